@@ -1,0 +1,1 @@
+"""The domain: data model, settings, registry, the local stack and the command line's root."""

@@ -1,0 +1,60 @@
+"""Errors that a person can do something about.
+
+    PlietschError
+    ├── SettingsInvalid
+    ├── DatabaseError
+    │   ├── DatabaseUnreachable
+    │   ├── DatabaseWouldNotStart
+    │   └── MigrationChanged
+    ├── BrokerWouldNotStart
+    ├── PortTaken
+    ├── RegionInvalid
+    └── StackFailed
+
+Every message says what happened; the hint says what to do about it. The command line prints both and exits with 1.
+"""
+
+
+class PlietschError(Exception):
+    """Something went wrong that a person can mend."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class SettingsInvalid(PlietschError):
+    """A setting has a value that cannot be used."""
+
+
+class DatabaseError(PlietschError):
+    """The database cannot be used."""
+
+
+class DatabaseUnreachable(DatabaseError):
+    """Nothing answers at the database's address."""
+
+
+class DatabaseWouldNotStart(DatabaseError):
+    """The embedded PostgreSQL did not start."""
+
+
+class MigrationChanged(DatabaseError):
+    """A migration that was applied differs from its file."""
+
+
+class BrokerWouldNotStart(PlietschError):
+    """The embedded broker did not start."""
+
+
+class PortTaken(PlietschError):
+    """Another program listens on the port."""
+
+
+class RegionInvalid(PlietschError):
+    """A region file cannot be imported."""
+
+
+class StackFailed(PlietschError):
+    """A part of the local stack ended or did not become ready."""

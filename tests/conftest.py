@@ -1,0 +1,100 @@
+"""What the tests of every room share: a real PostgreSQL, real brokers, a real browser."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from support.mosquitto import Mosquitto
+
+from plietsch.platform import migrations
+from plietsch.platform.local.broker import EmbeddedBroker
+from plietsch.platform.local.postgres import EmbeddedPostgres
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Chromium's own services would look for hosts beyond this machine.
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server of its own for this run."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "server")
+    server.start()
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template_plietsch")
+    migrations.migrate(server.url("template_plietsch"))
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A fresh database with the newest schema."""
+    yield from _database(postgres, "template_plietsch")
+
+
+@pytest.fixture
+def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A fresh database without any table."""
+    yield from _database(postgres, "template1")
+
+
+def _database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url(name)
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def aedes() -> Iterator[EmbeddedBroker]:
+    """The demo's broker on a free port."""
+    broker = EmbeddedBroker()
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A real mosquitto on a free port."""
+    if not Mosquitto.installed():
+        pytest.skip("mosquitto is not installed: sudo apt install mosquitto")
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(params=["aedes", "mosquitto"])
+def broker(request: pytest.FixtureRequest) -> EmbeddedBroker | Mosquitto:
+    """Each of the two brokers."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium of the distribution."""
+    if not _CHROMIUM:
+        pytest.skip("Chromium is not installed: sudo apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()

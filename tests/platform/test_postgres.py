@@ -1,0 +1,71 @@
+"""The embedded PostgreSQL: started, adopted after a kill, stopped, kept."""
+
+import os
+import signal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from plietsch.platform import errors
+from plietsch.platform.local.postgres import EmbeddedPostgres
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    server = EmbeddedPostgres(tmp_path / "database")
+    yield server
+    server.remove()
+
+
+def test_keeps_its_data_over_a_restart(server: EmbeddedPostgres):
+    server.start()
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    server.stop()
+    assert server.port is None
+    server.start()
+    with psycopg.connect(server.url()) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_server_that_outlived_its_owner_is_adopted_and_can_be_stopped(server: EmbeddedPostgres):
+    server.start()
+    port = server.port
+    heir = EmbeddedPostgres(server.directory)
+    heir.start()
+    assert heir.port == port
+    heir.stop()
+    assert server.port is None
+
+
+def test_a_server_that_was_killed_recovers(server: EmbeddedPostgres):
+    server.start()
+    pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    heir = EmbeddedPostgres(server.directory)
+    heir.start()
+    with psycopg.connect(heir.url()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_interrupted_first_start_begins_anew(server: EmbeddedPostgres):
+    (server.home / "data.new").mkdir(parents=True)
+    (server.home / "data.new" / "half").touch()
+    server.start()
+    assert server.port
+
+
+def test_tcp_needs_the_password(server: EmbeddedPostgres):
+    server.start()
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(f"postgresql://plietsch@127.0.0.1:{server.port}/plietsch")
+
+
+def test_a_broken_data_folder_says_where_to_look(server: EmbeddedPostgres):
+    server.start()
+    server.stop()
+    (server.data / "postgresql.conf").write_text("this is no setting")
+    with pytest.raises(errors.DatabaseWouldNotStart, match=r"configuration file|did not start") as caught:
+        server.start()
+    assert str(server.log_file) in caught.value.hint

@@ -1,0 +1,51 @@
+"""mosquitto for tests: a real broker process with a configuration that keeps what it has not delivered."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from support.wait import until
+
+from plietsch.platform.local import ports
+
+_PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+
+
+class Mosquitto:
+    """A mosquitto on the loopback, started anew with the sessions it had."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = ports.free()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def installed() -> bool:
+        return _PROGRAM is not None
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://{ports.LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        configuration = self._folder / "mosquitto.conf"
+        configuration.write_text(
+            f"listener {self.port} {ports.LOOPBACK}\nallow_anonymous true\nuser {Path.home().owner()}\n"
+            # Without these it drops what does not fit its default queues.
+            "max_queued_messages 0\nmax_inflight_messages 0\n"
+            f"persistence true\npersistence_location {self._folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+        )
+        with (self._folder / "mosquitto.log").open("ab") as log:
+            self._process = subprocess.Popen([str(_PROGRAM), "-c", str(configuration)], stdout=log, stderr=log)
+        until(self._listens, "mosquitto listens", timeout_s=10)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+            self._process = None
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((ports.LOOPBACK, self.port)) == 0
