@@ -1,0 +1,190 @@
+"""The local stack: database, broker, ingest, site and simulated region on one machine, nothing installed beforehand.
+
+Starting follows the way of the data backwards, stopping forwards: nobody speaks to a part that is not there, and what
+was measured is stored before the database ends.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from plietsch.platform import errors, migrations, regions, registry
+from plietsch.platform.local import ports
+from plietsch.platform.local.broker import EmbeddedBroker
+from plietsch.platform.local.leftovers import Record
+from plietsch.platform.local.postgres import EmbeddedPostgres
+from plietsch.platform.local.service import Service
+from plietsch.platform.settings import Settings
+
+# What a small machine needs to bring a web server up, with room to spare.
+_READY_TIMEOUT_S = 60.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What the simulated region shall do: extra arguments of `plietsch simulate`."""
+
+    arguments: tuple[str, ...]
+
+
+@dataclass
+class Stack:
+    """The parts on one machine, in the order of the way of the data.
+
+    A database or a broker that the settings name is used instead of the embedded one.
+    """
+
+    settings: Settings
+    data_dir: Path
+    simulation: Simulation | None
+    progress: Progress
+    database_url: str = ""
+    broker_url: str = ""
+    site: str = ""
+    _postgres: EmbeddedPostgres | None = field(default=None, init=False)
+    _broker: EmbeddedBroker | None = field(default=None, init=False)
+    _services: list[Service] = field(default_factory=list[Service], init=False)
+
+    def start(self, *, fresh: bool = False) -> None:
+        """Start every part and return when the site answers. On any error what was started is stopped again."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._record.require_alone()
+        port = self.settings.http_port or ports.free()
+        ports.require_free(self.settings.http_host, port)
+        try:
+            self._record.write([], "")
+            if fresh:
+                self._forget()
+            self._start_database()
+            self._start_broker()
+            self._start_service("site", "serve", "--port", str(port))
+            self._start_service("ingest", "ingest", "run")
+            self.site = f"http://{self.settings.http_host}:{port}"
+            self._wait_for_site()
+            if self.simulation:
+                self._start_simulation(self.simulation)
+            self._note_processes()
+        except BaseException:
+            self.stop()
+            raise
+
+    def watch(self) -> None:
+        """Start again what has ended by itself. Raises errors.StackFailed when that does not help."""
+        if self._broker and not self._broker.running():
+            self.progress("The broker had ended; it is started again.")
+            self._broker.start()
+        for service in self._services:
+            if service.revive():
+                self.progress(f"{service.name} had ended; it is started again. {service.hint}")
+                self._note_processes()
+
+    def stop(self) -> None:
+        """End every part in the order of the way of the data."""
+        for service in reversed(self._services):
+            service.stop()
+        self._services.clear()
+        if self._broker:
+            self._broker.stop()
+        if self._postgres:
+            self._postgres.stop()
+        self._record.forget()
+
+    def pids(self) -> dict[str, int]:
+        """The process number of each part that is a child of this process."""
+        parts = {service.name: service.pid for service in self._services}
+        if self._broker:
+            parts["broker"] = self._broker.pid
+        return {name: pid for name, pid in parts.items() if pid}
+
+    @property
+    def _record(self) -> Record:
+        return Record(self.data_dir / "stack.json")
+
+    @property
+    def _state_file(self) -> Path:
+        return self.data_dir / "simulation.json"
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PLIETSCH_DATABASE_URL": self.database_url, "PLIETSCH_BROKER_URL": self.broker_url}
+
+    def _forget(self) -> None:
+        EmbeddedPostgres(self.data_dir / "database").remove()
+        self._state_file.unlink(missing_ok=True)
+        shutil.rmtree(self.data_dir / "logs", ignore_errors=True)
+        self.progress("What was stored before is deleted.")
+
+    def _start_database(self) -> None:
+        if "database_url" in self.settings.model_fields_set:
+            self.database_url = self.settings.database_url
+        else:
+            self._postgres = EmbeddedPostgres(self.data_dir / "database")
+            self._postgres.start()
+            self.database_url = self._postgres.url()
+        applied = migrations.migrate(self.database_url)
+        self.progress("The database is ready." if not applied else "The database is ready, its schema is new.")
+
+    def _start_broker(self) -> None:
+        if "broker_url" in self.settings.model_fields_set:
+            self.broker_url = self.settings.broker_url
+        else:
+            self._broker = EmbeddedBroker()
+            self._broker.start()
+            self.broker_url = self._broker.url
+        self.progress("The broker is ready.")
+
+    def _start_service(self, name: str, *arguments: str) -> None:
+        logs = self.data_dir / "logs"
+        logs.mkdir(exist_ok=True)
+        service = Service(name, arguments, self._environment, logs / f"{name}.log")
+        self._services.append(service)
+        service.start()
+        self._note_processes()
+
+    def _wait_for_site(self) -> None:
+        service = self._services[0]
+        deadline = time.monotonic() + _READY_TIMEOUT_S
+        while not self._site_answers():
+            if service.ended() is not None or time.monotonic() > deadline:
+                raise errors.StackFailed(f"The site did not become ready:\n{service.last_words()}", service.hint)
+            time.sleep(0.05)
+        self.progress("Site and API are ready.")
+
+    def _site_answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.site}/healthz", timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+    def _start_simulation(self, simulation: Simulation) -> None:
+        region_file = self.data_dir / "region.json"
+        command = [sys.executable, "-m", "plietsch.platform", "simulate", "--region", str(region_file)]
+        finished = subprocess.run(  # noqa: S603 our own command line
+            [*command, *simulation.arguments], capture_output=True, text=True, check=False
+        )
+        if finished.returncode != 0:
+            raise errors.StackFailed(f"The simulated region was not described:\n{finished.stderr}")
+        document = regions.read(region_file)
+        with registry.connect(self.database_url) as connection:
+            count = registry.import_region(connection, document)
+        self._start_service(
+            "simulation",
+            "simulate",
+            *simulation.arguments,
+            "--broker",
+            self.broker_url,
+            "--state",
+            str(self._state_file),
+        )
+        self.progress(f"{count} simulated stations are measuring.")
+
+    def _note_processes(self) -> None:
+        self._record.write(self.pids().values(), self.site)

@@ -1,0 +1,105 @@
+-- name: upsert_organisation
+-- An organisation by its code.
+INSERT INTO organisation (code, name, url) VALUES (%(code)s, %(name)s, %(url)s)
+ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, url = EXCLUDED.url
+RETURNING id
+
+-- name: upsert_region
+-- A region by its code.
+INSERT INTO region (code, name, west, south, east, north, timezone)
+VALUES (%(code)s, %(name)s, %(west)s, %(south)s, %(east)s, %(north)s, %(timezone)s)
+ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, west = EXCLUDED.west, south = EXCLUDED.south,
+    east = EXCLUDED.east, north = EXCLUDED.north, timezone = EXCLUDED.timezone
+RETURNING id
+
+-- name: upsert_station
+-- A station by its code.
+INSERT INTO station (code, name, description, region_id, operator_id, licence, attribution, municipality_key, simulated)
+VALUES (%(code)s, %(name)s, %(description)s, %(region_id)s, %(operator_id)s, %(licence)s, %(attribution)s,
+    %(municipality_key)s, %(simulated)s)
+ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, description = EXCLUDED.description,
+    region_id = EXCLUDED.region_id, operator_id = EXCLUDED.operator_id, licence = EXCLUDED.licence,
+    attribution = EXCLUDED.attribution, municipality_key = EXCLUDED.municipality_key, simulated = EXCLUDED.simulated
+RETURNING id
+
+-- name: exact_place
+-- Where a station stands now, exactly.
+SELECT e.longitude, e.latitude, e.elevation_m, l.grid_m
+FROM historical_location h
+JOIN location l ON l.id = h.location_id
+JOIN exact_location e ON e.location_id = l.id
+WHERE h.station_id = %(station_id)s
+ORDER BY h.since DESC
+LIMIT 1
+
+-- name: insert_location
+-- A public place.
+INSERT INTO location (name, longitude, latitude, grid_m) VALUES (%(name)s, %(longitude)s, %(latitude)s, %(grid_m)s)
+RETURNING id
+
+-- name: insert_exact_location
+-- The exact place behind a public one.
+INSERT INTO exact_location (location_id, longitude, latitude, elevation_m)
+VALUES (%(location_id)s, %(longitude)s, %(latitude)s, %(elevation_m)s)
+
+-- name: insert_historical_location
+-- Since when a station stands at a place.
+INSERT INTO historical_location (station_id, since, location_id) VALUES (%(station_id)s, %(since)s, %(location_id)s)
+ON CONFLICT (station_id, since) DO UPDATE SET location_id = EXCLUDED.location_id
+
+-- name: device_type_id
+-- A device type by its code.
+SELECT id FROM device_type WHERE code = %(code)s
+
+-- name: upsert_device
+-- A device by its DevEUI.
+INSERT INTO device (dev_eui, device_type_id, interval_s) VALUES (%(dev_eui)s, %(device_type_id)s, %(interval_s)s)
+ON CONFLICT (dev_eui) DO UPDATE SET device_type_id = EXCLUDED.device_type_id, interval_s = EXCLUDED.interval_s
+RETURNING id
+
+-- name: current_deployment
+-- The deployment of a device that has no end.
+SELECT id, station_id, phase, lower(during) FROM deployment
+WHERE device_id = %(device_id)s AND upper_inf(during)
+
+-- name: insert_deployment
+-- A deployment from a time on.
+INSERT INTO deployment (device_id, station_id, phase, during, height_m, direction_deg)
+VALUES (%(device_id)s, %(station_id)s, %(phase)s, tstzrange(%(since)s, NULL), %(height_m)s, %(direction_deg)s)
+RETURNING id
+
+-- name: update_deployment
+-- What a deployment that goes on says of the mounting.
+UPDATE deployment SET phase = %(phase)s, height_m = %(height_m)s, direction_deg = %(direction_deg)s
+WHERE id = %(deployment_id)s
+
+-- name: end_deployment
+-- A deployment's end.
+UPDATE deployment SET during = tstzrange(lower(during), %(until)s) WHERE id = %(deployment_id)s
+
+-- name: sensor_id
+-- A sensor by its model.
+SELECT id FROM sensor WHERE model = %(model)s
+
+-- name: upsert_datastream
+-- The raw datastream of one property at a station.
+INSERT INTO datastream (station_id, sensor_id, observed_property_id)
+VALUES (%(station_id)s, %(sensor_id)s, (SELECT id FROM observed_property WHERE code = %(property)s))
+ON CONFLICT (station_id, sensor_id, observed_property_id, method) DO UPDATE SET method = EXCLUDED.method
+RETURNING id
+
+-- name: upsert_channel
+-- Which datastream a device's channel feeds.
+INSERT INTO deployment_channel (deployment_id, channel, datastream_id)
+VALUES (%(deployment_id)s, %(channel)s, %(datastream_id)s)
+ON CONFLICT (deployment_id, channel) DO UPDATE SET datastream_id = EXCLUDED.datastream_id
+
+-- name: devices
+-- Every device with its present deployment and what was heard of it.
+SELECT d.dev_eui, t.code, s.code, p.phase, lower(p.during),
+       (SELECT max(event_time) FROM uplink u WHERE u.device_id = d.id)
+FROM device d
+JOIN device_type t ON t.id = d.device_type_id
+LEFT JOIN deployment p ON p.device_id = d.id AND upper_inf(p.during)
+LEFT JOIN station s ON s.id = p.station_id
+ORDER BY s.code, d.dev_eui

@@ -1,0 +1,136 @@
+"""The registry of stations and devices: importing a region, listing what is there."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from plietsch.platform import errors, places, sql
+from plietsch.platform.regions import RegionFile, Station
+
+_QUERIES = sql.load("plietsch.platform")
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device as an operator sees it."""
+
+    dev_eui: str
+    type: str
+    station: str | None
+    phase: str | None
+    since: datetime | None
+    last_heard: datetime | None
+
+
+@contextmanager
+def connect(database_url: str) -> Generator[psycopg.Connection]:
+    """A connection whose changes are committed at the end. Raises errors.DatabaseUnreachable."""
+    try:
+        connection = psycopg.connect(database_url)
+    except psycopg.OperationalError as error:
+        raise errors.DatabaseUnreachable(
+            f"The database does not answer: {error}", "Is it running, and is PLIETSCH_DATABASE_URL right?"
+        ) from error
+    with connection:
+        yield connection
+
+
+def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
+    """Store a region with its stations, devices and deployments; returns the number of stations.
+
+    All or nothing, and importing it again changes nothing. A station whose exact place differs has moved: it gets a new
+    place, and the old one stays in its history. Raises errors.RegionInvalid for an unknown device type.
+    """
+    with connection.transaction():
+        importer = _Importer(connection, document)
+        for station in document.stations:
+            importer.station(station)
+    return len(document.stations)
+
+
+def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
+    """Every device that is registered."""
+    return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"])]
+
+
+class _Importer:
+    """The steps of an import, over one connection."""
+
+    def __init__(self, connection: psycopg.Connection, document: RegionFile) -> None:
+        self._connection = connection
+        region, operator = document.region, document.operator
+        west, south, east, north = region.bbox
+        name = {"de": region.name.de, "da": region.name.da, "en": region.name.en}
+        self._region_id = self._id(
+            "upsert_region", code=region.code, name=Jsonb(name), timezone=region.timezone,
+            west=west, south=south, east=east, north=north,
+        )  # fmt: skip
+        self._operator_id = self._id("upsert_organisation", code=operator.code, name=operator.name, url=operator.url)
+
+    def station(self, station: Station) -> None:
+        station_id = self._id(
+            "upsert_station", region_id=self._region_id, operator_id=self._operator_id, code=station.code,
+            name=station.name, description=station.description, licence=station.licence,
+            attribution=station.attribution, municipality_key=station.municipality_key, simulated=station.simulated,
+        )  # fmt: skip
+        self._place(station_id, station)
+        deployment_id = self._deployment(station_id, station)
+        for channel, model in station.device.channels.items():
+            datastream_id = self._id(
+                "upsert_datastream",
+                station_id=station_id,
+                sensor_id=self._id("sensor_id", model=model),
+                property=channel,
+            )
+            self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
+
+    def _place(self, station_id: int, station: Station) -> None:
+        wanted = (station.longitude, station.latitude, station.elevation_m, station.grid_m)
+        known = self._run("exact_place", station_id=station_id).fetchone()
+        if known == wanted:
+            return
+        longitude, latitude = places.snap(station.longitude, station.latitude, station.grid_m)
+        location_id = self._id(
+            "insert_location", name=station.name, longitude=longitude, latitude=latitude, grid_m=station.grid_m
+        )
+        self._run(
+            "insert_exact_location", location_id=location_id, longitude=station.longitude, latitude=station.latitude,
+            elevation_m=station.elevation_m,
+        )  # fmt: skip
+        since = station.deployment.since if known is None else datetime.now().astimezone()
+        self._run("insert_historical_location", station_id=station_id, since=since, location_id=location_id)
+
+    def _deployment(self, station_id: int, station: Station) -> int:
+        device, wanted = station.device, station.deployment
+        type_id = self._id("device_type_id", code=device.type)
+        device_id = self._id(
+            "upsert_device", dev_eui=device.dev_eui, device_type_id=type_id, interval_s=device.interval_s
+        )
+        mounting = {"phase": wanted.phase, "height_m": wanted.height_m, "direction_deg": wanted.direction_deg}
+        current = self._run("current_deployment", device_id=device_id).fetchone()
+        if current and current[1] == station_id:
+            self._run("update_deployment", deployment_id=current[0], **mounting)
+            return int(current[0])
+        if current:
+            if wanted.since <= current[3]:
+                raise errors.RegionInvalid(
+                    f"{station.code}: its device hangs at another station since {current[3]:%Y-%m-%d %H:%M} UTC.",
+                    "A device that moved needs a later deployment.since.",
+                )
+            self._run("end_deployment", deployment_id=current[0], until=wanted.since)
+        return self._id("insert_deployment", device_id=device_id, station_id=station_id, since=wanted.since, **mounting)
+
+    def _id(self, query: LiteralString, **values: Any) -> int:
+        row = self._run(query, **values).fetchone()
+        if row is None:
+            known = ", ".join(str(value) for value in values.values())
+            raise errors.RegionInvalid(f"This installation does not know {known} ({query.removesuffix('_id')}).")
+        return int(row[0])
+
+    def _run(self, query: LiteralString, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self._connection.execute(_QUERIES[query], values)

@@ -1,0 +1,56 @@
+"""Migrations: once, in order, never changed, the same for everybody."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from plietsch.platform import errors, migrations
+
+
+def test_an_empty_database_gets_everything_once(empty_database_url: str):
+    applied = migrations.migrate(empty_database_url)
+    assert [step.number for step in applied] == sorted({step.number for step in applied}) != []
+    assert migrations.migrate(empty_database_url) == []
+
+
+def test_several_at_once_do_not_disturb_each_other(empty_database_url: str):
+    with ThreadPoolExecutor(4) as pool:
+        counts = [len(applied) for applied in pool.map(migrations.migrate, [empty_database_url] * 4)]
+    assert sorted(counts)[:3] == [0, 0, 0]
+    assert sorted(counts)[3] > 0
+
+
+def test_a_changed_migration_is_refused(database_url: str):
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE schema_migration SET sha256 = 'another' WHERE number = 1")
+    with pytest.raises(errors.MigrationChanged, match="0001_model"):
+        migrations.migrate(database_url)
+
+
+def test_a_database_that_is_away_is_said_so():
+    with pytest.raises(errors.DatabaseUnreachable, match="does not answer"):
+        migrations.migrate("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_both_kinds_of_database_have_the_same_numbers_and_names():
+    def numbers(*, timescale: bool) -> list[tuple[int, str]]:
+        return [(step.number, step.name.split(".")[0]) for step in migrations.available(timescale=timescale)]
+
+    assert numbers(timescale=True) == numbers(timescale=False)
+
+
+def test_the_hourly_view_leaves_out_what_failed(database_url: str):
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            """INSERT INTO observation (datastream_id, phenomenon_time, result, quality) VALUES
+            (1, '2026-01-01T10:05Z', 10, 1), (1, '2026-01-01T10:55Z', 20, 2),
+            (1, '2026-01-01T10:30Z', NULL, 9), (1, '2026-01-01T10:40Z', 999, 4), (1, '2026-01-01T11:00Z', 7, 1)"""
+        )
+        rows = connection.execute(
+            "SELECT bucket AT TIME ZONE 'UTC', count, mean, min, max, last FROM observation_hour ORDER BY bucket"
+        ).fetchall()
+    assert [(str(row[0]), *row[1:]) for row in rows] == [
+        ("2026-01-01 10:00:00", 2, 15.0, 10.0, 20.0, 20.0),
+        ("2026-01-01 11:00:00", 1, 7.0, 7.0, 7.0, 7.0),
+    ]

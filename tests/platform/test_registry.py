@@ -1,0 +1,130 @@
+"""Importing a region file: all or nothing, again without effect, moves with their history, bad files explained."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from plietsch.platform import errors, regions, registry
+
+REGION: dict[str, Any] = {
+    "format": "plietsch-region/1",
+    "region": {
+        "code": "test",
+        "name": {"de": "Prüfland", "da": "Prøveland", "en": "Testland"},
+        "bbox": [8.2, 54.3, 10.1, 55.1],
+        "timezone": "Europe/Berlin",
+    },
+    "operator": {"code": "school", "name": "A school"},
+    "stations": [
+        {
+            "code": "balcony",
+            "name": "A balcony",
+            "longitude": 9.43684,
+            "latitude": 54.78291,
+            "grid_m": 100,
+            "licence": "CC0-1.0",
+            "attribution": "The class",
+            "device": {
+                "dev_eui": "70b3d57ed0000001",
+                "type": "plietsch-fine-dust",
+                "sensors": ["SDS011", "BME280"],
+                "battery": True,
+                "interval_s": 300,
+            },
+            "deployment": {"phase": "installed", "since": "2026-01-01T00:00:00Z", "height_m": 2.5},
+        }
+    ],
+}
+
+
+def document(tmp_path: Path, content: dict[str, Any]) -> regions.RegionFile:
+    file = tmp_path / "region.json"
+    file.write_text(json.dumps(content))
+    return regions.read(file)
+
+
+def contents(database_url: str) -> dict[str, list[tuple[Any, ...]]]:
+    tables = ["region", "organisation", "station", "location", "exact_location", "historical_location"]
+    tables += ["datastream", "device", "deployment", "deployment_channel"]
+    with psycopg.connect(database_url) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables}
+
+
+def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
+    for _ in range(2):
+        with registry.connect(database_url) as connection:
+            assert registry.import_region(connection, document(tmp_path, REGION)) == 1
+        first = contents(database_url)
+    assert contents(database_url) == first
+    assert len(first["datastream"]) == 6
+    assert len(first["historical_location"]) == 1
+
+
+def test_a_station_that_moved_keeps_its_old_place(database_url: str, tmp_path: Path):
+    moved = copy.deepcopy(REGION)
+    moved["stations"][0]["longitude"] = 9.5
+    for content in (REGION, moved):
+        with registry.connect(database_url) as connection:
+            registry.import_region(connection, document(tmp_path, content))
+    assert len(contents(database_url)["historical_location"]) == 2
+
+
+def test_a_device_that_moved_ends_its_old_deployment(database_url: str, tmp_path: Path):
+    moved = copy.deepcopy(REGION)
+    moved["stations"][0]["code"] = "roof"
+    moved["stations"][0]["deployment"]["since"] = "2026-06-01T00:00:00Z"
+    for content in (REGION, moved):
+        with registry.connect(database_url) as connection:
+            registry.import_region(connection, document(tmp_path, content))
+    with registry.connect(database_url) as connection:
+        (device,) = registry.devices(connection)
+        ends = connection.execute("SELECT upper(during)::date::text FROM deployment ORDER BY 1").fetchall()
+    assert device.station == "roof"
+    assert ends == [("2026-06-01",), (None,)]
+
+
+def test_nothing_of_a_bad_file_is_stored(database_url: str, tmp_path: Path):
+    bad = copy.deepcopy(REGION)
+    bad["stations"].append(copy.deepcopy(bad["stations"][0]))
+    bad["stations"][1] |= {"code": "unknown-type"}
+    bad["stations"][1]["device"] |= {"dev_eui": "70b3d57ed0000002", "type": "telepathy"}
+    with registry.connect(database_url) as connection, pytest.raises(errors.RegionInvalid, match="telepathy"):
+        registry.import_region(connection, document(tmp_path, bad))
+    assert not any(contents(database_url).values())
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("longitude", "east", "longitude"),
+        ("latitude", 95, "latitude"),
+        ("grid_m", 0, "grid_m"),
+        ("code", "No Spaces!", "code"),
+        ("municipality_key", "123", "municipality_key"),
+        ("colour", "blue", "colour"),
+    ],
+)
+def test_a_mistake_is_named_with_its_member(tmp_path: Path, member: str, value: object, message: str):
+    bad = copy.deepcopy(REGION)
+    bad["stations"][0][member] = value
+    with pytest.raises(errors.RegionInvalid, match=message):
+        document(tmp_path, bad)
+
+
+def test_twins_and_missing_zones_are_refused(tmp_path: Path):
+    twins = copy.deepcopy(REGION)
+    twins["stations"] *= 2
+    with pytest.raises(errors.RegionInvalid, match="balcony stands there twice"):
+        document(tmp_path, twins)
+    zoneless = copy.deepcopy(REGION)
+    zoneless["stations"][0]["deployment"]["since"] = "2026-01-01T00:00:00"
+    with pytest.raises(errors.RegionInvalid, match="needs a time zone"):
+        document(tmp_path, zoneless)
+    nowhere = copy.deepcopy(REGION)
+    nowhere["region"]["timezone"] = "Europe/Atlantis"
+    with pytest.raises(errors.RegionInvalid, match="Atlantis"):
+        document(tmp_path, nowhere)
