@@ -1,0 +1,59 @@
+"""docs/settings.md and the code say the same, and a wrong setting is explained."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from plietsch.platform import errors, settings
+
+ROOT = Path(__file__).parents[2]
+_ROW = re.compile(r"^\| `PLIETSCH_(\w+)` \| `([^`]*)` \| (.*) \|$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(f"PLIETSCH_{name.upper()}", raising=False)
+    monkeypatch.delenv("PLIETSCH_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_setting_is_documented_with_its_default_and_meaning():
+    documented = [(name.lower(), default, text) for name, default, text in _ROW.findall(_document())]
+    in_code = [(name, str(field.default), field.description) for name, field in settings.Settings.model_fields.items()]
+    assert documented == in_code
+
+
+def test_variables_win_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "plietsch.toml").write_text('http_port = 9000\nlog_level = "debug"\n')
+    monkeypatch.setenv("PLIETSCH_HTTP_PORT", "9001")
+    config = settings.read()
+    assert (config.http_port, config.log_level) == (9001, "debug")
+    assert settings.read(http_port=9002).http_port == 9002
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("HTTP_PORT", "eighty"), ("BROKER_URL", "http://x"), ("DATABASE_URL", "mysql://x"), ("LOG_LEVEL", "loud")],
+)
+def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
+    monkeypatch.setenv(f"PLIETSCH_{variable}", value)
+    with pytest.raises(errors.SettingsInvalid, match=variable.lower()):
+        settings.read()
+
+
+def test_an_unknown_or_broken_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "plietsch.toml").write_text("htp_port = 9000\n")
+    with pytest.raises(errors.SettingsInvalid, match="htp_port"):
+        settings.read()
+    (tmp_path / "plietsch.toml").write_text("this is = = no TOML")
+    with pytest.raises(errors.SettingsInvalid, match=r"plietsch\.toml"):
+        settings.read()
+    monkeypatch.setenv("PLIETSCH_CONFIG", "nowhere.toml")
+    with pytest.raises(errors.SettingsInvalid, match=r"nowhere\.toml"):
+        settings.read()
+
+
+def _document() -> str:
+    return (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
