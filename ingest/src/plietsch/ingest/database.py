@@ -1,0 +1,67 @@
+"""The connection to the database: opened, held for as long as it answers, and its errors told apart.
+
+errors.DatabaseError
+└── DatabaseUnavailable
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from plietsch.platform import errors, sql
+
+QUERIES = sql.load("plietsch.ingest")
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# Longer than any batch takes, shorter than the broker's patience with a silent client.
+_STATEMENT_TIMEOUT = "30s"
+_PARAMETERS = {
+    "application_name": "plietsch ingest",
+    "connect_timeout": 5,
+    # A database that vanished without a word is noticed within half a minute.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+# SQLSTATE classes that blame the data: 22 data exception, 23 integrity, 54 program limit, P0 raised by a trigger.
+_DATA_CLASSES = ("22", "23", "54", "P0")
+
+
+class DatabaseUnavailable(errors.DatabaseError):
+    """The database cannot take anything at the moment; later it may."""
+
+
+def connect(database_url: str) -> Connection:
+    """Open a connection. Raises psycopg.Error."""
+    connection = psycopg.connect(make_conninfo(database_url, **_PARAMETERS), autocommit=True)
+    connection.execute("SELECT set_config('statement_timeout', %s, false)", (_STATEMENT_TIMEOUT,))
+    return connection
+
+
+@contextmanager
+def availability() -> Generator[None]:
+    """Turn the driver's errors into DatabaseUnavailable, but for those that blame the data."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if blames_data(error):
+            raise
+        raise DatabaseUnavailable(explain(error), "Is it running, and was `plietsch db migrate` run?") from error
+
+
+def blames_data(error: psycopg.Error) -> bool:
+    """Whether the same rows would fail again, however often they are sent."""
+    if error.sqlstate is None:  # raised by the driver itself, before anything was sent
+        return isinstance(error, psycopg.DataError)
+    return error.sqlstate[:2] in _DATA_CLASSES
+
+
+def explain(error: psycopg.Error) -> str:
+    """The error in one line."""
+    return error.diag.message_primary or " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,44 @@
+"""Which devices there are, where they are deployed and since when, and which datastream each channel feeds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A device at a station from `since_s` on, before `until_s` (Unix time; infinite where open)."""
+
+    since_s: float
+    until_s: float
+    datastream_ids: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device and its deployments, which do not overlap."""
+
+    id: int
+    dev_eui: str
+    deployments: tuple[Deployment, ...] = ()
+
+    def deployment_at(self, moment_s: float) -> Deployment | None:
+        """Where it was when it measured."""
+        return next((d for d in self.deployments if d.since_s <= moment_s < d.until_s), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The devices by DevEUI, as of the moment it was loaded."""
+
+    devices: Mapping[str, Device] = field(default_factory=dict[str, Device])
+
+    @staticmethod
+    def of(devices: Iterable[Device]) -> "Registry":
+        return Registry({device.dev_eui: device for device in devices})
+
+    def find(self, dev_eui: str) -> Device | None:
+        return self.devices.get(dev_eui)
+
+    def with_devices(self, devices: Iterable[Device]) -> "Registry":
+        """This registry with more devices in it, or newer ones."""
+        return Registry({**self.devices, **{device.dev_eui: device for device in devices}})

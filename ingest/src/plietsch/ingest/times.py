@@ -1,0 +1,34 @@
+"""From the time of a reading as a node sends it to an instant, as `docs/payload.md` has it under "Time".
+
+Instants are whole seconds since 1970 (Unix time); `heard_s` is when the network heard the frame.
+"""
+
+from plietsch.ingest import payload
+
+# The window in which 16 bits of a time are unambiguous: 62 335 s back, 3 200 s ahead, and the second between.
+BEFORE_S = 62_335
+AHEAD_S = 3_200
+_SPAN_S = 1 << 16
+
+
+def expand(frame: payload.Frame, heard_s: int) -> list[int]:
+    """The instant of each reading of the frame, in the frame's order."""
+    codes = [reading.time_code for reading in frame.readings]
+    if not frame.clock_set:
+        return _counted_back(codes, frame.wide, heard_s)
+    if frame.wide:
+        return codes
+    return [within_window(code, heard_s) for code in codes]
+
+
+def within_window(code: int, heard_s: int) -> int:
+    """The one instant with these low 16 bits from 62 335 s before to 3 200 s after `heard_s`."""
+    earliest_s = heard_s - BEFORE_S
+    return earliest_s + (code - earliest_s) % _SPAN_S
+
+
+def _counted_back(codes: list[int], wide: bool, heard_s: int) -> list[int]:
+    """The newest reading counts as taken when it was heard; 16 bits of a count may have wrapped before the newest."""
+    if wide:
+        return [heard_s - (max(codes) - code) for code in codes]
+    return [heard_s - (codes[-1] - code) % _SPAN_S for code in codes]

@@ -1,0 +1,217 @@
+"""The write path against a real PostgreSQL: once is once, and one bad message harms no other."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest import network
+from ingest.network import NEW_YEAR_S, Published, Registered, count, rows
+from plietsch.ingest import session
+from plietsch.ingest.database import DatabaseUnavailable
+from plietsch.ingest.messages import Message
+from plietsch.ingest.session import Session
+from plietsch.ingest.writer import Stored
+from plietsch_node.app import payload as node
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+# PostgreSQL's jsonb holds any character but this one: JSON that is valid and cannot be stored.
+UNSTORABLE = [{"gatewayId": "0016c001f153a14c", "metadata": {"name": "a\0b"}}]
+
+
+@pytest.fixture
+def registered(database_url: str) -> Registered:
+    return network.register(database_url)
+
+
+@pytest.fixture
+def opened(database_url: str, registered: Registered) -> Iterator[Session]:
+    with session.opened(database_url) as opened:
+        yield opened
+
+
+def _store(opened: Session, *published: Published, received_at: datetime = NEW_YEAR) -> Stored:
+    return opened.store([Message(*each, received_at) for each in published])
+
+
+def _errors(database_url: str) -> list[tuple[str, int]]:
+    return rows(database_url, "SELECT reason, occurrences FROM ingest_error ORDER BY id")
+
+
+def test_a_reading_is_stored_as_it_was_measured(database_url: str, registered: Registered, opened: Session) -> None:
+    values = {"pm2_5": 12.3, "pm10": None, "temperature": -7.3, "humidity": 88.8, "pressure": 1013.2, "battery": 9.9}
+    assert _store(opened, network.up(node.encode([(NEW_YEAR_S - 5, values)]))).observations == 6
+    stored = rows(
+        database_url,
+        "SELECT p.code, o.result, o.quality FROM observation o JOIN datastream d ON d.id = o.datastream_id"
+        " JOIN observed_property p ON p.id = d.observed_property_id"
+        " WHERE phenomenon_time = '2025-12-31T23:59:55Z' AND result_time = '2026-01-01T00:00:00Z' ORDER BY p.id",
+    )
+    assert stored == [
+        ("pm2_5", 12.3, 1),
+        ("pm10", None, 9),
+        ("temperature", -7.3, 1),
+        ("humidity", 88.8, 1),
+        ("pressure", 1013.2, 1),
+        ("battery", None, 4),
+    ]
+
+
+def test_the_frame_is_stored_as_it_came(database_url: str, registered: Registered, opened: Session) -> None:
+    data = node.encode([(NEW_YEAR_S, network.VALUES)])
+    _store(opened, network.up(data))
+    (stored,) = rows(
+        database_url,
+        "SELECT device_id, payload, f_port, f_cnt, frequency_hz, spreading_factor, rx_info->0->>'rssi' FROM uplink",
+    )
+    assert stored == (registered.device_id, data, 1, 7, 868_100_000, 7, "-57")
+
+
+def test_one_row_of_the_ledger_says_what_was_written(
+    database_url: str, registered: Registered, opened: Session
+) -> None:
+    _store(opened, *(network.up(heard_s=NEW_YEAR_S + second) for second in (0, 300, 600)))
+    (ledger,) = rows(database_url, "SELECT datastream_ids, first_time, last_time, observations FROM write_ledger")
+    assert sorted(ledger[0]) == sorted(registered.datastream_ids[channel] for channel in ("pm2_5", "pm10"))
+    assert ledger[1:] == (NEW_YEAR, NEW_YEAR.replace(minute=10), 6)
+
+
+def test_the_same_again_changes_nothing(database_url: str, opened: Session) -> None:
+    published = network.up()
+    assert _store(opened, published, published).observations == 2
+    assert _store(opened, published, received_at=NEW_YEAR.replace(hour=1)).observations == 0
+    assert [count(database_url, table) for table in ("uplink", "observation", "write_ledger")] == [1, 2, 1]
+
+
+def test_a_reading_in_another_frame_is_the_same_reading(database_url: str, opened: Session) -> None:
+    data = node.encode([(NEW_YEAR_S, network.VALUES)])
+    _store(opened, network.up(data))
+    _store(opened, network.up(data, heard_s=NEW_YEAR_S + 3_000))
+    assert [count(database_url, table) for table in ("uplink", "observation", "write_ledger")] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("clock_set", [True, False])
+def test_an_event_without_a_time_is_stored_once_too(database_url: str, opened: Session, clock_set: bool) -> None:
+    published = network.up(node.encode([(NEW_YEAR_S, network.VALUES)], clock_set), time=None, deduplicationId=None)
+    joined = network.event(kind="join", time=None)
+    for minute in (0, 1):
+        _store(opened, published, published, joined, joined, received_at=NEW_YEAR.replace(minute=minute))
+    assert [count(database_url, table) for table in ("uplink", "observation", "device_event")] == [1, 2, 1]
+
+
+def test_events_of_a_device_are_stored_once(database_url: str, registered: Registered, opened: Session) -> None:
+    joined = network.event(kind="join")
+    _store(opened, joined, joined)
+    _store(opened, joined)
+    (stored,) = rows(database_url, "SELECT device_id, kind, detail FROM device_event")
+    assert stored == (registered.device_id, "join", json.loads(joined.payload))
+
+
+def test_an_error_is_stored_with_its_message_and_counted(
+    database_url: str, registered: Registered, opened: Session
+) -> None:
+    truncated = network.up(bytes.fromhex("1ae402007b04"))
+    _store(opened, truncated, truncated)
+    _store(opened, truncated)
+    (stored,) = rows(database_url, "SELECT reason, detail, device_id, topic, payload, occurrences FROM ingest_error")
+    assert stored[0] == "payload-truncated"
+    assert stored[1:] == ("14 bits are expected where 8 are left.", registered.device_id, *truncated, 3)
+    assert count(database_url, "uplink") == 1
+
+
+def test_an_unknown_device_is_kept_whole_and_counted(database_url: str, opened: Session) -> None:
+    unknown = network.up(dev_eui="70b3d57ed00000ff")
+    _store(opened, unknown, unknown)
+    assert rows(database_url, "SELECT dev_eui, topic, payload, occurrences FROM quarantine") == [
+        ("70b3d57ed00000ff", *unknown, 2)
+    ]
+
+
+def test_a_message_that_the_database_refuses_stands_alone(database_url: str, opened: Session) -> None:
+    batch = [network.up(heard_s=NEW_YEAR_S + 60 * minute) for minute in range(9)]
+    batch[3] = network.up(rxInfo=UNSTORABLE)
+    batch[7] = network.event(kind="join", note="\0")
+    assert _store(opened, *batch).observations == 14
+    assert _errors(database_url) == [("store-failed", 1), ("store-failed", 1)]
+    assert count(database_url, "uplink") == 7
+    assert "unsupported Unicode escape sequence" in rows(database_url, "SELECT detail FROM ingest_error")[0][0]
+
+
+def test_a_message_that_a_rule_of_the_database_refuses_stands_alone(database_url: str, opened: Session) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE uplink ADD CHECK (f_cnt <> 13)")
+    batch = [network.up(heard_s=NEW_YEAR_S + 60 * number, fCnt=number) for number in range(10, 17)]
+    _store(opened, *batch)
+    assert _errors(database_url) == [("store-failed", 1)]
+    assert count(database_url, "uplink") == 6
+
+
+def test_a_missing_table_blames_no_message(database_url: str, opened: Session) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE uplink RENAME TO uplink_away")
+    with pytest.raises(DatabaseUnavailable):
+        _store(opened, network.up())
+    assert count(database_url, "ingest_error") == 0
+
+
+def test_an_empty_database_says_what_to_do(empty_database_url: str) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught, session.opened(empty_database_url):
+        pass
+    assert "plietsch db migrate" in caught.value.hint
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=20) | st.sampled_from([network.topic(), network.topic(kind="x")]), st.binary(max_size=40)
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+def test_whatever_comes_can_be_stored(opened: Session, messages: list[tuple[str, bytes]]) -> None:
+    stored = opened.store([Message(topic, data, NEW_YEAR) for topic, data in messages])
+    assert len(stored.outcomes) == len(messages)
+
+
+class TestRegistration:
+    """A device that is registered while its messages come."""
+
+    LATE = "70b3d57ed00000aa"
+
+    def test_a_message_right_after_the_registration(self, database_url: str, opened: Session) -> None:
+        """The notification may still be on its way: the database is asked."""
+        network.register(database_url, self.LATE)
+        assert _store(opened, network.up(dev_eui=self.LATE)).observations == 2
+        assert count(database_url, "quarantine") == 0
+
+    def test_what_waited_is_released(self, database_url: str, opened: Session) -> None:
+        waiting = [network.up(dev_eui=self.LATE, heard_s=NEW_YEAR_S + 300 * n) for n in range(3)]
+        _store(opened, *waiting, network.event(self.LATE, "join"), network.up(dev_eui="70b3d57ed00000bb"))
+        assert not opened.registry_changed()
+        assert list(opened.release()) == []
+        network.register(database_url, self.LATE)
+        assert opened.registry_changed()
+        assert sum(stored.observations for stored in opened.release()) == 6
+        assert [count(database_url, table) for table in ("uplink", "device_event", "quarantine")] == [3, 1, 1]
+
+    def test_what_waited_and_is_wrong_becomes_an_error(self, database_url: str, opened: Session) -> None:
+        _store(opened, network.up(b"\xff", self.LATE), network.up(dev_eui=self.LATE, rxInfo=UNSTORABLE))
+        network.register(database_url, self.LATE)
+        assert opened.registry_changed()
+        assert len(list(opened.release())) == 1
+        assert _errors(database_url) == [("payload-version", 1), ("store-failed", 1)]
+        assert count(database_url, "quarantine") == 0
+
+    def test_a_deployment_that_ends_is_heard_of(self, database_url: str, opened: Session) -> None:
+        _store(opened, network.up())
+        with psycopg.connect(database_url) as connection:
+            connection.execute("UPDATE deployment SET during = '[2025-01-01T00:00:00Z,2026-01-01T00:05:00Z)'")
+        assert opened.registry_changed()
+        _store(opened, network.up(heard_s=NEW_YEAR_S + 300))
+        assert _errors(database_url) == [("no-deployment", 1)]
+        assert rows(database_url, "SELECT device_id IS NOT NULL FROM ingest_error") == [(True,)]
