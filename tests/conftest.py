@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from support.mosquitto import Mosquitto
 
 from plietsch.platform import migrations
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch.platform.local.postgres import EmbeddedPostgres
+from support.mosquitto import Mosquitto
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Chromium's own services would look for hosts beyond this machine.

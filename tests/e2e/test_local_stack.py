@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from support import processes
-from support.wait import until
 
 from plietsch.platform.local.postgres import EmbeddedPostgres
+from support import processes
+from support.wait import until
 
 
 class Up:

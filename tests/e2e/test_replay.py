@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support import archive, processes
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "data" / "sensor-community-archive"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from plietsch.platform.local.broker import EmbeddedBroker
 from support import archive, processes
 from support.mosquitto import Mosquitto
 from support.wait import until
-
-from plietsch.platform.local.broker import EmbeddedBroker
 
 KILLS = 20
 STATIONS = 12

@@ -5,9 +5,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from support.wait import until
-
 from plietsch.platform.local import ports
+from support.wait import until
 
 _PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 

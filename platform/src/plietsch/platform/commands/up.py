@@ -69,8 +69,14 @@ def _check(config: settings.Settings, stations: int, console: Console) -> int:
 
 
 def _run(stack: Stack, console: Console, *, fresh: bool, as_json: bool) -> None:
+    # While starting, Ctrl-C and SIGTERM break off; what was started is stopped again.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        stack.start(fresh=fresh)
+    except KeyboardInterrupt:
+        console.print("Stopped before everything was up.")
+        raise typer.Exit(130) from None
     stop = _stop_requested()
-    stack.start(fresh=fresh)
     try:
         if as_json:
             typer.echo(json.dumps({"site": stack.site, "broker": stack.broker_url, "database": stack.database_url}))

@@ -1,0 +1,74 @@
+"""The embedded broker: keeps what a session has not acknowledged, says why it does not start, never outlives us."""
+
+import socket
+import subprocess
+import sys
+
+import paho.mqtt.client as mqtt
+import psutil
+import pytest
+
+from plietsch.platform import errors
+from plietsch.platform.local.broker import EmbeddedBroker
+from support.wait import until
+
+
+def _client(client_id: str, broker: EmbeddedBroker, *, clean: bool) -> mqtt.Client:
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id, clean_session=clean)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    until(client.is_connected, "the client is connected")
+    return client
+
+
+def _leave(client: mqtt.Client) -> None:
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_a_session_gets_what_came_while_it_was_away(aedes: EmbeddedBroker):
+    subscriber = _client("keeper", aedes, clean=False)
+    subscribed: list[int] = []
+    subscriber.on_subscribe = lambda *_: subscribed.append(1)
+    subscriber.subscribe("a/#", qos=1)
+    until(lambda: subscribed, "the subscription stands")
+    _leave(subscriber)
+    publisher = _client("speaker", aedes, clean=True)
+    for number in range(100):
+        publisher.publish("a/b", str(number), qos=1).wait_for_publish(10)
+    _leave(publisher)
+    received: list[int] = []
+    heir = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "keeper", clean_session=False)
+    heir.on_message = lambda _client, _data, message: received.append(int(message.payload))
+    heir.connect("127.0.0.1", aedes.port)
+    heir.loop_start()
+    until(lambda: len(received) >= 100, "all hundred messages")
+    _leave(heir)
+    assert sorted(set(received)) == list(range(100))
+
+
+def test_a_taken_port_is_said():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        broker = EmbeddedBroker(other.getsockname()[1])
+        with pytest.raises(errors.BrokerWouldNotStart, match="EADDRINUSE"):
+            broker.start()
+
+
+def test_it_starts_again_on_its_port_and_with_its_name(aedes: EmbeddedBroker):
+    url = aedes.url
+    aedes.stop()
+    assert not aedes.running()
+    aedes.start()
+    assert aedes.url == url
+
+
+def test_it_ends_with_a_killed_owner():
+    script = (
+        "from plietsch.platform.local.broker import EmbeddedBroker; import sys\n"
+        "broker = EmbeddedBroker(); broker.start(); print(broker.pid, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout
+        broker = psutil.Process(int(owner.stdout.readline()))
+        owner.kill()
+    until(lambda: not broker.is_running() or broker.status() == psutil.STATUS_ZOMBIE, "the broker ends")

@@ -1,0 +1,56 @@
+"""The command line's root: help, version, expected errors as plain sentences."""
+
+import pytest
+
+from support import processes
+
+
+def test_help_names_every_verb():
+    shown = processes.run("--help")
+    assert shown.returncode == 0
+    for verb in ("db", "device", "ingest", "serve", "simulate", "up"):
+        assert f" {verb} " in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "verb", ["db migrate", "device import", "device list", "ingest run", "serve", "simulate", "up"]
+)
+def test_every_verb_has_help_with_an_example(verb: str):
+    shown = processes.run(*verb.split(), "--help")
+    assert shown.returncode == 0
+    assert f"plietsch {verb}" in " ".join(shown.stdout.split())
+
+
+def test_the_version_is_shown():
+    assert processes.run("--version").stdout.startswith("plietsch ")
+
+
+def test_an_expected_error_is_two_plain_sentences():
+    refused = processes.run("db", "migrate", "--database-url", "postgresql://x@127.0.0.1:1/x")
+    assert refused.returncode == 1
+    assert "DatabaseUnreachable" in refused.stderr
+    assert "PLIETSCH_DATABASE_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_wrong_setting_is_named_by_every_command():
+    refused = processes.run("db", "migrate", settings={"http_port": "eighty"})
+    assert refused.returncode == 1
+    assert "http_port" in refused.stderr
+
+
+def test_a_region_file_that_is_not_there_is_said():
+    refused = processes.run("device", "import", "nowhere.json")
+    assert refused.returncode == 1
+    assert "nowhere.json" in refused.stderr
+
+
+def test_importing_and_listing(database_url: str, tmp_path):
+    region = tmp_path / "region.json"
+    assert processes.run("simulate", "--region", str(region), "--stations", "2").returncode == 0
+    settings = {"database_url": database_url}
+    imported = processes.run("device", "import", str(region), settings=settings)
+    assert "2 stations registered" in imported.stdout
+    listed = processes.run("device", "list", settings=settings)
+    assert listed.stdout.count("installed") == 2
+    assert "never" in listed.stdout
