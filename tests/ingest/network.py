@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+
 from plietsch.ingest import mqtt
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.stopping import Stop
@@ -104,7 +105,8 @@ def register(
         )
         deployment_id = _one(
             connection,
-            "INSERT INTO deployment (device_id, station_id, phase, during) VALUES (%s, %s, 'installed', %s) RETURNING id",
+            "INSERT INTO deployment (device_id, station_id, phase, during)"
+            " VALUES (%s, %s, 'installed', %s) RETURNING id",
             device_id,
             station_id,
             during,

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ingest import network
 from plietsch.ingest import events, messages
 from plietsch.ingest.messages import Message

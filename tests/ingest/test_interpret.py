@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingest import network
 from ingest.network import DEV_EUI, NEW_YEAR_S, Published
+
+from ingest import network
 from plietsch.ingest import messages
 from plietsch.ingest.interpret import Outcome, interpret
 from plietsch.ingest.messages import Message

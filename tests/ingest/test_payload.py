@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from plietsch.ingest import payload
 from plietsch.ingest.payload import Fault
 from plietsch.ingest.reasons import Reason

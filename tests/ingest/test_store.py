@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingest import network
 from ingest.network import NEW_YEAR_S, Published, Registered, count, rows
+
+from ingest import network
 from plietsch.ingest import session
 from plietsch.ingest.database import DatabaseUnavailable
 from plietsch.ingest.messages import Message

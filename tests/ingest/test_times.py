@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from plietsch.ingest import times
 from plietsch.ingest.payload import Frame, Reading
 
