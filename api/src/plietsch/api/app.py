@@ -1,0 +1,34 @@
+"""The application: made from settings, with a pool of connections for as long as it lives."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from plietsch.api import database, delivery, freshness, openapi, problems
+from plietsch.api.routes import health, links, observations, properties, stations
+from plietsch.platform.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API. While it runs, `app.state.pool` is its pool of connections.
+
+    It starts without the database, too: it answers 503 until there is one.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        app.state.pool = database.pool(settings.database_url)
+        app.state.stations_cache = freshness.Cache()
+        await app.state.pool.open(wait=False)
+        try:
+            yield
+        finally:
+            await app.state.pool.close()
+
+    app = openapi.application(lifespan=lifespan)
+    for routes in (links, stations, observations, properties, health):
+        app.include_router(routes.router)
+    delivery.install(app)
+    problems.install(app)
+    return app

@@ -1,0 +1,174 @@
+"""The shapes of the answers, for the OpenAPI document: answers themselves are encoded without passing through these.
+
+The tests hold every answer against them. Units stand with each value: `unit` is UCUM, `unit_symbol` what people write.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_TIME = "2026-05-01T12:00:00Z"
+_STATION = "flensburg-suedermarkt"
+
+
+class Document(BaseModel):
+    """An answer has these members and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Operator(Document):
+    code: str = Field(examples=["plietsch-demo"])
+    name: str = Field(examples=["plietsch demo"])
+    url: str | None = Field(examples=[None])
+
+
+class Latest(Document):
+    value: float = Field(description="In `unit`.", examples=[12.3])
+    unit: str = Field(description="UCUM", examples=["ug/m3"])
+    unit_symbol: str = Field(examples=["µg/m³"])
+    time: datetime = Field(description="When it was measured.", examples=[_TIME])
+    quality: Literal[1, 2, 3] = Field(description="QARTOD: 1 good, 2 not evaluated, 3 suspect.", examples=[1])
+
+
+class Sensor(Document):
+    model: str = Field(examples=["SDS011"])
+    manufacturer: str = Field(examples=["Nova Fitness"])
+
+
+class Datastream(Document):
+    property: str = Field(examples=["pm2_5"])
+    sensor: Sensor
+    unit: str = Field(description="UCUM", examples=["ug/m3"])
+    unit_symbol: str = Field(examples=["µg/m³"])
+    method: str = Field(description="`raw`, or the name and version of a correction.", examples=["raw"])
+
+
+class StationProperties(Document):
+    name: str = Field(examples=["Flensburg, Südermarkt"])
+    description: str = Field(examples=[""])
+    region: str = Field(examples=["flensburg"])
+    municipality_key: str | None = Field(
+        description="Amtlicher Gemeindeschlüssel; null outside Germany.", examples=["01001000"]
+    )
+    operator: Operator
+    licence: str = Field(description="SPDX identifier", examples=["CC0-1.0"])
+    attribution: str = Field(examples=["plietsch demo"])
+    simulated: bool = Field(description="Whether the values are simulated.", examples=[True])
+    grid_m: int = Field(description="The public place is the centre of a grid cell of so many metres.", examples=[100])
+    since: datetime | None = Field(description="Since when it is installed.", examples=["2026-01-01T00:00:00Z"])
+    latest: dict[str, Latest] = Field(
+        description="By property, the newest value that did not fail; what has none is left out."
+    )
+
+
+class StationDetails(StationProperties):
+    datastreams: list[Datastream]
+
+
+class Point(Document):
+    type: Literal["Point"]
+    coordinates: tuple[float, float] = Field(
+        description="Longitude and latitude in degrees (WGS 84).", examples=[[9.43681, 54.78291]]
+    )
+
+
+class StationFeature(Document):
+    type: Literal["Feature"]
+    id: str = Field(description="The station's code.", examples=[_STATION])
+    geometry: Point
+    properties: StationProperties
+
+
+class StationDetailsFeature(StationFeature):
+    properties: StationDetails  # pyright: ignore[reportIncompatibleVariableOverride] a wider kind of the same
+
+
+class StationCollection(Document):
+    type: Literal["FeatureCollection"]
+    features: list[StationFeature]
+
+
+class Observation(Document):
+    station: str = Field(examples=[_STATION])
+    property: str = Field(examples=["pm2_5"])
+    time: datetime = Field(description="When it was measured.", examples=[_TIME])
+    value: float | None = Field(
+        description="In the property's unit; null where the instrument failed or had none.", examples=[12.3]
+    )
+    quality: Literal[1, 2, 3, 4, 9] = Field(
+        description="QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.", examples=[1]
+    )
+
+
+class Aggregate(Document):
+    station: str = Field(examples=[_STATION])
+    property: str = Field(examples=["pm2_5"])
+    time: datetime = Field(description="The beginning of the hour or day (UTC).", examples=[_TIME])
+    count: int = Field(description="How many values of quality 1 or 2.", examples=[12])
+    mean: float = Field(description="Rounded to one decimal more than the values have.", examples=[12.34])
+    min: float = Field(examples=[11.9])
+    max: float = Field(examples=[12.8])
+    last: float = Field(description="The newest.", examples=[12.3])
+
+
+class Unit(Document):
+    unit: str = Field(description="UCUM", examples=["ug/m3"])
+    unit_symbol: str = Field(examples=["µg/m³"])
+
+
+class Observations(Document):
+    from_: datetime = Field(alias="from", description="Belongs to the span.", examples=[_TIME])
+    to: datetime = Field(description="Does not.", examples=["2026-05-01T13:00:00Z"])
+    resolution: Literal["raw", "1h", "1d"] = Field(examples=["raw"])
+    observations: list[Observation] | list[Aggregate]
+    units: dict[str, Unit] = Field(
+        description="By property.", examples=[{"pm2_5": {"unit": "ug/m3", "unit_symbol": "µg/m³"}}]
+    )
+    next: str | None = Field(description="The next page; null on the last.", examples=[None])
+
+
+class Property(Document):
+    code: str = Field(examples=["pm2_5"])
+    name: str = Field(examples=["PM2.5"])
+    definition: str = Field(
+        description="The IRI of its definition.",
+        examples=[
+            "http://vocab.nerc.ac.uk/standard_name/mass_concentration_of_pm2p5_ambient_aerosol_particles_in_air/"
+        ],
+    )
+    unit: str = Field(description="UCUM", examples=["ug/m3"])
+    unit_symbol: str = Field(examples=["µg/m³"])
+    decimals: int = Field(description="Of the values.", examples=[1])
+
+
+class Properties(Document):
+    properties: list[Property]
+
+
+class Links(Document):
+    title: str = Field(examples=["plietsch"])
+    links: dict[str, str] = Field(examples=[{"stations": "/api/v1/stations"}])
+
+
+class Health(Document):
+    status: Literal["ok", "unavailable"] = Field(examples=["ok"])
+    database: Literal["ok", "unreachable", "not prepared"] = Field(examples=["ok"])
+    observations_latest_at: datetime | None = Field(
+        description="The newest time that was measured, of what was written last.", examples=[_TIME]
+    )
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = Field(examples=["urn:plietsch:problem:station-unknown"])
+    title: str = Field(examples=["There is no such station"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="What happened this time.", examples=["There is no station “nowhere”."])
+    instance: str = Field(examples=["/api/v1/stations/nowhere"])
+    hint: str | None = Field(
+        None, description="What to do about it.", examples=["GET /api/v1/stations lists every station with its id."]
+    )
+    parameter: str | None = Field(None, description="Which parameter is meant.", examples=["station"])

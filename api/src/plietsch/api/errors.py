@@ -1,0 +1,57 @@
+"""What can be wrong with a question to the API. Nothing here knows HTTP: `problems` maps it to statuses.
+
+PlietschError
+├── ParameterInvalid
+│   ├── ParameterUnknown
+│   └── PropertyUnknown
+├── RegionUnknown
+└── StationUnknown
+"""
+
+from collections.abc import Iterable
+
+from plietsch.platform.errors import PlietschError
+
+
+class ParameterInvalid(PlietschError):
+    """A parameter has a value that cannot be used."""
+
+    def __init__(self, parameter: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.parameter = parameter
+
+
+class ParameterUnknown(ParameterInvalid):
+    """A parameter that the address does not take. Ignoring it would answer another question than was asked."""
+
+    def __init__(self, parameter: str, known: Iterable[str]) -> None:
+        hint = f"It takes: {', '.join(known) or 'none'}."
+        super().__init__(parameter, f"This address takes no parameter {shown(parameter)}.", hint)
+
+
+class PropertyUnknown(ParameterInvalid):
+    """No observed property has this code."""
+
+    def __init__(self, code: str, known: Iterable[str]) -> None:
+        hint = f"Known are: {', '.join(known)}. Repeat the parameter to ask for several."
+        super().__init__("property", f"There is no property {shown(code)}.", hint)
+
+
+class RegionUnknown(PlietschError):
+    """No region has this code."""
+
+    def __init__(self, code: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no region {shown(code)}.", f"Known are: {', '.join(known) or 'none'}.")
+
+
+class StationUnknown(PlietschError):
+    """No public station has this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"There is no station {shown(code)}.", "GET /api/v1/stations lists every station with its id.")
+
+
+def shown(value: str) -> str:
+    """What somebody sent, fit to be shown to them: quoted, without control characters, at most 80 characters."""
+    printable = "".join(c if c.isprintable() else "�" for c in value[:81])
+    return f"“{printable[:80]}{'…' if len(printable) > 80 else ''}”"

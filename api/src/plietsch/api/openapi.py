@@ -1,0 +1,75 @@
+"""The OpenAPI document: what FastAPI derives from the routes, and the problems that every route can answer with."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from plietsch.api import documents, examples, problems
+
+PATH = "/api/v1/openapi.json"
+TITLE = "plietsch"
+VERSION = "1.0.0"
+_REFERENCE = "#/components/schemas/{model}"
+_DESCRIPTION = """\
+Open data of the region's sensors: stations, what they measure, and their observations.
+
+- No key and no account are needed. Every answer may be read by scripts of any site (CORS).
+- Times are ISO 8601 with a zone; answers give UTC. Units are UCUM (`unit`) and as people write them (`unit_symbol`).
+- `quality` is a QARTOD flag: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
+- Places are the centres of grid cells, of the size that `grid_m` says: no answer tells where exactly a sensor hangs.
+- Errors are RFC 9457 problems; `hint` says what to do.
+"""
+_PROBLEMS: dict[int | str, tuple[str, dict[str, Any] | None]] = {
+    400: ("A parameter cannot be used.", examples.PARAMETER_PROBLEM),
+    404: ("There is no such station or region.", examples.STATION_PROBLEM),
+    503: ("The database does not answer.", examples.DATABASE_PROBLEM),
+    "default": ("Any other problem.", None),
+}
+
+
+def application(**arguments: Any) -> FastAPI:
+    """An application with this document at its address, and without pages that would load scripts from elsewhere."""
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        summary="Open data of the region's sensors",
+        openapi_url=PATH,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        **arguments,
+    )
+    app.openapi = lambda: _document(app)
+    return app
+
+
+def answered(media_types: dict[str, dict[str, Any]], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route answers with: examples by media type, and the problems of some statuses."""
+    success: dict[int | str, dict[str, Any]] = {200: {"content": media_types}}
+    return success | {status: _problem(status) for status in (*statuses, "default")}
+
+
+def example(value: Any) -> dict[str, Any]:
+    """One media type's example."""
+    return {"example": value}
+
+
+def _problem(status: int | str) -> dict[str, Any]:
+    description, shown = _PROBLEMS[status]
+    content: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(model="Problem")}}
+    return {"description": description, "content": {problems.MEDIA_TYPE: content | (example(shown) if shown else {})}}
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if not app.openapi_schema:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=_DESCRIPTION,
+            routes=app.routes,
+        )
+        document["components"]["schemas"]["Problem"] = documents.Problem.model_json_schema()
+        app.openapi_schema = document
+    return app.openapi_schema

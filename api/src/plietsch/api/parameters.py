@@ -1,0 +1,72 @@
+"""What people write into a URL, read: boxes, times. Errors say what is wrong and how it is written."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+
+from plietsch.api import errors
+from plietsch.api.stations import Bounds
+
+_DEFAULT_SPAN = timedelta(hours=24)
+_BBOX_HINT = "Write bbox=west,south,east,north in degrees, as in bbox=9.3,54.7,9.6,54.9."
+_TIME_HINT = "Write ISO 8601 with a zone, as in 2026-05-01T00:00:00Z or 2026-05-01T02:00:00%2B02:00."
+# “2026-05-01T02:00:00 02:00”: in a query string, a plus sign means a space.
+_LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)", re.ASCII)
+
+
+def bounds(text: str | None) -> Bounds | None:
+    """A box; None where none is given. Raises errors.ParameterInvalid."""
+    if text is None:
+        return None
+    try:
+        box = Bounds(*(float(part) for part in text.split(",")))
+    except (TypeError, ValueError) as error:
+        raise errors.ParameterInvalid("bbox", f"{errors.shown(text)} is not four numbers.", _BBOX_HINT) from error
+    wrong = _wrong_with(box)
+    if wrong:
+        raise errors.ParameterInvalid("bbox", wrong, _BBOX_HINT)
+    return box
+
+
+def _wrong_with(box: Bounds) -> str:
+    for name, value in zip(Bounds._fields, box, strict=True):
+        most = 180 if name in ("west", "east") else 90
+        if not (math.isfinite(value) and -most <= value <= most):
+            return f"The {name} of the box is {value:g}: it must lie between -{most} and {most}."
+    if box.west > box.east:
+        return f"The west of the box ({box.west:g}) lies east of its east ({box.east:g})."
+    if box.south > box.north:
+        return f"The south of the box ({box.south:g}) lies north of its north ({box.north:g})."
+    return ""
+
+
+def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when, in UTC: the last 24 hours where nothing is said. Raises errors.ParameterInvalid."""
+    until = time("to", end) if end is not None else now
+    since = time("from", start) if start is not None else _before(until)
+    if since >= until:
+        message = f"from ({since.isoformat()}) is not before to ({until.isoformat()})."
+        raise errors.ParameterInvalid("from", message, "from belongs to the span, to does not; to is now if not given.")
+    return since, until
+
+
+def time(name: str, text: str) -> datetime:
+    """A moment in UTC. Raises errors.ParameterInvalid."""
+    lost_plus = _LOST_PLUS.fullmatch(text)
+    if lost_plus:
+        hint = f"In a URL a plus sign means a space. Write {name}={lost_plus[1]}%2B{lost_plus[2]}, or UTC with a Z."
+        raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} has a space where its zone begins.", hint)
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} names no time zone.", _TIME_HINT)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} is not a time.", _TIME_HINT) from error
+
+
+def _before(until: datetime) -> datetime:
+    try:
+        return until - _DEFAULT_SPAN
+    except OverflowError as error:
+        raise errors.ParameterInvalid("to", "Nothing can be measured before the year 1.", _TIME_HINT) from error

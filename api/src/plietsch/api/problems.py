@@ -1,0 +1,118 @@
+"""Errors as RFC 9457 problems: one table says which domain error is which status. Never a stack trace."""
+
+from http import HTTPStatus
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import psycopg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from plietsch.api import errors
+from plietsch.platform.errors import PlietschError
+
+MEDIA_TYPE = "application/problem+json"
+# When to try again after a 503, in seconds.
+_RETRY_AFTER_S = 5
+_log = structlog.get_logger(__name__)
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its status, and the name and title that stay the same from one occurrence to the next."""
+
+    status: HTTPStatus
+    name: str
+    title: str
+
+
+_TABLE: dict[type[Exception], Kind] = {
+    errors.ParameterUnknown: Kind(HTTPStatus.BAD_REQUEST, "parameter-unknown", "There is no such parameter"),
+    errors.PropertyUnknown: Kind(HTTPStatus.BAD_REQUEST, "property-unknown", "There is no such property"),
+    errors.ParameterInvalid: Kind(HTTPStatus.BAD_REQUEST, "parameter-invalid", "A parameter cannot be used"),
+    errors.RegionUnknown: Kind(HTTPStatus.NOT_FOUND, "region-unknown", "There is no such region"),
+    errors.StationUnknown: Kind(HTTPStatus.NOT_FOUND, "station-unknown", "There is no such station"),
+}
+_TOO_SLOW = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-slow", "The question took too long")
+_DATABASE = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The database does not answer")
+_INTERNAL = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
+
+_DATABASE_HINT = "Try again in a few seconds; GET /healthz says when it is back."
+_HTTP_HINTS = {
+    HTTPStatus.NOT_FOUND: "GET /api/v1 lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This is open data to be read: use GET or HEAD.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem."""
+    app.add_exception_handler(PlietschError, _domain)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(psycopg.Error, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def answer(request: Request, kind: Kind, detail: str, hint: str = "", **members: Any) -> Response:
+    """A problem of a kind: `detail` says what happened this time, `hint` what to do about it."""
+    problem = {
+        "type": f"urn:plietsch:problem:{kind.name}",
+        "title": kind.title,
+        "status": int(kind.status),
+        "detail": detail,
+        "instance": request.url.path,
+        **({"hint": hint} if hint else {}),
+        **members,
+    }
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return Response(msgspec.json.encode(problem), kind.status, headers, MEDIA_TYPE)
+
+
+async def http(request: Request, error: Exception) -> Response:
+    """What the router refuses: an unknown address, another method than GET."""
+    error = cast(HTTPException, error)
+    status = HTTPStatus(error.status_code)
+    kind = Kind(status, f"http-{status.value}", status.phrase)
+    detail = f"{request.method} {errors.shown(request.url.path)}: {status.description or status.phrase}."
+    response = answer(request, kind, detail, _HTTP_HINTS.get(status, ""))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    error = cast(PlietschError, error)
+    kind = next((_TABLE[each] for each in type(error).__mro__ if each in _TABLE), _INTERNAL)
+    members = {"parameter": error.parameter} if isinstance(error, errors.ParameterInvalid) else {}
+    return answer(request, kind, error.message, error.hint, **members)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    first = cast(RequestValidationError, error).errors()[0]
+    parameter = str(first["loc"][-1])
+    detail = f"{parameter}={errors.shown(str(first['input']))}: {first['msg']}."
+    hint = "GET /api/v1/openapi.json describes every parameter."
+    return answer(request, _TABLE[errors.ParameterInvalid], detail, hint, parameter=parameter)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    _log.warning("database", error=str(error).strip(), path=request.url.path)
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        hint = "Ask for a shorter span, fewer stations, or hourly values (resolution=1h)."
+        return answer(request, _TOO_SLOW, "The database was stopped after 30 seconds.", hint)
+    if isinstance(error, psycopg.errors.UndefinedTable):
+        hint = "Its operator has to run: plietsch db migrate"
+        return answer(request, _DATABASE, "The database has not been prepared.", hint)
+    if isinstance(error, psycopg.OperationalError | PoolTimeout):
+        return answer(request, _DATABASE, "The database cannot be reached.", _DATABASE_HINT)
+    return await _unexpected(request, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """The server logs the error itself, with its traceback; the answer has none of it."""
+    hint = "It is not your question's fault: please tell the operator when and what you asked."
+    return answer(request, _INTERNAL, f"{type(error).__name__} while answering.", hint)

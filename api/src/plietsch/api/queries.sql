@@ -1,0 +1,140 @@
+-- name: ready
+-- Whether the schema is there, and when the newest written observations were measured.
+SELECT last_time FROM write_ledger ORDER BY id DESC LIMIT 1
+
+-- name: snapshot
+-- What is visible now: the same text means the same data, for nothing was committed in between.
+SELECT pg_current_snapshot()::text
+
+-- name: properties
+-- Every observed property.
+SELECT code, name, definition, unit, unit_symbol, decimals FROM observed_property ORDER BY code
+
+-- name: regions
+-- The codes of the regions.
+SELECT code FROM region ORDER BY code
+
+-- name: stations
+-- The stations with a device installed now, at their public place, by filters that are null where not given.
+SELECT s.id, s.code, s.name, s.description, r.code AS region, s.municipality_key, o.code AS operator_code,
+       o.name AS operator_name, o.url AS operator_url, s.licence, s.attribution, s.simulated,
+       l.longitude, l.latitude, l.grid_m, d.since
+FROM station s
+JOIN region r ON r.id = s.region_id
+JOIN organisation o ON o.id = s.operator_id
+JOIN LATERAL (
+    SELECT min(NULLIF(lower(during), '-infinity')) AS since FROM deployment
+    WHERE station_id = s.id AND phase = 'installed' AND during @> now()
+    HAVING count(*) > 0
+) d ON true
+JOIN LATERAL (
+    SELECT longitude, latitude, grid_m FROM historical_location h JOIN location ON location.id = h.location_id
+    WHERE h.station_id = s.id ORDER BY h.since DESC LIMIT 1
+) l ON true
+WHERE (%(code)s::text IS NULL OR s.code = %(code)s)
+  AND (%(region)s::text IS NULL OR r.code = %(region)s)
+  AND (%(west)s::float8 IS NULL OR l.longitude BETWEEN %(west)s AND %(east)s AND l.latitude BETWEEN %(south)s AND %(north)s)
+  AND (%(properties)s::text[] IS NULL OR EXISTS (
+        SELECT 1 FROM datastream ds JOIN observed_property p ON p.id = ds.observed_property_id
+        WHERE ds.station_id = s.id AND ds.method = 'raw' AND p.code = ANY(%(properties)s)))
+ORDER BY s.code
+
+-- name: latest
+-- The newest result of each property of some stations that did not fail, from what was measured while installed.
+SELECT DISTINCT ON (ds.station_id, p.code)
+       ds.station_id, p.code AS property, p.unit, p.unit_symbol, o.result, o.phenomenon_time, o.quality
+FROM datastream ds
+JOIN observed_property p ON p.id = ds.observed_property_id
+JOIN LATERAL (
+    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    WHERE c.datastream_id = ds.id AND d.phase = 'installed'
+) public ON true
+JOIN LATERAL (
+    SELECT phenomenon_time, result, quality FROM observation
+    WHERE datastream_id = ds.id AND phenomenon_time <@ public.during AND quality <= 3 AND result IS NOT NULL
+    ORDER BY phenomenon_time DESC LIMIT 1
+) o ON true
+WHERE ds.station_id = ANY(%(stations)s) AND ds.method = 'raw'
+  AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+ORDER BY ds.station_id, p.code, o.phenomenon_time DESC, ds.id
+
+-- name: datastreams
+-- The datastreams of a station.
+SELECT p.code AS property, n.model, n.manufacturer, p.unit, p.unit_symbol, ds.method
+FROM datastream ds
+JOIN observed_property p ON p.id = ds.observed_property_id
+JOIN sensor n ON n.id = ds.sensor_id
+WHERE ds.station_id = %(station)s
+ORDER BY p.code, ds.method, n.model
+
+-- name: public_stations
+-- Which of some codes belong to stations where a device is or was installed.
+SELECT s.code FROM station s
+WHERE s.code = ANY(%(codes)s)
+  AND EXISTS (SELECT 1 FROM deployment d WHERE d.station_id = s.id AND d.phase = 'installed')
+
+-- name: series
+-- The raw datastreams that a device fed while installed, by filters that are null where not given.
+SELECT ds.id, s.code AS station, p.code AS property, p.unit, p.unit_symbol, p.decimals
+FROM datastream ds
+JOIN station s ON s.id = ds.station_id
+JOIN observed_property p ON p.id = ds.observed_property_id
+WHERE ds.method = 'raw'
+  AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
+  AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+  AND EXISTS (SELECT 1 FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+              WHERE c.datastream_id = ds.id AND d.phase = 'installed')
+
+-- name: observations_raw
+-- A slice of the observations of some series, ordered by time and by the series' place in the list, after a key.
+SELECT o.time, s.rank::integer, o.result, o.quality
+FROM unnest(%(datastreams)s::integer[]) WITH ORDINALITY AS s (datastream_id, rank)
+CROSS JOIN LATERAL (
+    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
+) public
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time AS time, result, quality FROM observation
+    WHERE datastream_id = s.datastream_id AND phenomenon_time >= %(start)s AND phenomenon_time < %(end)s
+      AND (phenomenon_time, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
+      AND phenomenon_time <@ public.during
+    ORDER BY phenomenon_time LIMIT %(limit)s
+) o
+ORDER BY o.time, s.rank
+LIMIT %(limit)s
+
+-- name: observations_1h
+-- A slice of the hours of some series. An hour counts once the device was installed during any of it.
+SELECT o.bucket, s.rank::integer, o.count, o.mean, o.min, o.max, o.last
+FROM unnest(%(datastreams)s::integer[]) WITH ORDINALITY AS s (datastream_id, rank)
+CROSS JOIN LATERAL (
+    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
+) public
+CROSS JOIN LATERAL (
+    SELECT bucket, count, mean, min, max, last FROM observation_hour
+    WHERE datastream_id = s.datastream_id AND bucket >= %(start)s AND bucket < %(end)s
+      AND (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
+      AND tstzrange(bucket, bucket + interval '1 hour') && public.during
+    ORDER BY bucket LIMIT %(limit)s
+) o
+ORDER BY o.bucket, s.rank
+LIMIT %(limit)s
+
+-- name: observations_1d
+-- A slice of the days (UTC) of some series. A day counts once the device was installed during any of it.
+SELECT o.bucket, s.rank::integer, o.count, o.mean, o.min, o.max, o.last
+FROM unnest(%(datastreams)s::integer[]) WITH ORDINALITY AS s (datastream_id, rank)
+CROSS JOIN LATERAL (
+    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
+) public
+CROSS JOIN LATERAL (
+    SELECT bucket, count, mean, min, max, last FROM observation_day
+    WHERE datastream_id = s.datastream_id AND bucket >= %(start)s AND bucket < %(end)s
+      AND (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
+      AND tstzrange(bucket, bucket + interval '1 day') && public.during
+    ORDER BY bucket LIMIT %(limit)s
+) o
+ORDER BY o.bucket, s.rank
+LIMIT %(limit)s

@@ -1,0 +1,1 @@
+"""The addresses: parameters in, values out, everything else elsewhere."""
