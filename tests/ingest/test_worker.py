@@ -91,7 +91,8 @@ def test_each_message_is_acknowledged_once_it_is_committed(database_url: str) ->
     published = [*_readings(0, 9), unknown, undecodable, Published("elsewhere", b""), network.event(kind="join")]
     query = (
         "SELECT FROM uplink WHERE event_id = %(id)s UNION ALL SELECT FROM device_event WHERE event_id = %(id)s"
-        " UNION ALL SELECT FROM ingest_error WHERE payload = %(p)s UNION ALL SELECT FROM quarantine WHERE payload = %(p)s"
+        " UNION ALL SELECT FROM ingest_error WHERE payload = %(p)s"
+        " UNION ALL SELECT FROM quarantine WHERE payload = %(p)s"
     )
 
     def is_stored(message: Message) -> bool:

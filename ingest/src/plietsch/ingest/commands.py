@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import psycopg
@@ -66,10 +67,10 @@ def list_errors(
     with _cursor(database_url) as cursor:
         for row in cursor.execute(QUERIES["errors_by_reason"]):
             counts.add_row(
-                row.reason, str(row.messages), str(row.occurrences), f"{row.last_at:%F %T}", _meaning(row.reason)
+                row.reason, str(row.messages), str(row.occurrences), _moment(row.last_at), _meaning(row.reason)
             )
         for row in cursor.execute(QUERIES["newest_errors"], {"reason": reason, "most": limit}):
-            newest.add_row(f"{row.last_at:%F %T}", row.reason, row.dev_eui or "–", str(row.occurrences), row.detail)
+            newest.add_row(_moment(row.last_at), row.reason, row.dev_eui or "–", str(row.occurrences), row.detail)
     _show("No message was refused.", counts, newest)
 
 
@@ -83,7 +84,7 @@ def quarantine(limit: Most = 20, database_url: DatabaseUrl = None) -> None:
     with _cursor(database_url) as cursor:
         for row in cursor.execute(QUERIES["quarantined_by_sender"], {"most": limit}):
             senders.add_row(
-                f"{row.last_at:%F %T}", row.dev_eui, str(row.messages), str(row.occurrences), f"{row.first_at:%F %T}"
+                _moment(row.last_at), row.dev_eui, str(row.messages), str(row.occurrences), _moment(row.first_at)
             )
         total = cursor.execute(QUERIES["quarantined_total"]).fetchone()
     if total:
@@ -105,8 +106,12 @@ def _cursor(database_url: str | None) -> Generator[psycopg.Cursor[Any]]:
         ) from error
 
 
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
 def _meaning(code: str) -> str:
-    return Reason(code).meaning if code in Reason else ""
+    return next((reason.meaning for reason in Reason if reason == code), "")
 
 
 def _show(otherwise: str, *tables: Table) -> None:
