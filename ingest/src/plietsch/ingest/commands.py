@@ -13,7 +13,7 @@ from rich.table import Table
 
 from plietsch.ingest import database, mqtt, stopping
 from plietsch.ingest.database import QUERIES
-from plietsch.ingest.reasons import Reason
+from plietsch.ingest.reasons import MEANINGS, Reason
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.worker import Worker
 from plietsch.platform import errors, logs, settings
@@ -67,7 +67,7 @@ def list_errors(
     with _cursor(database_url) as cursor:
         for row in cursor.execute(QUERIES["errors_by_reason"]):
             counts.add_row(
-                row.reason, str(row.messages), str(row.occurrences), _moment(row.last_at), _meaning(row.reason)
+                row.reason, str(row.messages), str(row.occurrences), _moment(row.last_at), MEANINGS.get(row.reason, "")
             )
         for row in cursor.execute(QUERIES["newest_errors"], {"reason": reason, "most": limit}):
             newest.add_row(_moment(row.last_at), row.reason, row.dev_eui or "–", str(row.occurrences), row.detail)
@@ -108,10 +108,6 @@ def _cursor(database_url: str | None) -> Generator[psycopg.Cursor[Any]]:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
-
-
-def _meaning(code: str) -> str:
-    return next((reason.meaning for reason in Reason if reason == code), "")
 
 
 def _show(otherwise: str, *tables: Table) -> None:

@@ -30,3 +30,6 @@ class Reason(StrEnum):
     NO_DEPLOYMENT = "no-deployment", "The device was not deployed anywhere when it measured."
     NO_DATASTREAM = "no-datastream", "A channel of the deployment feeds no datastream; the other values were stored."
     STORE_FAILED = "store-failed", "The database refused the message's data."
+
+
+MEANINGS = {reason.value: reason.meaning for reason in Reason}
