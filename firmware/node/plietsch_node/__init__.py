@@ -1,0 +1,1 @@
+"""What runs on a plietsch sensor: under MicroPython on the board, and under CPython in the simulated region."""

@@ -1,0 +1,1 @@
+"""The fine-dust application: instruments, readings, payload."""

@@ -1,0 +1,1 @@
+"""Drivers of the instruments: each takes its bus as an argument."""

@@ -1,0 +1,1 @@
+"""LoRaWAN 1.0.4, Class A, from the device's side."""

@@ -1,0 +1,45 @@
+"""What can be wrong with a frame or a session.
+
+    LorawanError
+    ├── FrameError
+    │   ├── Truncated
+    │   ├── WrongType
+    │   ├── Malformed
+    │   ├── BadMic
+    │   └── WrongAddress
+    └── NotJoined
+
+The docstring of an error is its message.
+"""
+
+
+class LorawanError(Exception):
+    """Something is wrong with a frame or a session."""
+
+
+class FrameError(LorawanError):
+    """The frame is not valid."""
+
+
+class Truncated(FrameError):
+    """The frame is shorter than its header says."""
+
+
+class WrongType(FrameError):
+    """The frame is of another type or another major version than the one expected."""
+
+
+class Malformed(FrameError):
+    """The frame contradicts itself: MAC commands both in FOpts and on port 0, or a join-accept of odd length."""
+
+
+class BadMic(FrameError):
+    """The message integrity code does not belong to this frame, key and counter."""
+
+
+class WrongAddress(FrameError):
+    """The frame is addressed to another device."""
+
+
+class NotJoined(LorawanError):
+    """There is no session: the device has not joined."""
