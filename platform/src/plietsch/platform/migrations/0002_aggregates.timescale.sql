@@ -1,6 +1,8 @@
 -- plietsch: no transaction
 -- Hypertables, and hourly and daily continuous aggregates: real-time, so that what was not yet materialised is still
--- in the answer, and refreshed as far back as late data goes. What failed or is missing does not count.
+-- in the answer, and refreshed as far back as late data goes. What comes later than the end_offset of its policy is in
+-- the answer from the next refresh on: that is all in which they differ from plain views. What failed or is missing
+-- does not count.
 
 CREATE EXTENSION IF NOT EXISTS timescaledb;
 

@@ -1,0 +1,225 @@
+"""Plain PostgreSQL and TimescaleDB give the same rows for the same observations.
+
+TimescaleDB's half needs a server that has it: PLIETSCH_TEST_TIMESCALE_URL names one on which the user may create
+databases. Each test makes a database of its own there and drops it.
+"""
+
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from plietsch.platform import migrations
+
+_SERVER = os.environ.get("PLIETSCH_TEST_TIMESCALE_URL")
+_MODEL, _AGGREGATES = migrations.available(timescale=True)[:2]
+_STATEMENTS = list(_AGGREGATES.statements())
+_VIEWS = {"observation_hour": timedelta(hours=1), "observation_day": timedelta(days=1)}
+# Three weeks, so several chunks, with the night in which Berlin's clocks go forward: buckets are those of UTC.
+_START = datetime(2026, 3, 14, 22, 50, tzinfo=UTC)
+_END = _START + timedelta(days=21)
+
+
+@dataclass(frozen=True, order=True)
+class Observation:
+    """A row of the hot table, in the order of its key."""
+
+    datastream_id: int
+    time: datetime
+    result: float | None
+    quality: int
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database, seen through one session of somebody in Berlin."""
+
+    connection: psycopg.Connection
+    timescale: bool
+
+    def store(self, observations: Iterable[Observation]) -> None:
+        """Write observations; one that is there already gets the new result and quality."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.executemany(
+                """INSERT INTO observation (datastream_id, phenomenon_time, result, quality) VALUES (%s, %s, %s, %s)
+                ON CONFLICT (datastream_id, phenomenon_time)
+                DO UPDATE SET result = EXCLUDED.result, quality = EXCLUDED.quality""",
+                [(each.datastream_id, each.time, each.result, each.quality) for each in observations],
+            )
+
+    def refresh(self) -> None:
+        """Materialise everything there is; plain views have nothing to refresh."""
+        for view in _VIEWS if self.timescale else ():
+            self.connection.execute("CALL refresh_continuous_aggregate(%s, NULL, NULL)", (view,))
+
+    def run_policies(self) -> None:
+        """What TimescaleDB's scheduler does every now and then."""
+        for job in _policies(self.connection) if self.timescale else ():
+            self.connection.execute("CALL run_job(%s)", (job,))
+
+    def rows(self, view: str) -> list[tuple[object, ...]]:
+        """All rows of an aggregate."""
+        query = f"SELECT datastream_id, bucket, count, mean, min, max, last FROM {view} ORDER BY datastream_id, bucket"
+        return self.connection.execute(query).fetchall()
+
+    def assert_aggregates(self, observations: Iterable[Observation]) -> None:
+        """Both aggregates say of these observations what they should, to the last bit."""
+        stored = list(observations)
+        for view, width in _VIEWS.items():
+            assert self.rows(view) == _aggregated(stored, width), view
+
+
+@pytest.fixture
+def empty_timescale_url() -> Iterator[str]:
+    """A fresh database without any table on the server with TimescaleDB."""
+    if not _SERVER:
+        pytest.skip("PLIETSCH_TEST_TIMESCALE_URL does not name a server with TimescaleDB")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(_SERVER, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield make_conninfo(_SERVER, dbname=name)
+    with psycopg.connect(_SERVER, autocommit=True) as connection:
+        # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
+        connection.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(params=["plain", "timescale"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Each of the two kinds of database, migrated."""
+    timescale = request.param == "timescale"
+    url = request.getfixturevalue("empty_timescale_url" if timescale else "empty_database_url")
+    migrations.migrate(url)
+    with psycopg.connect(url, autocommit=True, options="-c timezone=Europe/Berlin") as connection:
+        yield Database(connection, timescale)
+
+
+def _policies(connection: psycopg.Connection) -> list[int]:
+    query = "SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name = ANY(%s)"
+    return [row[0] for row in connection.execute(query, (list(_VIEWS),))]
+
+
+def _observations() -> list[Observation]:
+    """Two datastreams, every 20 minutes, all qualities. Results are quarters: their sums are exact in any order."""
+    instants = range(int((_END - _START) / timedelta(minutes=20)))
+    return [
+        Observation(
+            datastream_id,
+            _START + timedelta(minutes=20 * n),
+            None if n % 31 == 0 else (n * 37 % 101 - 40) / 4 * datastream_id,
+            9 if n % 31 == 0 else 4 if n % 17 == 0 else 3 if n % 13 == 0 else 1 + n % 2,
+        )
+        for datastream_id in (1, 2)
+        for n in instants
+    ]
+
+
+def _aggregated(observations: Iterable[Observation], width: timedelta) -> list[tuple[object, ...]]:
+    def bucket(observation: Observation) -> tuple[int, datetime]:
+        midnight = observation.time.replace(hour=0, minute=0, second=0)
+        return observation.datastream_id, midnight + (observation.time - midnight) // width * width
+
+    good = [each for each in sorted(observations) if each.quality <= 2 and each.result is not None]
+    groups = ((key, [each.result for each in group]) for key, group in groupby(good, bucket))
+    return [
+        (*key, len(results), sum(results) / len(results), min(results), max(results), results[-1])
+        for key, results in groups
+    ]
+
+
+def test_timescale_gets_hypertables_and_real_time_aggregates_once(empty_timescale_url: str):
+    assert migrations.migrate(empty_timescale_url) == migrations.available(timescale=True)
+    assert migrations.migrate(empty_timescale_url) == []
+    with psycopg.connect(empty_timescale_url) as connection:
+        hypertables = connection.execute("SELECT hypertable_name FROM timescaledb_information.hypertables")
+        assert {row[0] for row in hypertables} == {"observation", "uplink"}
+        aggregates = connection.execute(
+            "SELECT view_name, materialized_only FROM timescaledb_information.continuous_aggregates"
+        )
+        assert dict(aggregates.fetchall()) == dict.fromkeys(_VIEWS, False)
+
+
+@pytest.mark.parametrize("done", range(1, len(_STATEMENTS) + 1))
+def test_an_interrupted_migration_is_taken_up_again(empty_timescale_url: str, done: int):
+    with psycopg.connect(empty_timescale_url, autocommit=True) as connection:
+        connection.execute(migrations._LEDGER)
+        migrations._apply(connection, _MODEL)
+        for statement in _STATEMENTS[:done]:
+            connection.execute(statement)
+    assert migrations.migrate(empty_timescale_url)[0] == _AGGREGATES
+    with psycopg.connect(empty_timescale_url) as connection:
+        assert len(_policies(connection)) == len(_VIEWS)
+
+
+def test_both_have_the_same_columns(database: Database):
+    for view in _VIEWS:
+        cursor = database.connection.execute(f"SELECT * FROM {view}")
+        assert [(column.name, column.type_display) for column in cursor.description or ()] == [
+            ("datastream_id", "int4"), ("bucket", "timestamptz"), ("count", "int8"),
+            ("mean", "float8"), ("min", "float8"), ("max", "float8"), ("last", "float8"),
+        ]  # fmt: skip
+
+
+def test_what_was_just_written_counts(database: Database):
+    database.store(_observations())
+    database.assert_aggregates(_observations())
+
+
+def test_materialising_changes_nothing(database: Database):
+    database.store(_observations())
+    database.refresh()
+    database.assert_aggregates(_observations())
+
+
+def test_what_is_newer_than_the_last_refresh_counts_at_once(database: Database):
+    # A bucket's edge: one that was refreshed while it was not over yet waits for the next refresh.
+    midnight = datetime(2026, 4, 2, tzinfo=UTC)
+    database.store(each for each in _observations() if each.time < midnight)
+    database.refresh()
+    database.store(each for each in _observations() if each.time >= midnight)
+    database.assert_aggregates(_observations())
+
+
+@pytest.mark.parametrize("materialise", [Database.refresh, Database.run_policies])
+def test_late_observations_count_after_the_next_refresh(database: Database, materialise):
+    database.store(_observations())
+    materialise(database)
+    late = [replace(each, time=each.time + timedelta(minutes=7)) for each in _observations()[:2000:250]]
+    earlier_than_all = Observation(3, _START - timedelta(days=400), 2.5, 1)
+    database.store([*late, earlier_than_all])
+    materialise(database)
+    database.assert_aggregates([*_observations(), *late, earlier_than_all])
+
+
+def test_an_hour_that_turns_out_to_be_bad_goes_away(database: Database):
+    good = [replace(each, quality=1, result=1.0) for each in _observations()]
+    database.store(good)
+    database.refresh()
+    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    bad = [replace(each, quality=4) if noon <= each.time < noon + timedelta(hours=1) else each for each in good]
+    database.store(bad)
+    database.refresh()
+    database.assert_aggregates(bad)
+    assert noon not in {row[1] for row in database.rows("observation_hour")}
+
+
+def test_a_device_is_in_one_place_at_a_time(database: Database):
+    connection = database.connection
+    connection.execute(
+        """INSERT INTO organisation (code, name) VALUES ('operator', 'Operator');
+        INSERT INTO region (code, name, west, south, east, north, timezone)
+            VALUES ('region', '{}', 8, 54, 10, 55, 'Europe/Berlin');
+        INSERT INTO station (code, name, region_id, operator_id, licence, attribution)
+            VALUES ('station', 'Station', 1, 1, 'CC0-1.0', '');
+        INSERT INTO device (dev_eui, device_type_id, interval_s) VALUES ('0000000000000001', 1, 300)"""
+    )
+    deploy = "INSERT INTO deployment (device_id, station_id, phase, during) VALUES (1, 1, 'installed', %s::tstzrange)"
+    connection.execute(deploy, ("[2026-01-01Z, 2026-02-01Z)",))
+    connection.execute(deploy, ("[2026-02-01Z,)",))
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        connection.execute(deploy, ("[2026-01-31Z, 2026-02-02Z)",))
