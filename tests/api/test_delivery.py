@@ -1,0 +1,186 @@
+"""How answers travel, and what happens when the database is not there."""
+
+import base64
+import time
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from api.world import DEV_EUIS, EXACT, NOON, Client, World
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plietsch.api import documents, examples
+from plietsch.platform import migrations
+from plietsch.platform.local.postgres import EmbeddedPostgres
+from support import wait
+
+ADDRESSES = ["/api/v1", "/api/v1/stations", "/api/v1/stations/harbour", "/api/v1/observations", "/api/v1/properties"]
+
+
+@pytest.mark.parametrize("url", [*ADDRESSES, "/api/v1/openapi.json", "/healthz"])
+def test_every_answer_is_open_safe_and_known_to_head(api: Client, url: str):
+    response = api.get(url, headers={"Origin": "https://somewhere.example"})
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    head = api.request("HEAD", url)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == response.headers["content-type"]
+
+
+def test_answers_are_compressed(api: Client):
+    response = api.get("/api/v1/stations", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in response.headers["vary"]
+
+
+def test_the_links_lead_somewhere(api: Client):
+    for url in api.json("/api/v1")["links"].values():
+        assert api.get(url).status_code == 200
+
+
+def test_properties_name_their_units(api: Client):
+    answer = api.json("/api/v1/properties")
+    documents.Properties.model_validate(answer)
+    assert [each["code"] for each in answer["properties"]] == [
+        "battery", "humidity", "pm10", "pm2_5", "pressure", "temperature",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", ["/api/v1/nothing", "/api/v2", "/x%00y", "/api/v1/stations/a/b"])
+def test_an_unknown_address_is_a_problem(api: Client, url: str):
+    problem = api.problem(url)
+    assert problem["status"] == 404
+    assert problem["hint"] == "GET /api/v1 lists what there is."
+
+
+def test_another_method_is_a_problem(api: Client):
+    response = api.request("DELETE", "/api/v1/stations/harbour")
+    assert response.status_code == 405
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["allow"] == "GET"
+
+
+def test_no_answer_tells_a_device_or_an_exact_place(world: World, api: Client):
+    for code in EXACT:
+        world.measured(code, "battery", NOON, 3.7)
+    urls = [*ADDRESSES, "/api/v1/openapi.json", "/healthz", *(f"/api/v1/stations/{code}" for code in DEV_EUIS)]
+    span = "from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
+    urls += [f"/api/v1/observations?{span}&format={f}&resolution={r}" for f in ("json", "csv") for r in ("raw", "1h")]
+    secrets = [*DEV_EUIS.values(), *(str(degrees) for place in EXACT.values() for degrees in place), "17.25"]
+    for url in urls:
+        text = api.get(url).text.lower()
+        assert [secret for secret in secrets if secret in text] == [], url
+
+
+def test_health_tells_the_newest_observation(world: World, api: Client):
+    assert api.json("/healthz") == {"status": "ok", "database": "ok", "observations_latest_at": None}
+    world.measured("harbour", "pm10", NOON, 1.0)
+    assert api.json("/healthz")["observations_latest_at"] == "2026-05-01T12:00:00Z"
+
+
+def test_a_database_without_tables_is_told_apart(empty_database_url: str):
+    client = Client(empty_database_url)
+    health = client.get("/healthz")
+    assert (health.status_code, health.json()["database"]) == (503, "not prepared")
+    problem = client.problem("/api/v1/stations")
+    assert problem["status"] == 503
+    assert "plietsch db migrate" in problem["hint"]
+    client.close()
+
+
+def test_a_database_that_goes_down_is_told(tmp_path: Path):
+    server = EmbeddedPostgres(tmp_path / "server")
+    server.start()
+    migrations.migrate(server.url())
+    client = Client(server.url())
+    assert client.get("/healthz").status_code == 200
+    server.stop()
+    health = client.get("/healthz")
+    assert (health.status_code, health.json()["database"]) == (503, "unreachable")
+    response = client.get("/api/v1/stations")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.json() == examples.DATABASE_PROBLEM
+    client.close()
+    server.remove()
+
+
+def test_a_database_that_comes_later_is_found(postgres: EmbeddedPostgres):
+    name = f"late_{uuid.uuid4().hex}"
+    client = Client(postgres.url(name))
+    assert client.get("/healthz").status_code == 503
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch")
+        wait.until(lambda: client.get("/api/v1/stations").status_code == 200, "the API finds its database", 10)
+        client.close()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_connection_that_was_cut_is_replaced_unseen(world: World, api: Client):
+    assert api.get("/api/v1/properties").status_code == 200
+    with psycopg.connect(world.database_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'plietsch-api'"
+        )
+    assert api.get("/api/v1/properties").status_code == 200
+
+
+def test_an_error_that_nobody_foresaw_shows_nothing(world: World, api: Client):
+    world.connection.execute("ALTER TABLE observed_property RENAME COLUMN definition TO meaning")
+    problem = api.problem("/api/v1/properties")
+    assert problem["status"] == 500
+    assert "meaning" not in str(problem)
+    assert "definition" not in str(problem)
+
+
+# Among them cursors of the right form whose parts are of the wrong type, or beyond any time.
+NASTY = [
+    *(
+        "",
+        "\x00",
+        "\ud7ff",
+        "%",
+        "'; DROP TABLE station; --",
+        "9" * 400,
+        "-1",
+        "1e400",
+        "nan",
+        "inf",
+        "+00:00",
+        "[]",
+        "null",
+    ),
+    *("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00Z", "2026-05-01T12:00:00Z"),
+    *("raw", "csv", "harbour", "pm10", "W10=", "WzEsImEiLCJiIiwxXQ", "WzksImEiLCJiIiw5OTk5OTk5OTk5OTk5OTk5OTk5OTldCg"),
+    base64.urlsafe_b64encode(b'[253402300799999999,"a","b",1]').decode(),
+    base64.urlsafe_b64encode(b'[-62135596800000000,"","",-1]').decode(),
+    base64.urlsafe_b64encode(b'[9223372036854775807,"a","b",1]').decode(),
+]
+NAMES = ["station", "property", "region", "bbox", "from", "to", "resolution", "format", "limit", "cursor", "", "\x00"]
+
+
+@given(
+    url=st.sampled_from(ADDRESSES),
+    query=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NASTY) | st.text(max_size=30)), max_size=4),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_question_is_too_much(api: Client, url: str, query: list[tuple[str, str]]):
+    response = api.request("GET", url, params=query)
+    assert response.status_code in (200, 400, 404), response.text
+    if response.status_code != 200:
+        problem = documents.Problem.model_validate(response.json())
+        assert problem.hint
+
+
+def test_an_answer_is_quick_with_thousands_of_stations(world: World, api: Client):
+    """The newest values are found by the primary key, however long the history."""
+    world.crowd(2000)
+    begun = time.monotonic()
+    stations = api.json("/api/v1/stations")["features"]
+    page = api.json("/api/v1/observations", from_="2026-05-01T00:00:00Z", to="2026-05-03T00:00:00Z", limit=10_000)
+    assert (len(stations), len(page["observations"])) == (2003, 10_000)
+    assert stations[0]["properties"]["latest"]["pm2_5"]["value"] == 100
+    assert time.monotonic() - begun < 3

@@ -1,0 +1,214 @@
+"""Stations: which are public, where, with which values; filters; what a poll costs."""
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from api.world import EXACT, NOON, Client, World
+
+from plietsch.api import documents
+from plietsch.platform import places
+
+STATIONS = "/api/v1/stations"
+
+
+def codes(collection: dict[str, Any]) -> list[str]:
+    return [feature["id"] for feature in collection["features"]]
+
+
+def test_only_what_is_installed_is_listed(world: World, api: Client):
+    world.connection.execute(
+        "UPDATE deployment SET during = tstzrange('2026-01-01', '2026-02-01')"
+        " WHERE station_id = (SELECT id FROM station WHERE code = 'husum')"
+    )
+    assert codes(api.json(STATIONS)) == ["harbour", "market"]
+
+
+def test_a_station_is_a_feature_at_its_public_place(world: World, api: Client):
+    world.measured("harbour", "pm2_5", NOON, 12.3)
+    documents.StationCollection.model_validate(api.json(STATIONS))
+    feature = api.json(STATIONS)["features"][0]
+    assert feature["geometry"]["coordinates"] == list(places.snap(*EXACT["harbour"], 1000))
+    assert feature["properties"] == {
+        "name": "Harbour, Förde",
+        "description": "",
+        "region": "flensburg",
+        "municipality_key": "01001000",
+        "operator": {"code": "ok-lab", "name": "OK Lab Flensburg", "url": "https://oklab.example"},
+        "licence": "CC0-1.0",
+        "attribution": "The neighbours",
+        "simulated": True,
+        "grid_m": 1000,
+        "since": "2026-01-01T00:00:00Z",
+        "latest": {
+            "pm2_5": {
+                "value": 12.3,
+                "unit": "ug/m3",
+                "unit_symbol": "µg/m³",
+                "time": "2026-05-01T12:00:00Z",
+                "quality": 1,
+            }
+        },
+    }
+
+
+def test_latest_is_the_newest_result_that_did_not_fail(world: World, api: Client):
+    for minutes, value, quality in [(0, 10.0, 1), (5, 11.0, 3), (10, 999.9, 4), (15, None, 9)]:
+        world.measured("harbour", "pm10", NOON + timedelta(minutes=minutes), value, quality)
+    latest = api.json(f"{STATIONS}/harbour")["properties"]["latest"]
+    assert list(latest) == ["pm10"]
+    assert (latest["pm10"]["value"], latest["pm10"]["quality"]) == (11.0, 3)
+
+
+def test_latest_is_the_newest_of_several_instruments(world: World, api: Client):
+    world.connection.execute(
+        """
+        INSERT INTO datastream (station_id, sensor_id, observed_property_id)
+        SELECT s.id, n.id, p.id FROM station s, sensor n, observed_property p
+        WHERE s.code = 'harbour' AND n.model = 'DHT22' AND p.code = 'temperature'
+        """
+    )
+    world.connection.execute(
+        """
+        INSERT INTO deployment_channel SELECT c.deployment_id, 'temperature_2', new.id
+        FROM datastream new JOIN sensor n ON n.id = new.sensor_id
+        JOIN datastream old ON old.station_id = new.station_id AND old.id <> new.id
+        JOIN deployment_channel c ON c.datastream_id = old.id AND c.channel = 'temperature'
+        WHERE n.model = 'DHT22'
+        """
+    )
+    world.measured("harbour", "temperature", NOON, 20.1, sensor="BME280")
+    world.measured("harbour", "temperature", NOON + timedelta(minutes=1), 20.7, sensor="DHT22")
+    assert api.json(f"{STATIONS}/harbour")["properties"]["latest"]["temperature"]["value"] == 20.7
+
+
+def test_what_was_measured_on_the_bench_is_not_public(world: World, api: Client):
+    world.measured("harbour", "pm2_5", NOON.replace(year=2025), 400.0)
+    assert api.json(f"{STATIONS}/harbour")["properties"]["latest"] == {}
+
+
+def test_a_corrected_series_is_no_latest_value(world: World, api: Client):
+    world.measured("harbour", "pm2_5", NOON, 12.3)
+    world.connection.execute("UPDATE datastream SET method = 'humidity-corrected-1'")
+    station = api.json(f"{STATIONS}/harbour")
+    assert station["properties"]["latest"] == {}
+    assert {each["method"] for each in station["properties"]["datastreams"]} == {"humidity-corrected-1"}
+
+
+def test_a_station_by_its_code_names_its_datastreams(api: Client):
+    response = api.get(f"{STATIONS}/market")
+    assert response.headers["content-type"] == "application/geo+json"
+    documents.StationDetailsFeature.model_validate(response.json())
+    streams = response.json()["properties"]["datastreams"]
+    assert [(each["property"], each["sensor"]["model"]) for each in streams] == [
+        ("battery", "node"),
+        ("pm10", "SDS011"),
+        ("pm2_5", "SDS011"),
+    ]
+
+
+@pytest.mark.parametrize("code", ["nowhere", "bench", "gone", "HARBOUR", "a%00b", "%F0%28", "x" * 5000])
+def test_a_station_that_is_not_public_is_unknown(api: Client, code: str):
+    problem = api.problem(f"{STATIONS}/{code}")
+    assert problem["status"] == 404
+    assert problem["type"] == "urn:plietsch:problem:station-unknown"
+    assert "GET /api/v1/stations" in problem["hint"]
+
+
+def test_a_box_holds_the_public_places(api: Client):
+    assert codes(api.json(STATIONS, bbox="9.3,54.7,9.6,54.9")) == ["harbour", "market"]
+    assert codes(api.json(STATIONS, bbox="-180,-90,180,90")) == ["harbour", "husum", "market"]
+    assert codes(api.json(STATIONS, bbox="0,0,1,1")) == []
+
+
+def test_a_box_knows_nothing_of_exact_places(api: Client):
+    longitude, latitude = EXACT["harbour"]
+    tight = f"{longitude - 1e-4},{latitude - 1e-4},{longitude + 1e-4},{latitude + 1e-4}"
+    assert codes(api.json(STATIONS, bbox=tight)) == []
+
+
+@pytest.mark.parametrize(
+    ("bbox", "wrong"),
+    [
+        ("9.3,54.7,9.6", "not four numbers"),
+        ("9.3,54.7,9.6,54.9,1", "not four numbers"),
+        ("a,b,c,d", "not four numbers"),
+        ("", "not four numbers"),
+        ("9.6,54.7,9.3,54.9", "west of the box (9.6) lies east"),
+        ("9.3,54.9,9.6,54.7", "south of the box (54.9) lies north"),
+        ("54.7,9.3,54.9,96", "north of the box is 96"),
+        ("-181,0,0,0", "west of the box is -181"),
+        ("nan,0,0,0", "west of the box is nan"),
+        ("0,0,inf,0", "east of the box is inf"),
+    ],
+)
+def test_a_box_that_is_none_is_explained(api: Client, bbox: str, wrong: str):
+    problem = api.problem(STATIONS, bbox=bbox)
+    assert (problem["status"], problem["parameter"]) == (400, "bbox")
+    assert wrong in problem["detail"]
+    assert "west,south,east,north" in problem["hint"]
+
+
+def test_stations_by_property_show_only_that(world: World, api: Client):
+    world.measured("harbour", "humidity", NOON, 81.5)
+    world.measured("harbour", "pm10", NOON, 20.0)
+    stations = api.json(STATIONS, property="humidity")
+    assert codes(stations) == ["harbour", "husum"]
+    assert list(stations["features"][0]["properties"]["latest"]) == ["humidity"]
+    assert codes(api.json(STATIONS, property=["pm10", "humidity"])) == ["harbour", "husum", "market"]
+
+
+def test_stations_by_region(api: Client):
+    assert codes(api.json(STATIONS, region="nordfriesland")) == ["husum"]
+    problem = api.problem(STATIONS, region="atlantis")
+    assert problem["status"] == 404
+    assert "flensburg, nordfriesland" in problem["hint"]
+
+
+def test_an_unknown_property_is_answered_with_the_known_ones(api: Client):
+    problem = api.problem(STATIONS, property=["pm2_5", "pm25"])
+    assert (problem["status"], problem["parameter"]) == (400, "property")
+    assert "“pm25”" in problem["detail"]
+    assert "battery, humidity, pm10, pm2_5, pressure, temperature" in problem["hint"]
+
+
+def test_a_poll_is_answered_304_until_something_changes(world: World, api: Client):
+    first = api.get(STATIONS)
+    assert first.headers["cache-control"] == "public, max-age=1"
+    tag = first.headers["etag"]
+    again = api.get(STATIONS, headers={"If-None-Match": f'"other", {tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert api.get(STATIONS, headers={"If-None-Match": "*"}).status_code == 304
+    world.measured("harbour", "pm2_5", NOON, 12.3)
+    changed = api.get(STATIONS, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != tag
+
+
+def test_a_transaction_that_commits_late_is_seen(world: World, api: Client):
+    """Its rows carry lower ids than those that are visible already."""
+    with psycopg.connect(world.database_url) as late:
+        late.execute(
+            "INSERT INTO observation SELECT c.datastream_id, %s, 55.5, NULL, 1 FROM deployment_channel c"
+            " WHERE c.channel = 'pm10'",
+            [NOON],
+        )
+        world.measured("harbour", "pm2_5", NOON, 12.3)
+        tag = api.get(STATIONS).headers["etag"]
+        late.commit()
+    changed = api.get(STATIONS, headers={"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.json()["features"][0]["properties"]["latest"]["pm10"]["value"] == 55.5
+
+
+def test_a_station_that_moved_stands_at_its_newest_place(world: World, api: Client):
+    world.connection.execute(
+        """
+        WITH place AS (
+            INSERT INTO location (name, longitude, latitude, grid_m) VALUES ('new', 9.5, 54.8, 100) RETURNING id
+        )
+        INSERT INTO historical_location SELECT s.id, now(), place.id FROM station s, place WHERE s.code = 'harbour'
+        """
+    )
+    assert api.json(f"{STATIONS}/harbour")["geometry"]["coordinates"] == [9.5, 54.8]
