@@ -1,7 +1,7 @@
 """The fine-dust station: asks its instruments, keeps their readings, sends them in as few frames as they fit.
 
-Ports: a clock has `time_s()`, whole seconds of Unix time or, until it is set, since the start, and `is_set`; a radio has
-`send(phy)` and `receive()`, which gives the bytes heard in the receive windows or None.
+Ports: a clock has `time_s()`, whole seconds of Unix time or, until it is set, since the start, and `is_set`; a radio
+has `send(phy)` and `receive()`, which gives the bytes heard in the receive windows or None.
 """
 
 from collections import namedtuple

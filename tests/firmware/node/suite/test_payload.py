@@ -1,0 +1,53 @@
+"""The payload's encoder against the table that the decoder is held against too."""
+
+from binascii import hexlify
+
+from plietsch_node.app import payload
+from support import vectors
+
+VALID = vectors.load("payload.json")["valid"]
+TIME_S = 1767225600
+
+
+def _test_payload_of(vector):
+    readings = [(reading["time_s"], reading["values"]) for reading in vector["readings"]]
+    frame = payload.encode(readings, vector["clock_set"], vector["wide"])
+    assert hexlify(frame).decode() == vector["hex"]
+
+
+globals().update(vectors.cases(_test_payload_of, VALID, "name"))
+
+
+def test_every_step_of_every_channel_keeps_its_code():
+    for group in payload.GROUPS:
+        for channel, bits, lowest, steps, highest_code in group:
+            for code in range(highest_code + 1):
+                value = code / steps + lowest
+                assert payload.code(value, bits, lowest, steps, highest_code) == code, channel
+
+
+def test_no_number_is_missing():
+    assert payload.code(float("nan"), 14, 0, 10, 9999) == 16383
+
+
+def test_infinity_lies_beyond_the_range():
+    assert payload.code(float("inf"), 14, 0, 10, 9999) == 16382
+    assert payload.code(float("-inf"), 14, 0, 10, 9999) == 16381
+
+
+def test_how_many_fit_agrees_with_what_is_encoded():
+    readings = [(TIME_S + i, {"pm2_5": 1.0, "battery": 3.7} if i % 2 else {"pressure": 1000}) for i in range(30)]
+    for wide in (False, True):
+        for max_bytes in range(8, 60):
+            number = payload.how_many_fit(readings, max_bytes, wide)
+            assert len(payload.encode(readings[:number], wide=wide)) <= max_bytes
+            assert len(payload.encode(readings[: number + 1], wide=wide)) > max_bytes
+
+
+def test_what_cannot_be_said_is_refused():
+    for readings in ([], [(0, {})], [(0, {"noise": 40.0})], [(0, {"pm10": 1.0, "noise": 40.0})]):
+        try:
+            payload.encode(readings)
+        except ValueError:
+            continue
+        raise AssertionError("encoded " + repr(readings))
