@@ -1,10 +1,8 @@
 """The worker between a real broker and a real PostgreSQL: nothing lost, nothing doubled, whatever is away."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -22,6 +20,7 @@ from plietsch.ingest.stopping import Stop
 from plietsch.ingest.worker import Worker
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
+from support import processes
 from support.mosquitto import Mosquitto
 from support.wait import until
 
@@ -273,6 +272,24 @@ class TestProcess:
         start(aedes.url)
         _stored(database_url, 600)
 
+    def test_a_supervisor_sees_when_it_is_ready(
+        self, start: "Start", tmp_path: Path, database_url: str, aedes: EmbeddedBroker
+    ) -> None:
+        network.register(database_url)
+        ready_file = tmp_path / "ready"
+        ready_file.touch()  # left behind by one that was killed
+        start("mqtt://127.0.0.1:1", "--ready-file", str(ready_file))
+        start.logs("waiting for the broker")
+        assert not ready_file.exists()
+        start.kill()
+        start(aedes.url, "--ready-file", str(ready_file))
+        until(ready_file.exists, "the worker is ready")
+        publish(aedes.url, *_readings(0, 1))
+        _stored(database_url, 2)
+        start.process.terminate()
+        assert start.process.wait(timeout=20) == 0
+        assert not ready_file.exists()
+
     def test_killed_it_loses_nothing(self, start: "Start", database_url: str, broker: Broker) -> None:
         network.register(database_url)
         start(broker.url)
@@ -311,17 +328,11 @@ class Start:
         self._seen = 0
         self.process: subprocess.Popen[bytes]
 
-    def __call__(self, broker_url: str) -> None:
+    def __call__(self, broker_url: str, *options: str) -> None:
         self.log.touch()
         self._seen = len(self.log.read_text())
-        arguments = ["ingest", "run", "--database-url", self._database_url, "--broker-url", broker_url]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "plietsch.platform", *arguments],
-                stderr=log,
-                stdout=log,
-                env={**os.environ, "PLIETSCH_LOG_FORMAT": "json"},
-            )
+        settings = {"database_url": self._database_url, "broker_url": broker_url, "log_format": "json"}
+        self.process = processes.start("ingest", "run", *options, settings=settings, log=self.log)
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -335,4 +346,6 @@ class Start:
     def _find(self, event: str) -> dict[str, str] | None:
         lines = self.log.read_text()[self._seen :].splitlines(keepends=True)
         logged = (json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n"))
-        return next((line for line in logged if line["event"] == event), None)
+        found = next((line for line in logged if line["event"] == event), None)
+        assert found or self.process.poll() is None, f"the worker ended: {self.log.read_text()}"
+        return found

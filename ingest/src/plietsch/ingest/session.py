@@ -1,7 +1,7 @@
 """A time during which the database answers: the writer and the registry, each over a connection of its own."""
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 
@@ -54,10 +54,10 @@ def opened(database_url: str) -> Generator[Session]:
         writing = database.connect(database_url)
     except psycopg.Error as error:
         raise database.DatabaseUnavailable(database.explain(error)) from error
-    with writing:
+    with closing(writing):
         try:
             listening = database.connect(database_url)
         except psycopg.Error as error:
             raise database.DatabaseUnavailable(database.explain(error)) from error
-        with listening:
+        with closing(listening):
             yield Session(writing, listening)

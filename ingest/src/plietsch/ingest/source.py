@@ -1,6 +1,7 @@
 """Where messages come from: a port, and its MQTT side, which connects again whenever it has to."""
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -37,6 +38,7 @@ class MqttSource:
         self._retry_at = 0.0
         self._connection: mqtt.Connection | None = None
         self.receiving = False
+        self.on_receiving: Callable[[], None] = _nothing
 
     def receive(self, most: int, timeout_s: float) -> list[Delivery]:
         """What has arrived; connects first where needed. A broker that is away counts as one that is silent."""
@@ -80,6 +82,7 @@ class MqttSource:
 
     def _announce(self, connection: mqtt.Connection) -> None:
         self.receiving = True
+        self.on_receiving()
         self._backoff.reset()
         log.info(
             "receiving",
@@ -88,3 +91,7 @@ class MqttSource:
             client_id=self._client_id,
             session_kept=connection.session_present,
         )
+
+
+def _nothing() -> None:
+    """Nobody wants to know when messages are received."""
