@@ -45,15 +45,19 @@ SELECT DISTINCT ON (ds.station_id, p.code)
        ds.station_id, p.code AS property, p.unit, p.unit_symbol, o.result, o.phenomenon_time, o.quality
 FROM datastream ds
 JOIN observed_property p ON p.id = ds.observed_property_id
-JOIN LATERAL (
-    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+CROSS JOIN LATERAL (
+    SELECT unnest(range_agg(d.during)) AS during
+    FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
     WHERE c.datastream_id = ds.id AND d.phase = 'installed'
-) public ON true
-JOIN LATERAL (
+) public
+CROSS JOIN LATERAL (
+    -- Bounds that the primary key can be searched by: with the range's own operator, all history would be read.
     SELECT phenomenon_time, result, quality FROM observation
-    WHERE datastream_id = ds.id AND phenomenon_time <@ public.during AND quality <= 3 AND result IS NOT NULL
+    WHERE datastream_id = ds.id AND quality <= 3 AND result IS NOT NULL
+      AND phenomenon_time >= coalesce(lower(public.during), '-infinity')
+      AND phenomenon_time < coalesce(upper(public.during), 'infinity')
     ORDER BY phenomenon_time DESC LIMIT 1
-) o ON true
+) o
 WHERE ds.station_id = ANY(%(stations)s) AND ds.method = 'raw'
   AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
 ORDER BY ds.station_id, p.code, o.phenomenon_time DESC, ds.id
@@ -90,14 +94,16 @@ WHERE ds.method = 'raw'
 SELECT o.time, s.rank::integer, o.result, o.quality
 FROM unnest(%(datastreams)s::integer[]) WITH ORDINALITY AS s (datastream_id, rank)
 CROSS JOIN LATERAL (
-    SELECT range_agg(d.during) AS during FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    SELECT unnest(range_agg(d.during)) AS during
+    FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
     WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
 ) public
 CROSS JOIN LATERAL (
     SELECT phenomenon_time AS time, result, quality FROM observation
-    WHERE datastream_id = s.datastream_id AND phenomenon_time >= %(start)s AND phenomenon_time < %(end)s
+    WHERE datastream_id = s.datastream_id
+      AND phenomenon_time >= greatest(%(start)s::timestamptz, lower(public.during))
+      AND phenomenon_time < least(%(end)s::timestamptz, upper(public.during))
       AND (phenomenon_time, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
-      AND phenomenon_time <@ public.during
     ORDER BY phenomenon_time LIMIT %(limit)s
 ) o
 ORDER BY o.time, s.rank
