@@ -1,0 +1,100 @@
+"""What holds for every reading: encoding never fails, its size follows from its groups, single precision suffices."""
+
+import json
+import re
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plietsch_node.app import payload
+from support.node_js import ROOT
+
+NUMBER = st.one_of(st.none(), st.floats(), st.floats(-100, 1200), st.integers(-(10**6), 10**6))
+VALUES = st.dictionaries(st.sampled_from(payload.CHANNELS), NUMBER, min_size=1)
+READINGS = st.lists(st.tuples(st.integers(0, 2**33), VALUES), min_size=1, max_size=12)
+VECTORS = json.loads((ROOT / "tests/vectors/payload.json").read_text(encoding="utf-8"))["valid"]
+DOCUMENT = (ROOT / "docs/payload.md").read_text(encoding="utf-8")
+
+
+@given(readings=READINGS, clock_set=st.booleans(), wide=st.booleans())
+def test_any_reading_has_the_size_of_its_groups(
+    readings: list[tuple[int, dict[str, Any]]], clock_set: bool, wide: bool
+) -> None:
+    frame = payload.encode(readings, clock_set, wide)
+    bits = 6
+    for _, values in readings:
+        bits += (32 if wide else 16) + 4
+        bits += 28 * bool({"pm2_5", "pm10"} & values.keys()) + 21 * bool({"temperature", "humidity"} & values.keys())
+        bits += 13 * ("pressure" in values) + 7 * ("battery" in values)
+    assert len(frame) == -(-bits // 8)
+    assert frame[0] >> 2 == 0b000100 | clock_set << 1 | wide
+    padding = len(frame) * 8 - bits
+    assert frame[-1] & ((1 << padding) - 1) == 0
+    assert payload.how_many_fit(readings, len(frame), wide) == len(readings)
+
+
+class Single:
+    """A float of single precision, as the ESP32 computes with: every result is rounded to 32 bits."""
+
+    def __init__(self, value: float) -> None:
+        self.value: float = struct.unpack("f", struct.pack("f", value))[0]
+
+    def __sub__(self, other: float) -> "Single":
+        return Single(self.value - Single(other).value)
+
+    def __add__(self, other: float) -> "Single":
+        return Single(self.value + Single(other).value)
+
+    def __mul__(self, other: float) -> "Single":
+        return Single(self.value * Single(other).value)
+
+    def __lt__(self, other: float) -> bool:
+        return self.value < Single(other).value
+
+    def __ge__(self, other: float) -> bool:
+        return self.value >= Single(other).value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Single) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+
+@pytest.mark.parametrize("field", [field for group in payload.GROUPS for field in group], ids=lambda field: field[0])
+def test_single_precision_keeps_every_step(field: tuple[str, int, int, int, int]) -> None:
+    _, bits, lowest, steps, highest_code = field
+    for code in range(highest_code + 1):
+        assert payload.code(Single(code / steps + lowest), bits, lowest, steps, highest_code) == code
+
+
+def test_the_examples_of_the_document_are_vectors() -> None:
+    examples = re.findall(r"^\| ([^|]+) \| (\d+) \| `([0-9a-f ]+)` \|", DOCUMENT.split("## Examples")[1], re.MULTILINE)
+    frames = {vector["name"]: vector["hex"] for vector in VECTORS}
+    assert len(examples) >= 6
+    for name, size, shown in examples:
+        frame = shown.replace(" ", "")
+        assert frames[name] == frame
+        assert len(frame) == 2 * int(size)
+
+
+def test_the_ranges_of_the_document_are_those_of_the_encoder() -> None:
+    names = {"PM2.5": "pm2_5", "PM10": "pm10"}
+    rows = re.findall(
+        r"^\| (\S+) \| (\d+) \| with \w+ \| ([−\d.]+)–([\d.]+) \S+ \| ([\d.]+) \|", DOCUMENT, re.MULTILINE
+    )
+    documented = {
+        names.get(name, name): (int(bits), float(low.replace("−", "-")), float(high), float(step))
+        for name, bits, low, high, step in rows
+    }
+    assert documented == {
+        channel: (bits, lowest, pytest.approx(lowest + highest_code / steps), 1 / steps)
+        for group in payload.GROUPS
+        for channel, bits, lowest, steps, highest_code in group
+    }
