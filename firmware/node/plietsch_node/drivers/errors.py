@@ -15,7 +15,8 @@ class SensorError(Exception):
     """The instrument gave no valid answer."""
 
     def __init__(self, message=None):
-        super().__init__(message or self.__doc__)
+        # Many builds of MicroPython leave docstrings out.
+        super().__init__(message or getattr(self, "__doc__", None) or type(self).__name__)
 
 
 class NoAnswer(SensorError):

@@ -16,6 +16,10 @@ The docstring of an error is its message.
 class LorawanError(Exception):
     """Something is wrong with a frame or a session."""
 
+    def __init__(self, message=None):
+        # Many builds of MicroPython leave docstrings out.
+        super().__init__(message or getattr(self, "__doc__", None) or type(self).__name__)
+
 
 class FrameError(LorawanError):
     """The frame is not valid."""

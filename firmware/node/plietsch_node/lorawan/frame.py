@@ -46,7 +46,7 @@ def read_join_request(phy):
     """
     _expect(phy, (JOIN_REQUEST,))
     if len(phy) != _JOIN_REQUEST_BYTES:
-        raise Truncated(Truncated.__doc__)
+        raise Truncated()
     (dev_nonce,) = struct.unpack_from("<H", phy, 17)
     return JoinRequest(_reversed(phy[1:9]), _reversed(phy[9:17]), dev_nonce)
 
@@ -64,9 +64,9 @@ def decode_join_accept(cipher, phy):
     """
     _expect(phy, (JOIN_ACCEPT,))
     if len(phy) < _JOIN_ACCEPT_BYTES[0]:
-        raise Truncated(Truncated.__doc__)
+        raise Truncated()
     if len(phy) not in _JOIN_ACCEPT_BYTES:
-        raise Malformed(Malformed.__doc__)
+        raise Malformed()
     plain = phy[:1] + b"".join(
         cipher.encrypt(phy[start : start + crypto.BLOCK_BYTES]) for start in range(1, len(phy), crypto.BLOCK_BYTES)
     )
@@ -109,15 +109,15 @@ def read_data(phy):
     """
     kind = _expect(phy, _DATA_TYPES)
     if len(phy) < _HEADER_BYTES + MIC_BYTES:
-        raise Truncated(Truncated.__doc__)
+        raise Truncated()
     dev_addr, control, f_cnt = struct.unpack_from("<IBH", phy, 1)
     options_end = _HEADER_BYTES + (control & 0x0F)
     f_opts, rest = phy[_HEADER_BYTES:options_end], phy[options_end:-MIC_BYTES]
     if options_end + MIC_BYTES > len(phy):
-        raise Truncated(Truncated.__doc__)
+        raise Truncated()
     f_port = rest[0] if rest else None
     if f_opts and f_port == 0:
-        raise Malformed(Malformed.__doc__)
+        raise Malformed()
     return Data(kind, dev_addr, control & 0xF0, f_cnt, f_opts, f_port, rest[1:])
 
 
@@ -141,16 +141,16 @@ def full_counter(low_bits, at_least):
 def _expect(phy, kinds):
     """Return the type of `phy`, if it is one of `kinds` and of major version 0."""
     if not phy:
-        raise Truncated(Truncated.__doc__)
+        raise Truncated()
     kind = phy[0] & ~_RFU_BITS
     if kind not in kinds:
-        raise WrongType(WrongType.__doc__)
+        raise WrongType()
     return kind
 
 
 def _check(mac, phy):
     if mac[:MIC_BYTES] != phy[-MIC_BYTES:]:
-        raise BadMic(BadMic.__doc__)
+        raise BadMic()
 
 
 def _block(first, data, last):

@@ -91,7 +91,7 @@ class Session:
     def uplink(self, port, payload, confirmed=False, f_opts=b"", flags=0):
         """Return the next data frame up. Raises NotJoined."""
         if not self.joined:
-            raise NotJoined(NotJoined.__doc__)
+            raise NotJoined()
         f_cnt = self.f_cnt_up
         self._store.put("f_cnt_up", f_cnt + 1)
         kind = frame.CONFIRMED_UP if confirmed else frame.UNCONFIRMED_UP
@@ -104,12 +104,12 @@ class Session:
         Raises NotJoined and FrameError; a frame heard before is a BadMic, as its counter is taken for a later one.
         """
         if not self.joined:
-            raise NotJoined(NotJoined.__doc__)
+            raise NotJoined()
         on_air = frame.read_data(phy)
         if on_air.kind not in (frame.UNCONFIRMED_DOWN, frame.CONFIRMED_DOWN):
-            raise WrongType(WrongType.__doc__)
+            raise WrongType()
         if on_air.dev_addr != self.dev_addr:
-            raise WrongAddress(WrongAddress.__doc__)
+            raise WrongAddress()
         f_cnt = frame.full_counter(on_air.f_cnt, self._store.get("f_cnt_down") or 0)
         data = frame.decode_data(self._network, self._application, phy, f_cnt)
         self._store.put("f_cnt_down", f_cnt + 1)
