@@ -192,9 +192,9 @@ def test_the_link_header_is_the_next_link(world: World, api: Client):
         ("application/json", "csv", "text/csv"),
     ],
 )
-def test_the_parameter_counts_for_more_than_accept(api: Client, accept: str, format_: str | None, given: str):
+def test_the_parameter_counts_for_more_than_accept(quiet_api: Client, accept: str, format_: str | None, given: str):
     query = {"format": format_} if format_ else {}
-    response = api.get(OBSERVATIONS, headers={"Accept": accept}, **query)
+    response = quiet_api.get(OBSERVATIONS, headers={"Accept": accept}, **query)
     assert response.headers["content-type"].split(";")[0] == given
     assert "Accept" in response.headers["vary"]
 
@@ -226,14 +226,14 @@ def test_the_parameter_counts_for_more_than_accept(api: Client, accept: str, for
         ("stations=harbour", "stations", "station"),
     ],
 )
-def test_what_cannot_be_used_is_explained(api: Client, query: str, parameter: str, said: str):
-    problem = api.problem(f"{OBSERVATIONS}?{query}")
+def test_what_cannot_be_used_is_explained(quiet_api: Client, query: str, parameter: str, said: str):
+    problem = quiet_api.problem(f"{OBSERVATIONS}?{query}")
     assert (problem["status"], problem["parameter"]) == (400, parameter)
     assert said in problem["detail"] + problem["hint"]
 
 
-def test_an_unknown_station_is_named(api: Client):
-    problem = api.problem(OBSERVATIONS, station=["harbour", "nowhere"])
+def test_an_unknown_station_is_named(quiet_api: Client):
+    problem = quiet_api.problem(OBSERVATIONS, station=["harbour", "nowhere"])
     assert problem["status"] == 404
     assert "“nowhere”" in problem["detail"]
 

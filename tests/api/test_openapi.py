@@ -10,8 +10,8 @@ from plietsch.api import documents, examples
 
 
 @pytest.fixture
-def document(api: Client) -> dict[str, Any]:
-    return api.json("/api/v1/openapi.json")
+def document(quiet_api: Client) -> dict[str, Any]:
+    return quiet_api.json("/api/v1/openapi.json")
 
 
 EXAMPLES: list[tuple[type[BaseModel], dict[str, Any]]] = [
@@ -74,11 +74,11 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]):
         assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"]
 
 
-def test_the_examples_of_problems_are_what_is_answered(api: Client):
-    assert api.problem("/api/v1/stations/nowhere") == examples.STATION_PROBLEM
-    assert api.problem("/api/v1/observations", property="pm25") == examples.PARAMETER_PROBLEM
+def test_the_examples_of_problems_are_what_is_answered(quiet_api: Client):
+    assert quiet_api.problem("/api/v1/stations/nowhere") == examples.STATION_PROBLEM
+    assert quiet_api.problem("/api/v1/observations", property="pm25") == examples.PARAMETER_PROBLEM
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
-def test_no_page_that_loads_from_elsewhere(api: Client, path: str):
-    assert api.get(path).status_code == 404
+def test_no_page_that_loads_from_elsewhere(quiet_api: Client, path: str):
+    assert quiet_api.get(path).status_code == 404

@@ -96,8 +96,8 @@ def test_a_corrected_series_is_no_latest_value(world: World, api: Client):
     assert {each["method"] for each in station["properties"]["datastreams"]} == {"humidity-corrected-1"}
 
 
-def test_a_station_by_its_code_names_its_datastreams(api: Client):
-    response = api.get(f"{STATIONS}/market")
+def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
+    response = quiet_api.get(f"{STATIONS}/market")
     assert response.headers["content-type"] == "application/geo+json"
     documents.StationDetailsFeature.model_validate(response.json())
     streams = response.json()["properties"]["datastreams"]
@@ -109,23 +109,23 @@ def test_a_station_by_its_code_names_its_datastreams(api: Client):
 
 
 @pytest.mark.parametrize("code", ["nowhere", "bench", "gone", "HARBOUR", "a%00b", "%F0%28", "x" * 5000])
-def test_a_station_that_is_not_public_is_unknown(api: Client, code: str):
-    problem = api.problem(f"{STATIONS}/{code}")
+def test_a_station_that_is_not_public_is_unknown(quiet_api: Client, code: str):
+    problem = quiet_api.problem(f"{STATIONS}/{code}")
     assert problem["status"] == 404
     assert problem["type"] == "urn:plietsch:problem:station-unknown"
     assert "GET /api/v1/stations" in problem["hint"]
 
 
-def test_a_box_holds_the_public_places(api: Client):
-    assert codes(api.json(STATIONS, bbox="9.3,54.7,9.6,54.9")) == ["harbour", "market"]
-    assert codes(api.json(STATIONS, bbox="-180,-90,180,90")) == ["harbour", "husum", "market"]
-    assert codes(api.json(STATIONS, bbox="0,0,1,1")) == []
+def test_a_box_holds_the_public_places(quiet_api: Client):
+    assert codes(quiet_api.json(STATIONS, bbox="9.3,54.7,9.6,54.9")) == ["harbour", "market"]
+    assert codes(quiet_api.json(STATIONS, bbox="-180,-90,180,90")) == ["harbour", "husum", "market"]
+    assert codes(quiet_api.json(STATIONS, bbox="0,0,1,1")) == []
 
 
-def test_a_box_knows_nothing_of_exact_places(api: Client):
+def test_a_box_knows_nothing_of_exact_places(quiet_api: Client):
     longitude, latitude = EXACT["harbour"]
     tight = f"{longitude - 1e-4},{latitude - 1e-4},{longitude + 1e-4},{latitude + 1e-4}"
-    assert codes(api.json(STATIONS, bbox=tight)) == []
+    assert codes(quiet_api.json(STATIONS, bbox=tight)) == []
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_box_knows_nothing_of_exact_places(api: Client):
         ("0,0,inf,0", "east of the box is inf"),
     ],
 )
-def test_a_box_that_is_none_is_explained(api: Client, bbox: str, wrong: str):
-    problem = api.problem(STATIONS, bbox=bbox)
+def test_a_box_that_is_none_is_explained(quiet_api: Client, bbox: str, wrong: str):
+    problem = quiet_api.problem(STATIONS, bbox=bbox)
     assert (problem["status"], problem["parameter"]) == (400, "bbox")
     assert wrong in problem["detail"]
     assert "west,south,east,north" in problem["hint"]
@@ -159,15 +159,15 @@ def test_stations_by_property_show_only_that(world: World, api: Client):
     assert codes(api.json(STATIONS, property=["pm10", "humidity"])) == ["harbour", "husum", "market"]
 
 
-def test_stations_by_region(api: Client):
-    assert codes(api.json(STATIONS, region="nordfriesland")) == ["husum"]
-    problem = api.problem(STATIONS, region="atlantis")
+def test_stations_by_region(quiet_api: Client):
+    assert codes(quiet_api.json(STATIONS, region="nordfriesland")) == ["husum"]
+    problem = quiet_api.problem(STATIONS, region="atlantis")
     assert problem["status"] == 404
     assert "flensburg, nordfriesland" in problem["hint"]
 
 
-def test_an_unknown_property_is_answered_with_the_known_ones(api: Client):
-    problem = api.problem(STATIONS, property=["pm2_5", "pm25"])
+def test_an_unknown_property_is_answered_with_the_known_ones(quiet_api: Client):
+    problem = quiet_api.problem(STATIONS, property=["pm2_5", "pm25"])
     assert (problem["status"], problem["parameter"]) == (400, "property")
     assert "“pm25”" in problem["detail"]
     assert "battery, humidity, pm10, pm2_5, pressure, temperature" in problem["hint"]

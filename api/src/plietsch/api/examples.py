@@ -108,7 +108,7 @@ DATABASE_PROBLEM = {
     "type": "urn:plietsch:problem:database-unavailable",
     "title": "The database does not answer",
     "status": 503,
-    "detail": "The database cannot be reached.",
+    "detail": "The database cannot be reached, or is too busy.",
     "instance": "/api/v1/stations",
     "hint": "Try again in a few seconds; GET /healthz says when it is back.",
 }

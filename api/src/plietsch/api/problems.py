@@ -8,7 +8,6 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from plietsch.api import errors
@@ -51,8 +50,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PlietschError, _domain)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(psycopg.Error, _database)
-    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(psycopg.OperationalError, _database)
+    app.add_exception_handler(psycopg.errors.UndefinedTable, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -100,16 +99,14 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    _log.warning("database", error=str(error).strip(), path=request.url.path)
+    _log.warning("no answer from the database", error=str(error).strip(), path=request.url.path)
     if isinstance(error, psycopg.errors.QueryCanceled):
         hint = "Ask for a shorter span, fewer stations, or hourly values (resolution=1h)."
         return answer(request, _TOO_SLOW, "The database was stopped after 30 seconds.", hint)
     if isinstance(error, psycopg.errors.UndefinedTable):
         hint = "Its operator has to run: plietsch db migrate"
         return answer(request, _DATABASE, "The database has not been prepared.", hint)
-    if isinstance(error, psycopg.OperationalError | PoolTimeout):
-        return answer(request, _DATABASE, "The database cannot be reached.", _DATABASE_HINT)
-    return await _unexpected(request, error)
+    return answer(request, _DATABASE, "The database cannot be reached, or is too busy.", _DATABASE_HINT)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
