@@ -1,0 +1,22 @@
+"""The site: the API's application with pages, built files and a policy on top."""
+
+from fastapi import FastAPI
+
+from plietsch.api import app as api
+from plietsch.dashboards import error_pages, pages
+from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
+from plietsch.dashboards.policy import Policy
+from plietsch.dashboards.site import Site
+from plietsch.platform.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The site and the API as one ASGI application. Raises errors.SiteNotBuilt."""
+    site = Site.make(Assets.read())
+    app = api.create_app(settings)
+    app.state.site = site
+    app.include_router(pages.router)
+    app.mount(URL, Files(directory=FOLDER), name="static")
+    app.add_middleware(Policy)
+    error_pages.install(app, site)
+    return app

@@ -1,0 +1,72 @@
+"""Errors for people: what the API answers to programs as a problem, a page says in the reader's language."""
+
+import inspect
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from plietsch.dashboards import errors
+from plietsch.dashboards.assets import URL as STATIC
+from plietsch.dashboards.site import Site, language_of
+from plietsch.dashboards.texts import N_
+
+_FOR_PROGRAMS = ("/api/", "/healthz", f"{STATIC}/")
+
+_TITLES = {
+    HTTPStatus.NOT_FOUND: N_("This page does not exist"),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_("A short break"),
+}
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: N_("Perhaps a station was taken down, or the address has a typing mistake."),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_(
+        "The measurements cannot be reached at the moment. Nothing is lost: what is measured now appears later. "
+        "Please try again in a minute."
+    ),
+}
+_TITLE = N_("Something went wrong")
+_SENTENCE = N_("The mistake is on our side. Please try again in a minute.")
+
+
+def install(app: FastAPI, site: Site) -> None:
+    """Answer errors of pages with pages; those of the API stay as they are."""
+    for error, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(error, _wrapped(handler, site))
+    app.add_exception_handler(errors.PageUnknown, _page_unknown(site))
+
+
+def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, error: Exception) -> Response:
+        response = handler(request, error)
+        response = await response if inspect.isawaitable(response) else response
+        if request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
+            return response
+        page = _page(request, site, HTTPStatus(response.status_code))
+        if "Retry-After" in response.headers:
+            page.headers["Retry-After"] = response.headers["Retry-After"]
+        return page
+
+    return answer
+
+
+def _page_unknown(site: Site) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, error: Exception) -> Response:
+        return _page(request, site, HTTPStatus.NOT_FOUND)
+
+    return answer
+
+
+def _page(request: Request, site: Site, status: HTTPStatus) -> Response:
+    language = language_of(request)
+    texts = site.texts[language]
+    response = site.render(
+        request,
+        language,
+        "message.html",
+        status,
+        title=texts.translate(_TITLES.get(status, _TITLE)),
+        sentence=texts.translate(_SENTENCES.get(status, _SENTENCE)),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,71 @@
+"""What a page tells its script: texts, scales and addresses, so that TypeScript repeats none of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from plietsch.dashboards import readings
+from plietsch.dashboards.regions import Region
+from plietsch.dashboards.scales import SCALES, Scale
+from plietsch.dashboards.texts import N_, Texts
+
+_MESSAGES = {
+    "lost": N_("No connection just now. The values shown may be older; trying again."),
+    "noMap": N_("This browser cannot draw the map. The table below says the same."),
+    "noData": N_("Nothing was measured in the last 24 hours."),
+    "noValue": N_("no current value"),
+    "simulation": N_("Simulation"),
+    "zoomIn": N_("Zoom in"),
+    "zoomOut": N_("Zoom out"),
+    "map": N_("Map of the stations"),
+    "zoomWithCtrl": N_("Hold Ctrl and scroll to zoom"),
+    "zoomWithCommand": N_("Hold ⌘ and scroll to zoom"),
+    "twoFingers": N_("Move the map with two fingers"),
+}
+_SEAS = {"northSea": N_("North Sea"), "balticSea": N_("Baltic Sea")}
+
+
+def of_map(texts: Texts, region: Region, codes: Iterable[str]) -> str:
+    """For the map."""
+    places = {name: texts.translate(sea) for name, sea in _SEAS.items()}
+    return _encode(
+        texts, region, codes, bounds=region.bounds, seas=places, stations=f"/api/v1/stations?region={region.code}"
+    )
+
+
+def of_station(texts: Texts, region: Region, codes: Iterable[str], code: str) -> str:
+    """For a station's page."""
+    return _encode(
+        texts,
+        region,
+        codes,
+        station=f"/api/v1/stations/{code}",
+        observations=f"/api/v1/observations?station={code}&limit=50000",
+    )
+
+
+def _encode(texts: Texts, region: Region, codes: Iterable[str], **more: Any) -> str:
+    config = {
+        "language": texts.language,
+        "timezone": region.timezone,
+        "staleAfterS": int(readings.STALE_AFTER.total_seconds()),
+        "properties": {code: _property(code, texts) for code in codes},
+        "texts": {name: texts.translate(message) for name, message in _MESSAGES.items()},
+        **more,
+    }
+    return msgspec.json.encode(config).decode()
+
+
+def _property(code: str, texts: Texts) -> dict[str, Any]:
+    scale = SCALES.get(code)
+    return {
+        "name": texts.translate(readings.NAMES[code]),
+        "unit": readings.UNIT_SYMBOLS[code],
+        "decimals": readings.decimals(code),
+        "bands": _bands(scale, texts) if scale else [],
+    }
+
+
+def _bands(scale: Scale, texts: Texts) -> list[dict[str, Any]]:
+    return [{"code": band.code, "upper": band.upper, "word": texts.translate(band.word)} for band in scale.bands]

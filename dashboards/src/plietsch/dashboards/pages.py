@@ -1,0 +1,102 @@
+"""The pages: what is asked in, a rendered template out."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from plietsch.api import stations
+from plietsch.api.database import Connection
+from plietsch.dashboards import errors, history, live, readings, regions
+from plietsch.dashboards.scales import SCALES
+from plietsch.dashboards.site import Site, language_of
+from plietsch.dashboards.texts import LANGUAGES, Texts
+
+router = APIRouter(include_in_schema=False)
+
+# What the map can show and its table holds.
+_MAP_PROPERTIES = ("pm2_5", "pm10", "temperature")
+RegionCode = Annotated[str | None, Query(alias="region")]
+
+
+def _language(language: str) -> str:
+    """The language in the address. Raises errors.PageUnknown."""
+    if language not in LANGUAGES:
+        raise errors.PageUnknown("There is no such page.")
+    return language
+
+
+Language = Annotated[str, Depends(_language)]
+
+
+@router.get("/")
+async def front_door(request: Request) -> RedirectResponse:
+    """To the map in the reader's language."""
+    target = request.url.replace(path=f"/{language_of(request)}/")
+    address = target.path + (f"?{target.query}" if target.query else "")
+    return RedirectResponse(address, status_code=307, headers={"Vary": "Accept-Language", "Cache-Control": "no-cache"})
+
+
+@router.get("/{language}/")
+async def map_page(
+    request: Request, language: Language, connection: Connection, region_code: RegionCode = None
+) -> HTMLResponse:
+    """The map of a region, and its table."""
+    site, texts = _site(request, language)
+    region = await regions.chosen(connection, region_code)
+    if region is None:
+        return site.render(request, language, "empty.html")
+    found = await stations.installed(connection, stations.Filter(region=region.code))
+    return site.render(
+        request,
+        language,
+        "map.html",
+        region=region,
+        rows=[_row(station, texts, region) for station in sorted(found, key=lambda each: each.name)],
+        properties={code: texts.translate(readings.SHORT_NAMES[code]) for code in _MAP_PROPERTIES},
+        scales=SCALES,
+        config=live.of_map(texts, region, _MAP_PROPERTIES),
+    )
+
+
+@router.get("/{language}/stations/{code}")
+async def station_page(request: Request, language: Language, code: str, connection: Connection) -> HTMLResponse:
+    """A station: its values, its last day as chart and table, where its data comes from and may go."""
+    site, texts = _site(request, language)
+    station = await stations.one(connection, code)
+    region = await regions.chosen(connection, station.region)
+    assert region is not None  # noqa: S101 a station without its region is kept out by a foreign key
+    now = datetime.now(UTC)
+    measured = {each.property for each in station.datastreams or []}
+    codes = [name for name in readings.NAMES if name in measured]
+    return site.render(
+        request,
+        language,
+        "station.html",
+        region=region,
+        station=station,
+        since=texts.day(station.since, region.zone) if station.since else "",
+        readings=readings.of(station, codes, texts, region.zone, now),
+        properties={name: texts.translate(readings.NAMES[name]) for name in codes},
+        units=readings.UNIT_SYMBOLS,
+        hours=await history.of(connection, code, codes, texts, region.zone, now),
+        config=live.of_station(texts, region, codes, code),
+    )
+
+
+def _site(request: Request, language: str) -> tuple[Site, Texts]:
+    site: Site = request.app.state.site
+    return site, site.texts[language]
+
+
+def _row(station: stations.Station, texts: Texts, region: regions.Region) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    shown = readings.of(station, _MAP_PROPERTIES, texts, region.zone, now, short=True)
+    newest = max((each.time for each in station.latest.values()), default=None)
+    return {
+        "station": station,
+        "readings": shown,
+        "time": texts.day_and_clock(newest, region.zone) if newest else "",
+        "time_iso": newest.isoformat() if newest else "",
+    }

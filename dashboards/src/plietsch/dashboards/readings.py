@@ -1,0 +1,78 @@
+"""Readings: the newest values of a station, ready to be shown in a language."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from plietsch.api.stations import Latest, Station
+from plietsch.dashboards.scales import SCALES
+from plietsch.dashboards.texts import N_, Texts
+
+# In the order in which they are shown.
+NAMES = {
+    "pm2_5": N_("Fine dust PM2.5"),
+    "pm10": N_("Fine dust PM10"),
+    "temperature": N_("Air temperature"),
+    "humidity": N_("Relative humidity"),
+    "pressure": N_("Air pressure"),
+    "battery": N_("Battery"),
+}
+SHORT_NAMES = {"pm2_5": N_("PM2.5"), "pm10": N_("PM10"), "temperature": N_("Temperature")}
+UNIT_SYMBOLS = {
+    "pm2_5": "µg/m³",
+    "pm10": "µg/m³",
+    "temperature": "°C",
+    "humidity": "%",
+    "pressure": "hPa",
+    "battery": "V",
+}
+DECIMALS = {"battery": 2}
+DEFAULT_DECIMALS = 1
+# A value that is older says nothing of the air now.
+STALE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value as shown: `value` is empty where there is none, `band` the code of its class, or empty."""
+
+    property: str
+    name: str
+    unit: str
+    value: str = ""
+    time: str = ""
+    time_iso: str = ""
+    band: str = ""
+    word: str = ""
+    stale: bool = False
+
+
+def decimals(code: str) -> int:
+    """With how many decimals a property is shown."""
+    return DECIMALS.get(code, DEFAULT_DECIMALS)
+
+
+def of(
+    station: Station, codes: Iterable[str], texts: Texts, zone: tzinfo, now: datetime, short: bool = False
+) -> list[Reading]:
+    """The readings of some properties; one without a value is there and says so."""
+    names = NAMES | SHORT_NAMES if short else NAMES
+    return [_reading(code, texts.translate(names[code]), station.latest.get(code), texts, zone, now) for code in codes]
+
+
+def _reading(code: str, name: str, latest: Latest | None, texts: Texts, zone: tzinfo, now: datetime) -> Reading:
+    if latest is None:
+        return Reading(code, name, UNIT_SYMBOLS[code])
+    stale = now - latest.time > STALE_AFTER
+    band = SCALES[code].band(latest.value) if code in SCALES and not stale else None
+    return Reading(
+        property=code,
+        name=name,
+        unit=UNIT_SYMBOLS[code],
+        value=texts.number(latest.value, decimals(code)),
+        time=texts.day_and_clock(latest.time, zone),
+        time_iso=latest.time.isoformat(),
+        band=band.code if band else "",
+        word=texts.translate(band.word) if band else "",
+        stale=stale,
+    )

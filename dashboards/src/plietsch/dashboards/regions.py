@@ -1,0 +1,50 @@
+"""Regions as pages show them: their name in a language, their time zone, their place on the map."""
+
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from plietsch.dashboards import errors
+from plietsch.platform import sql
+
+_QUERIES = sql.load("plietsch.dashboards")
+
+
+class Region(NamedTuple):
+    """A region: names by language, a box in degrees."""
+
+    code: str
+    name: dict[str, str]
+    timezone: str
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its times are shown."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.south, self.east, self.north
+
+
+async def chosen(connection: AsyncConnection[Any], code: str | None) -> Region | None:
+    """The region of that code; without one the first that has stations, None where there is no region at all.
+
+    Raises errors.PageUnknown for a code that no region has.
+    """
+    async with connection.cursor(row_factory=class_row(Region)) as cursor:
+        await cursor.execute(_QUERIES["regions"])
+        found = await cursor.fetchall()
+    if code is None:
+        return found[0] if found else None
+    for region in found:
+        if region.code == code:
+            return region
+    raise errors.PageUnknown("There is no such region.")

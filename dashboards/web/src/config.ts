@@ -1,0 +1,43 @@
+// What the server tells a page's script: texts in the page's language, scales, addresses.
+
+export interface Band {
+  readonly code: string;
+  readonly upper: number | null;
+  readonly word: string;
+}
+
+export interface Property {
+  readonly name: string;
+  readonly unit: string;
+  readonly decimals: number;
+  readonly bands: readonly Band[];
+}
+
+export interface Config {
+  readonly language: string;
+  readonly timezone: string;
+  readonly staleAfterS: number;
+  readonly properties: Readonly<Record<string, Property>>;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export interface MapConfig extends Config {
+  readonly bounds: readonly [number, number, number, number];
+  readonly seas: { readonly northSea: string; readonly balticSea: string };
+  readonly stations: string;
+}
+
+export interface StationConfig extends Config {
+  readonly station: string;
+  readonly observations: string;
+}
+
+/** The configuration that an element carries in `data-config`. */
+export function read<T extends Config>(element: HTMLElement): T {
+  return JSON.parse(element.dataset["config"] ?? "{}") as T;
+}
+
+/** The band of a value; null for a property without classes. */
+export function bandOf(property: Property, value: number): Band | null {
+  return property.bands.find((band) => band.upper === null || value <= band.upper) ?? null;
+}

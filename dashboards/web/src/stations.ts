@@ -1,0 +1,23 @@
+// Stations as the API says them (GeoJSON).
+import type { Feature, FeatureCollection, Point } from "geojson";
+
+export interface Latest {
+  readonly value: number;
+  readonly time: string;
+}
+
+export interface StationProperties {
+  readonly name: string;
+  readonly simulated: boolean;
+  readonly latest: Readonly<Record<string, Latest>>;
+}
+
+export type Station = Feature<Point, StationProperties>;
+export type Stations = FeatureCollection<Point, StationProperties>;
+
+/** The newest value of a property, unless it is too old to say anything of now. */
+export function current(station: Station, property: string, staleAfterS: number): Latest | null {
+  const latest = station.properties.latest[property];
+  const isCurrent = latest !== undefined && Date.now() - Date.parse(latest.time) <= staleAfterS * 1000;
+  return isCurrent ? latest : null;
+}
