@@ -109,6 +109,15 @@ def test_a_page_may_begin_while_stations_come_and_go(world: World, api: Client):
     assert [each[:2] for each in short(api.json(first["next"]))] == [("12:00", "market")]
 
 
+def test_pages_over_hundreds_of_stations(world: World, api: Client):
+    world.crowd(300)
+    found = pages(api, from_="2026-05-01T00:00:00Z", to="2026-05-03T00:00:00Z", limit=7000)
+    rows = [row for page in found for row in page["observations"]]
+    assert [len(page["observations"]) for page in found] == [7000, 7000, 7000, 7000, 2000]
+    keys = [(row["time"], row["station"]) for row in rows]
+    assert keys == sorted(set(keys))
+
+
 @pytest.mark.parametrize("resolution", ["1h", "1d"])
 def test_pages_of_aggregates_hold_every_bucket_once(world: World, api: Client, resolution: str):
     for code in ("harbour", "market"):

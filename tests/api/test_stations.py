@@ -1,5 +1,6 @@
 """Stations: which are public, where, with which values; filters; what a poll costs."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from api.world import EXACT, NOON, Client, World
 
 from plietsch.api import documents
-from plietsch.platform import places
+from plietsch.platform import places, sql
 
 STATIONS = "/api/v1/stations"
 
@@ -212,3 +213,24 @@ def test_a_station_that_moved_stands_at_its_newest_place(world: World, api: Clie
         """
     )
     assert api.json(f"{STATIONS}/harbour")["geometry"]["coordinates"] == [9.5, 54.8]
+
+
+def test_the_newest_values_are_found_without_reading_what_is_older(world: World, api: Client):
+    world.crowd(300)
+    world.connection.execute("ANALYZE")
+    features = api.json(STATIONS)["features"]
+    assert len(features) == 303
+    assert features[0]["properties"]["latest"]["pm2_5"]["value"] == 100
+    query = "EXPLAIN (ANALYZE, FORMAT json) " + sql.load("plietsch.api")["latest"]
+    ids = [row[0] for row in world.connection.execute("SELECT id FROM station")]
+    ((plan,),) = world.connection.execute(query, {"stations": ids, "properties": None}).fetchall()
+    reads = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "observation"]
+    assert [(node["Node Type"], node["Scan Direction"]) for node in reads] == [("Index Scan", "Backward")]
+    assert reads[0]["Actual Rows"] <= 1
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's nodes, from the root down."""
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes(part)
