@@ -1,0 +1,78 @@
+"""How the command speaks (a bar on a terminal, plain lines elsewhere, all on standard error) and how it is stopped."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+SAY_EVERY_S = 5.0
+
+Advance = Callable[[float, float], None]
+
+
+def console() -> Console:
+    """Return the console for people; results of a check go to standard output instead."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def log_to(where: Console) -> None:
+    """Send the log to a console."""
+    handler = RichHandler(console=where, show_path=False, omit_repeated_times=False)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Its lines say "HTTP Request: …" for each page of observations.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class Stop:
+    """Ctrl-C and SIGTERM set `event`; `exit_code` is what the shell expects afterwards."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.exit_code = 0
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self.event.is_set():
+            # Asked twice: do not wait for the broker any longer.
+            raise KeyboardInterrupt
+        self.event.set()
+        self.exit_code = 128 + number if number == signal.SIGINT else 0
+
+
+@contextmanager
+def progress(where: Console, what: str) -> Generator[Advance]:
+    """Yield a function of (done, all) that shows how far `what` is."""
+    if not where.is_terminal:
+        yield _Lines(where, what).advance
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=where, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def advance(done: float, total: float) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance
+
+
+class _Lines:
+    def __init__(self, where: Console, what: str) -> None:
+        self._where = where
+        self._what = what
+        self._said_at = time.monotonic()
+
+    def advance(self, done: float, total: float) -> None:
+        if time.monotonic() - self._said_at < SAY_EVERY_S:
+            return
+        self._said_at = time.monotonic()
+        share = done / total if total else 1.0
+        self._where.print(f"{self._what}: {share:.0%}")

@@ -1,0 +1,163 @@
+"""Hands events to the MQTT broker and stays until each is acknowledged: QoS 1, a bounded number outstanding.
+
+While the broker is away, publishing waits; what was not acknowledged is sent again after a reconnect, so nothing is
+lost on this side. paho silently drops above 65 535 outstanding messages, which the bound keeps far away.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from plietsch.firmware import errors
+
+log = logging.getLogger(__name__)
+
+MOST_OUTSTANDING = 500
+QOS = 1
+DEFAULT_PORT = 1883
+LONGEST_RECONNECT_DELAY_S = 2
+LOOK_AT_STOP_EVERY_S = 0.2
+
+# Called with True once the broker has the event, with False if that was given up.
+OnFate = Callable[[bool], None]
+
+
+class Stopped(Exception):
+    """The simulation was told to stop while it waited for the broker."""
+
+
+class Publisher:
+    """Publishes to the broker at `url` ("mqtt://host:port"); `stop` ends a waiting by raising Stopped."""
+
+    def __init__(self, url: str, stop: threading.Event, most_outstanding: int = MOST_OUTSTANDING) -> None:
+        self.url = url
+        self.acknowledged = 0
+        self._stop = stop
+        self._most_outstanding = most_outstanding
+        self._free = threading.Semaphore(most_outstanding)
+        self._connected = threading.Event()
+        self._waiting: dict[int, OnFate] = {}
+        self._early: set[int] = set()
+        self._lock = threading.Lock()
+        self._published = 0
+        self._told_unreachable = False
+        self._client = self._make_client()
+
+    def start(self) -> None:
+        """Connect in the background, again and again until it works."""
+        host, port = _host_and_port(self.url)
+        self._client.connect_async(host, port)
+        self._client.loop_start()
+
+    @property
+    def outstanding(self) -> int:
+        """How many events the broker has not acknowledged yet."""
+        return self._published - self.acknowledged
+
+    def publish(self, topic: str, event: dict[str, Any], on_fate: OnFate) -> None:
+        """Send an event; `on_fate` is called, in another thread, once that is settled. Raises Stopped."""
+        self._wait_for_room()
+        payload = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+        info = self._client.publish(topic, payload, qos=QOS)
+        if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
+            raise errors.SimulationError(f"an event could not be queued: {mqtt.error_string(info.rc)}")
+        # Not under a lock together with publish(): paho calls back while it holds a lock that publish() takes, too.
+        with self._lock:
+            self._published += 1
+            if info.mid not in self._early:
+                self._waiting[info.mid] = on_fate
+                return
+            self._early.discard(info.mid)
+        self._settle(on_fate)
+
+    def drain(self, patience_s: float | None = None) -> bool:
+        """Wait until everything is acknowledged; return False if it was not within `patience_s`, or was stopped."""
+        deadline = None if patience_s is None else time.monotonic() + patience_s
+        while self.outstanding:
+            if deadline is None and self._stop.is_set():
+                return False
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def close(self) -> None:
+        """Leave the broker; what it has not acknowledged is given up."""
+        self._client.disconnect()
+        self._client.loop_stop()
+        with self._lock:
+            given_up = list(self._waiting.values())
+            self._waiting.clear()
+        for on_fate in given_up:
+            on_fate(False)
+
+    def _wait_for_room(self) -> None:
+        # Not before the broker has accepted the connection: a broker may refuse what comes ahead of it.
+        while not self._connected.wait(LOOK_AT_STOP_EVERY_S):
+            self._raise_if_stopped()
+        while not self._free.acquire(timeout=LOOK_AT_STOP_EVERY_S):
+            self._raise_if_stopped()
+
+    def _raise_if_stopped(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    def _make_client(self) -> mqtt.Client:
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="", clean_session=True)
+        client.max_inflight_messages_set(self._most_outstanding)
+        client.reconnect_delay_set(1, LONGEST_RECONNECT_DELAY_S)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        return client
+
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            log.error("the broker at %s refuses the connection: %s", self.url, reason)
+            return
+        log.info("connected to the broker at %s", self.url)
+        self._told_unreachable = False
+        self._connected.set()
+
+    def _on_connect_fail(self, _client: Any, _data: Any) -> None:
+        if not self._told_unreachable:
+            log.warning("nothing answers at the broker's address %s; trying on", self.url)
+            self._told_unreachable = True
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        self._connected.clear()
+        if reason.is_failure:
+            log.warning("the connection to the broker at %s is lost (%s); trying to reconnect", self.url, reason)
+
+    def _on_publish(self, _client: Any, _data: Any, mid: int, _reason: Any, _properties: Any) -> None:
+        with self._lock:
+            on_fate = self._waiting.pop(mid, None)
+            if on_fate is None:
+                self._early.add(mid)
+                return
+        self._settle(on_fate)
+
+    def _settle(self, on_fate: OnFate) -> None:
+        on_fate(True)
+        with self._lock:
+            self.acknowledged += 1
+        self._free.release()
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url if "//" in url else f"mqtt://{url}")
+    try:
+        port = parts.port or DEFAULT_PORT
+    except ValueError as error:
+        raise errors.BrokerUrlInvalid(f"{url!r} has no usable port") from error
+    if parts.scheme != "mqtt" or not parts.hostname:
+        raise errors.BrokerUrlInvalid(f"{url!r} is not the address of a broker", "Write it like mqtt://127.0.0.1:1883.")
+    return parts.hostname, port

@@ -1,0 +1,118 @@
+"""The region file: what `plietsch device import` needs to know of simulated stations."""
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plietsch.firmware import identity
+
+FORMAT = "plietsch-region/1"
+GRID_M = 100
+DEVICE_TYPE = "plietsch-fine-dust"
+SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+MARGIN_DEGREES = 0.1
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region with its names by language and its bounding box (west, south, east, north)."""
+
+    code: str
+    name: dict[str, str]
+    bbox: tuple[float, float, float, float]
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A simulated station: where it stands, what it is made of, and under which licence its data stands."""
+
+    code: str
+    name: str
+    longitude: float
+    latitude: float
+    elevation_m: float | None
+    municipality_key: str | None
+    sensors: tuple[str, ...]
+    battery: bool
+    interval_s: int
+    licence: str
+    attribution: str
+    since: datetime.datetime
+    description: str = ""
+
+    def json(self) -> Json:
+        """Return the station as the region file says it."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "description": self.description,
+            "municipality_key": self.municipality_key,
+            "longitude": self.longitude,
+            "latitude": self.latitude,
+            "elevation_m": self.elevation_m,
+            "grid_m": GRID_M,
+            "simulated": True,
+            "licence": self.licence,
+            "attribution": self.attribution,
+            "device": {
+                "dev_eui": identity.dev_eui(self.code),
+                "type": DEVICE_TYPE,
+                "sensors": list(self.sensors),
+                "battery": self.battery,
+                "interval_s": self.interval_s,
+            },
+            "deployment": {
+                "phase": "installed",
+                "since": self.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "height_m": 2.5,
+                "direction_deg": None,
+            },
+        }
+
+
+FLENSBURG = Region(
+    code="flensburg",
+    name={
+        "de": "Flensburg, Schleswig-Flensburg und Nordfriesland",
+        "da": "Flensborg, Slesvig-Flensborg og Nordfrisland",
+        "en": "Flensburg, Schleswig-Flensburg and North Frisia",
+    },
+    bbox=(8.2, 54.3, 10.1, 55.1),
+    timezone="Europe/Berlin",
+)
+
+
+def replayed(stations: Sequence[Station]) -> Region:
+    """Return the region around the stations of a replay."""
+    longitudes, latitudes = [s.longitude for s in stations], [s.latitude for s in stations]
+    box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+    margins = (-MARGIN_DEGREES, -MARGIN_DEGREES, MARGIN_DEGREES, MARGIN_DEGREES)
+    west, south, east, north = (round(edge + margin, 3) for edge, margin in zip(box, margins, strict=True))
+    return Region(
+        code="replay",
+        name={"de": "Wiedergabe", "da": "Gengivelse", "en": "Replay"},
+        bbox=(west, south, east, north),
+        timezone="UTC",
+    )
+
+
+def write(path: Path, region: Region, stations: Sequence[Station]) -> None:
+    """Write the region file."""
+    content = {
+        "format": FORMAT,
+        "region": {
+            "code": region.code,
+            "name": region.name,
+            "bbox": list(region.bbox),
+            "timezone": region.timezone,
+        },
+        "operator": {"code": "plietsch-demo", "name": "plietsch demo", "url": None},
+        "stations": [station.json() for station in stations],
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
