@@ -39,7 +39,10 @@ def root(
 
 def _add_verbs() -> None:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        app.add_typer(entry.load(), name=entry.name)
+        verb: typer.Typer = entry.load()
+        # A verb that is one command stands at the top level by itself; a named one would become a group of one.
+        alone = len(verb.registered_commands) == 1 and not verb.registered_callback
+        app.add_typer(verb, name=None if alone else entry.name)
 
 
 def main() -> None:
