@@ -17,6 +17,7 @@ from plietsch.ingest.messages import Message
 from plietsch.ingest.session import Session
 from plietsch.ingest.writer import Stored
 from plietsch_node.app import payload as node
+from support.wait import until
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 # PostgreSQL's jsonb holds any character but this one: JSON that is valid and cannot be stored.
@@ -39,7 +40,7 @@ def _store(opened: Session, *published: Published, received_at: datetime = NEW_Y
 
 
 def _errors(database_url: str) -> list[tuple[str, int]]:
-    return rows(database_url, "SELECT reason, occurrences FROM ingest_error ORDER BY id")
+    return rows(database_url, "SELECT reason, occurrences FROM ingest_error ORDER BY reason, id")
 
 
 def test_a_reading_is_stored_as_it_was_measured(database_url: str, registered: Registered, opened: Session) -> None:
@@ -196,14 +197,14 @@ class TestRegistration:
         assert not opened.registry_changed()
         assert list(opened.release()) == []
         network.register(database_url, self.LATE)
-        assert opened.registry_changed()
+        until(opened.registry_changed, "the change is heard of")
         assert sum(stored.observations for stored in opened.release()) == 6
         assert [count(database_url, table) for table in ("uplink", "device_event", "quarantine")] == [3, 1, 1]
 
     def test_what_waited_and_is_wrong_becomes_an_error(self, database_url: str, opened: Session) -> None:
         _store(opened, network.up(b"\xff", self.LATE), network.up(dev_eui=self.LATE, rxInfo=UNSTORABLE))
         network.register(database_url, self.LATE)
-        assert opened.registry_changed()
+        until(opened.registry_changed, "the change is heard of")
         assert len(list(opened.release())) == 1
         assert _errors(database_url) == [("payload-version", 1), ("store-failed", 1)]
         assert count(database_url, "quarantine") == 0
@@ -212,7 +213,7 @@ class TestRegistration:
         _store(opened, network.up())
         with psycopg.connect(database_url) as connection:
             connection.execute("UPDATE deployment SET during = '[2025-01-01T00:00:00Z,2026-01-01T00:05:00Z)'")
-        assert opened.registry_changed()
+        until(opened.registry_changed, "the change is heard of")
         _store(opened, network.up(heard_s=NEW_YEAR_S + 300))
         assert _errors(database_url) == [("no-deployment", 1)]
         assert rows(database_url, "SELECT device_id IS NOT NULL FROM ingest_error") == [(True,)]
