@@ -61,14 +61,18 @@ class Stack:
         ports.require_free(self.settings.http_host, port)
         try:
             self._record.write([], "")
+            self._ingest_receives.unlink(missing_ok=True)
             if fresh:
                 self._forget()
             self._start_database()
             self._start_broker()
-            self._start_service("site", "serve", "--port", str(port))
-            self._start_service("ingest", "ingest", "run")
             self.site = f"http://{self.settings.http_host}:{port}"
-            self._wait_for_site()
+            site = self._start_service("site", "serve", "--port", str(port))
+            ingest = self._start_service("ingest", "ingest", "run", "--ready-file", str(self._ingest_receives))
+            self._wait(site, self._site_answers)
+            # What is published before the worker has subscribed is kept for nobody.
+            self._wait(ingest, self._ingest_receives.exists)
+            self.progress("Ingest, site and API are ready.")
             if self.simulation:
                 self._start_simulation(self.simulation)
             self._note_processes()
@@ -113,6 +117,10 @@ class Stack:
         return self.data_dir / "simulation.json"
 
     @property
+    def _ingest_receives(self) -> Path:
+        return self.data_dir / "ingest.ready"
+
+    @property
     def _environment(self) -> dict[str, str]:
         return {"PLIETSCH_DATABASE_URL": self.database_url, "PLIETSCH_BROKER_URL": self.broker_url}
 
@@ -141,22 +149,23 @@ class Stack:
             self.broker_url = self._broker.url
         self.progress("The broker is ready.")
 
-    def _start_service(self, name: str, *arguments: str) -> None:
+    def _start_service(self, name: str, *arguments: str) -> Service:
         logs = self.data_dir / "logs"
         logs.mkdir(exist_ok=True)
         service = Service(name, arguments, self._environment, logs / f"{name}.log")
         self._services.append(service)
         service.start()
         self._note_processes()
+        return service
 
-    def _wait_for_site(self) -> None:
-        service = self._services[0]
+    def _wait(self, service: Service, ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _READY_TIMEOUT_S
-        while not self._site_answers():
+        while not ready():
             if service.ended() is not None or time.monotonic() > deadline:
-                raise errors.StackFailed(f"The site did not become ready:\n{service.last_words()}", service.hint)
+                raise errors.StackFailed(
+                    f"The service {service.name} did not become ready:\n{service.last_words()}", service.hint
+                )
             time.sleep(0.05)
-        self.progress("Site and API are ready.")
 
     def _site_answers(self) -> bool:
         try:
