@@ -4,6 +4,7 @@ It is written for MicroPython and so without types; this is the one place that k
 what the simulation relies on.
 """
 
+import functools
 import importlib
 import sys
 from collections.abc import Mapping
@@ -98,6 +99,7 @@ class HostCipher:
         return self._encryptor.update(block)
 
 
+@functools.cache
 def module(name: str) -> ModuleType:
     """Return a module of the node code."""
     if str(FOLDER) not in sys.path:
@@ -133,9 +135,11 @@ def make(
 
 def said(channel: str, value: float | None) -> float | None:
     """Return `value` as the payload says it: rounded to its step, None for a code without a number."""
-    payload: Any = module("app.payload")
-    for name, bits, lowest, steps, highest_code in (field for group in payload.GROUPS for field in group):
-        if name == channel:
-            code = payload.code(value, bits, lowest, steps, highest_code)
-            return (code + lowest * steps) / steps if code <= highest_code else None
-    raise KeyError(channel)
+    bits, lowest, steps, highest_code = _fields()[channel]
+    code: int = module("app.payload").code(value, bits, lowest, steps, highest_code)
+    return (code + lowest * steps) / steps if code <= highest_code else None
+
+
+@functools.cache
+def _fields() -> dict[str, tuple[int, int, int, int]]:
+    return {name: tuple(rest) for group in module("app.payload").GROUPS for name, *rest in group}

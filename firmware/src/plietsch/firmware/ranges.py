@@ -45,7 +45,7 @@ RANGES: dict[str, dict[str, Range]] = {
     "SDS011": {"pm2_5": Range(0, 999.9, 0.1), "pm10": Range(0, 999.9, 0.1)},
     "BME280": {
         "temperature": Range(-40, 85, 0.01),
-        "humidity": Range(0, 100, 0.008),
+        "humidity": Range(0, 100, 0.01),  # 0.008 at 25 °C, coarser where it is hot
         "pressure": Range(300, 1100, 0.0018),
     },
     "DHT22": {"temperature": Range(-40, 80, 0.1), "humidity": Range(0, 100, 0.1)},

@@ -67,7 +67,7 @@ def check(
         if stop.event.is_set():
             return False
         found = _wait_and_compare(running.site, planned, stop)
-    result = Console(highlight=False, soft_wrap=True)
+    result = terminal.results()
     result.print(report.counts(found))
     report.show_faults(result, found)
     return not found.faults

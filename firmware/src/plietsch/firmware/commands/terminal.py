@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -13,6 +14,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 SAY_EVERY_S = 5.0
+TABLE_WIDTH = 120
 
 Advance = Callable[[float, float], None]
 
@@ -20,6 +22,12 @@ Advance = Callable[[float, float], None]
 def console() -> Console:
     """Return the console for people; results of a check go to standard output instead."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def results() -> Console:
+    """Return the console for results: standard output, wide enough for a table where nobody says how wide it is."""
+    width = None if sys.stdout.isatty() else TABLE_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 def log_to(where: Console) -> None:

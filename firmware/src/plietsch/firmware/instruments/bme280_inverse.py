@@ -69,9 +69,10 @@ def _temperature_adc(temperature: float) -> int:
     return round((x + T1 / 1024) * 16384)
 
 
-def _t_fine(adc_t: int) -> float:
-    x = adc_t / 16384 - T1 / 1024
-    return T2 * x + T3 / 64 * x * x
+def _t_fine(adc_t: int) -> int:
+    # In integers, as drivers do it (section 4.2.3): their truncation shifts the pressure by up to half a pascal.
+    apart = (adc_t >> 4) - T1
+    return (((adc_t >> 3) - (T1 << 1)) * T2 >> 11) + ((apart * apart >> 12) * T3 >> 14)
 
 
 def _pressure_adc(pressure_pa: float, t_fine: float) -> int:
@@ -82,11 +83,24 @@ def _pressure_adc(pressure_pa: float, t_fine: float) -> int:
     return round(1048576 - (raw * scale / 6250 + offset / 4096))
 
 
-def _humidity_adc(humidity: float, t_fine: float) -> int:
+def _humidity_adc(humidity: float, t_fine: int) -> int:
     h = t_fine - 76800
     scale = H2 / 65536 * (1 + H6 / 67108864 * h * (1 + H3 / 67108864 * h))
-    raw = _root(-H1 / 524288, 1, -min(max(humidity, 0.0), 100.0))
-    return round(raw / scale + H4 * 64 + H5 / 16384 * h)
+    wanted = min(max(humidity, 0.0), 100.0)
+    raw = _root(-H1 / 524288, 1, -wanted)
+    adc = round(raw / scale + H4 * 64 + H5 / 16384 * h)
+    # Drivers compute in integers, which truncate by more than a step of the converter: go after them once.
+    return adc + round((wanted - _humidity_in_integers(adc, t_fine)) / scale)
+
+
+def _humidity_in_integers(adc_h: int, t_fine: int) -> float:
+    """Return the humidity that a driver finds (section 4.2.3), without its limits of 0 and 100 %."""
+    h = t_fine - 76800
+    scale = (((h * H6) >> 10) * (((h * H3) >> 11) + 32768)) >> 10
+    scale = ((scale + 2097152) * H2 + 8192) >> 14
+    v = (((adc_h << 14) - (H4 << 20) - H5 * h + 16384) >> 15) * scale
+    v -= ((((v >> 15) * (v >> 15)) >> 7) * H1) >> 4
+    return v / 2**22
 
 
 def _root(a: float, b: float, c: float) -> float:

@@ -7,6 +7,7 @@ Source: ChirpStack, api/rust/build.rs (`emit_fields` for the package `integratio
 
 import base64
 import datetime
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -100,6 +101,7 @@ def up(
     }
 
 
+@functools.lru_cache(maxsize=256)
 def rfc3339(time_s: float) -> str:
     """Return Unix seconds as ChirpStack writes a time: an offset, and no fraction or three or six digits of it."""
     moment = datetime.datetime.fromtimestamp(round(time_s * 1e6) // 1_000_000, datetime.UTC)

@@ -17,6 +17,7 @@ BEST_SNR_DB = 13.5
 # Semtech SX1276 data sheet, table 13: the lowest SNR at which each spreading factor is still understood.
 REQUIRED_SNR_DB = {7: -7.5, 8: -10.0, 9: -12.5, 10: -15.0, 11: -17.5, 12: -20.0}
 MARGIN_DB = 3.0
+BETWEEN_COPIES_S = 0.001
 JOIN_CHANNELS_HZ = (868_100_000, 868_300_000, 868_500_000)
 CHANNELS_HZ = (*JOIN_CHANNELS_HZ, 867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
 
@@ -59,43 +60,47 @@ class Copy:
 
 
 class Airwaves:
-    """Carries a frame from a place to the gateways that can hear it."""
+    """Carries a frame from a place (longitude, latitude) to the gateways that can hear it."""
 
     def __init__(self, gateways: tuple[Gateway, ...], dice: random.Random) -> None:
-        self.gateways = gateways
+        self._gateways = gateways
         self._dice = dice
+        self._by_place: dict[tuple[float, float], list[tuple[float, Gateway]]] = {}
 
-    def radio_for(self, longitude: float, latitude: float, joining: bool) -> Radio:
+    def radio_for(self, place: tuple[float, float], joining: bool) -> Radio:
         """Return a channel at random and the fastest spreading factor that the nearest gateway understands."""
-        nearest_km = min(_distance_km(longitude, latitude, gateway) for gateway in self.gateways)
-        snr = _rssi_dbm(nearest_km) - NOISE_FLOOR_DBM
-        enough = [sf for sf, lowest in REQUIRED_SNR_DB.items() if snr >= lowest + MARGIN_DB]
+        loudest_dbm, _ = self._loudest_first(place)[0]
+        snr = loudest_dbm - NOISE_FLOOR_DBM
+        enough = [factor for factor, lowest in REQUIRED_SNR_DB.items() if snr >= lowest + MARGIN_DB]
         channels = JOIN_CHANNELS_HZ if joining else CHANNELS_HZ
         return Radio(self._dice.choice(channels), min(enough, default=12))
 
-    def carry(self, phy_payload: bytes, longitude: float, latitude: float, radio: Radio, time_s: float) -> list[Copy]:
-        """Return the copies of a frame, the nearest gateway's first; it always hears the frame."""
-        near_first = sorted(
-            (_distance_km(longitude, latitude, gateway), gateway.gateway_id) for gateway in self.gateways
-        )
-        by_id = {gateway.gateway_id: gateway for gateway in self.gateways}
+    def carry(self, phy_payload: bytes, place: tuple[float, float], radio: Radio, time_s: float) -> list[Copy]:
+        """Return the copies of a frame, the nearest gateway's first; that one always hears it."""
         copies: list[Copy] = []
-        for number, (distance_km, gateway_id) in enumerate(near_first):
-            rssi = round(_rssi_dbm(distance_km) + self._dice.gauss(0, FADING_DB))
+        for number, (mean_dbm, gateway) in enumerate(self._loudest_first(place)):
+            rssi = round(mean_dbm + self._dice.gauss(0, FADING_DB))
             snr = min(BEST_SNR_DB, round((rssi - NOISE_FLOOR_DBM) * 4) / 4)
-            if number and snr < REQUIRED_SNR_DB[radio.spreading_factor]:
-                continue
-            heard_at_s = time_s + number * 0.001
-            uplink_id = self._dice.getrandbits(32)
-            copies.append(Copy(phy_payload, by_id[gateway_id], radio, uplink_id, heard_at_s, rssi, snr))
+            if not number or snr >= REQUIRED_SNR_DB[radio.spreading_factor]:
+                heard_at_s = time_s + number * BETWEEN_COPIES_S
+                uplink_id = self._dice.getrandbits(32)
+                copies.append(Copy(phy_payload, gateway, radio, uplink_id, heard_at_s, rssi, snr))
         return copies
+
+    def _loudest_first(self, place: tuple[float, float]) -> list[tuple[float, Gateway]]:
+        """Return the gateways with the mean strength in dBm at which they hear a node at `place`."""
+        if place not in self._by_place:
+            heard = [(_rssi_dbm(_distance_km(place, gateway)), gateway) for gateway in self._gateways]
+            self._by_place[place] = sorted(heard, key=lambda pair: pair[0], reverse=True)
+        return self._by_place[place]
 
 
 def _rssi_dbm(distance_km: float) -> float:
     return RSSI_AT_1_KM_DBM - LOSS_PER_DECADE_DB * math.log10(max(distance_km, 0.05))
 
 
-def _distance_km(longitude: float, latitude: float, gateway: Gateway) -> float:
+def _distance_km(place: tuple[float, float], gateway: Gateway) -> float:
+    longitude, latitude = place
     x = math.radians(gateway.longitude - longitude) * math.cos(math.radians(latitude))
     y = math.radians(gateway.latitude - latitude)
     return math.hypot(x, y) * EARTH_RADIUS_KM

@@ -36,8 +36,9 @@ class SimulatedNetwork:
     def send(self, station: Station, phy_payload: bytes, time_s: float) -> bytes | None:
         """Send a station's frame; return the PHYPayload that comes back in the receive window, if any."""
         joining = phy_payload[0] == JOIN_REQUEST_HEADER
-        radio = self._air.radio_for(station.longitude, station.latitude, joining)
-        for copy in self._air.carry(phy_payload, station.longitude, station.latitude, radio, time_s):
+        place = (station.longitude, station.latitude)
+        radio = self._air.radio_for(place, joining)
+        for copy in self._air.carry(phy_payload, place, radio, time_s):
             self.server.hear(copy)
         # Twice the window: seconds since 1970 leave a float no room for an exact comparison.
         answers = self.server.settle(time_s + 2 * DEDUPLICATION_WINDOW_S)
