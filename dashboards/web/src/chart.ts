@@ -11,6 +11,7 @@ const DAY_S = 24 * 3600;
 const LEAST_SPAN = 2;
 const BAND_OPACITY = 0.16;
 const WIDE_PX = 640;
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
 
 /** A chart in an element; it follows the element's width. */
 export class Chart {
@@ -66,7 +67,7 @@ export class Chart {
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), this.config.timezone),
       scales: { x: { range: lastDay }, y: { range: (_, low, high) => around(low, high, property) } },
       axes: [
-        { ...axis, values: (_, times) => times.map(this.clock({ hour: "2-digit", minute: "2-digit" })), space: 64 },
+        { ...axis, values: (_, times) => times.map(this.clock(CLOCK)), space: 64, size: 32 },
         { ...axis, values: (_, values) => values.map((value) => value.toLocaleString(this.config.language)), size: 52 },
       ],
       series: [{}, { stroke: line, width: 2, spanGaps: false, points: { show: false } }],
@@ -95,7 +96,7 @@ export class Chart {
     const time = index === null ? undefined : times[index];
     const [low, high] = known.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [Infinity, -Infinity]);
     const span = `${write(low)} – ${write(high)}`;
-    const at = time === undefined ? "" : this.clock({ hour: "2-digit", minute: "2-digit" })(time);
+    const at = time === undefined ? "" : this.clock(CLOCK)(time);
     const said = value == null ? span : `${at}  ${write(value)}`;
     this.caption(`${property.name}: ${said} ${property.unit}`);
   }

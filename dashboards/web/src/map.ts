@@ -17,10 +17,14 @@ import { Values } from "./values";
 // As far as the extract goes.
 const EDGE: [number, number, number, number] = [7.3, 54.0, 11.0, 55.4];
 
+// So that a circle at the region's edge is seen whole, and the credits cover none.
+const PADDING_PX = { top: 12, right: 20, bottom: 36, left: 20 };
+
 class MapPage {
   private readonly map: MapLibre | null;
   private readonly markers = new Map<string, StationMarker>();
   private readonly rows = new Map<string, Values>();
+  private names: places.Name[] = [];
   private stations: Stations = { type: "FeatureCollection", features: [] };
 
   constructor(
@@ -48,7 +52,7 @@ class MapPage {
         container: this.container,
         style: outline.style(),
         bounds: [...bounds],
-        fitBoundsOptions: { padding: 8 },
+        fitBoundsOptions: { padding: PADDING_PX },
         maxBounds: EDGE,
         maxZoom: 13,
         attributionControl: false,
@@ -68,7 +72,7 @@ class MapPage {
       map.addControl(new NavigationControl({ showCompass: false }), "top-right");
       map.touchZoomRotate.disableRotation();
       map.keyboard.disableRotation();
-      places.write(map, this.config);
+      this.names = places.write(map, this.config);
       map.on("zoom", () => this.spread());
       map.on("resize", () => this.spread());
       map.on("idle", () => (this.container.dataset["state"] = "idle"));
@@ -113,6 +117,11 @@ class MapPage {
     const markers = [...this.markers.values()];
     const moved = offsets(markers.map((marker) => marker.place));
     markers.forEach((marker, index) => marker.moveAside(moved[index] ?? [0, 0]));
+    const circles = markers.map(({ place: { x, y } }, index) => ({
+      x: x + (moved[index]?.[0] ?? 0),
+      y: y + (moved[index]?.[1] ?? 0),
+    }));
+    if (this.map) places.hideCovered(this.map, this.names, circles);
   }
 }
 

@@ -1,6 +1,7 @@
 // Names that help to find one's way. They are said by the table, too, so nothing reads them aloud.
 import { type Map as MapLibre, Marker } from "maplibre-gl";
 import type { MapConfig } from "./config";
+import type { Circle } from "./spread";
 
 type Place = readonly [name: string, longitude: number, latitude: number];
 
@@ -17,19 +18,37 @@ const TOWNS: readonly Place[] = [
   ["Aabenraa", 9.418, 55.044],
 ];
 
-/** Write the names of towns and seas on the map. */
-export function write(map: MapLibre, config: MapConfig): void {
-  for (const [name, longitude, latitude] of TOWNS) add(map, "town", name, [longitude, latitude]);
+/** A town's name on the map. */
+export type Name = Marker;
+
+// Half the height of a name and the radius of a circle; how far below its town a name stands.
+const CLEARANCE_PX = 27;
+const BELOW_PX = 30;
+
+/** Write the names of towns and seas on the map; returns the towns'. */
+export function write(map: MapLibre, config: MapConfig): Name[] {
   add(map, "sea", config.seas.northSea, [8.02, 54.66]);
   add(map, "sea", config.seas.balticSea, [10.28, 54.72]);
+  return TOWNS.map(([name, longitude, latitude]) => add(map, "town", name, [longitude, latitude]));
 }
 
-function add(map: MapLibre, kind: string, name: string, place: [number, number]): void {
+/** Hide the names that a circle covers. */
+export function hideCovered(map: MapLibre, names: readonly Name[], circles: readonly Circle[]): void {
+  for (const name of names) {
+    const { x, y } = map.project(name.getLngLat());
+    const element = name.getElement();
+    const reach = element.offsetWidth / 2 + CLEARANCE_PX - 8;
+    const isCovered = circles.some((each) => Math.abs(each.x - x) < reach && Math.abs(each.y - y - BELOW_PX) < CLEARANCE_PX);
+    element.classList.toggle("covered", isCovered);
+  }
+}
+
+function add(map: MapLibre, kind: string, name: string, place: [number, number]): Name {
   const element = document.createElement("span");
   element.className = `place ${kind}`;
   element.setAttribute("aria-hidden", "true");
   const text = document.createElement("span");
   text.textContent = name;
   element.append(text);
-  new Marker({ element }).setLngLat(place).addTo(map);
+  return new Marker({ element }).setLngLat(place).addTo(map);
 }

@@ -78,7 +78,7 @@ async def station_page(request: Request, language: Language, code: str, connecti
         station=station,
         since=texts.day(station.since, region.zone) if station.since else "",
         readings=readings.of(station, codes, texts, region.zone, now),
-        properties={name: texts.translate(readings.NAMES[name]) for name in codes},
+        properties={name: texts.translate(readings.SHORT_NAMES[name]) for name in codes},
         units=readings.UNIT_SYMBOLS,
         hours=await history.of(connection, code, codes, texts, region.zone, now),
         config=live.of_station(texts, region, codes, code),

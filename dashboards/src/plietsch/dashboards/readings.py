@@ -17,7 +17,14 @@ NAMES = {
     "pressure": N_("Air pressure"),
     "battery": N_("Battery"),
 }
-SHORT_NAMES = {"pm2_5": N_("PM2.5"), "pm10": N_("PM10"), "temperature": N_("Temperature")}
+SHORT_NAMES = {
+    "pm2_5": N_("PM2.5"),
+    "pm10": N_("PM10"),
+    "temperature": N_("Temperature"),
+    "humidity": N_("Humidity"),
+    "pressure": N_("Pressure"),
+    "battery": N_("Battery"),
+}
 UNIT_SYMBOLS = {
     "pm2_5": "µg/m³",
     "pm10": "µg/m³",
@@ -56,7 +63,7 @@ def of(
     station: Station, codes: Iterable[str], texts: Texts, zone: tzinfo, now: datetime, short: bool = False
 ) -> list[Reading]:
     """The readings of some properties; one without a value is there and says so."""
-    names = NAMES | SHORT_NAMES if short else NAMES
+    names = SHORT_NAMES if short else NAMES
     return [_reading(code, texts.translate(names[code]), station.latest.get(code), texts, zone, now) for code in codes]
 
 

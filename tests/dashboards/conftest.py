@@ -1,0 +1,120 @@
+"""A region with stations in a real database, and the site in front of it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import psycopg
+import pytest
+import uvicorn
+
+from plietsch.dashboards.app import create_app
+from plietsch.platform import regions, registry
+from plietsch.platform.local import ports
+from plietsch.platform.settings import Settings
+from support import wait
+
+# Writes a value of a station's property, so many minutes ago.
+Observe = Callable[[str, str, float, float], None]
+
+STATIONS = (
+    ("flensburg-suedermarkt", "Flensburg, Südermarkt", 9.4366, 54.7826, True),
+    ("flensburg-hafenspitze", "Flensburg, Hafenspitze", 9.4357, 54.7876, True),
+    ("husum-markt", "Husum, Markt <b>&", 9.0521, 54.4769, False),
+)
+
+
+@pytest.fixture
+def region(database_url: str) -> None:
+    """Three stations: two simulated ones next to each other, one real one with a name that needs escaping."""
+    with registry.connect(database_url) as connection:
+        registry.import_region(connection, msgspec.convert(_document(), regions.RegionFile))
+
+
+@pytest.fixture
+def observe(database_url: str, region: None) -> Iterator[Observe]:
+    """Write observations."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+
+        def write(station: str, code: str, value: float, minutes_ago: float = 0) -> None:
+            connection.execute(
+                "INSERT INTO observation SELECT d.id, %s, %s, now(), 1 FROM datastream d"
+                " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
+                " WHERE s.code = %s AND p.code = %s",
+                (datetime.now(UTC) - timedelta(minutes=minutes_ago), value, station, code),
+            )
+
+        yield write
+
+
+@pytest.fixture
+def measured(observe: Observe, database_url: str) -> Observe:
+    """A day of values: the first station measures all the time, the second stopped two hours ago, the third never."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO observation"
+            " SELECT d.id, now() - minutes * interval '1 minute', values.value + minutes % 50 / 10, now(), 1"
+            " FROM datastream d JOIN station s ON s.id = d.station_id"
+            " JOIN observed_property p ON p.id = d.observed_property_id"
+            " JOIN (VALUES ('pm2_5', 12.3), ('pm10', 20.0), ('temperature', -1.5), ('humidity', 80.0))"
+            " AS values (code, value) ON values.code = p.code"
+            " CROSS JOIN generate_series(0, 1430, 10) AS minutes"
+            " WHERE s.code = 'flensburg-suedermarkt'"
+        )
+    observe("flensburg-hafenspitze", "pm2_5", 99.9, 120)
+    return observe
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[str]:
+    """The site on a port of its own, as a browser sees it: its address."""
+    port = ports.free()
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait.until(lambda: server.started, "the site starts")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def _document() -> dict[str, object]:
+    return {
+        "format": "plietsch-region/1",
+        "region": {
+            "code": "flensburg",
+            "name": {"de": "Flensburg und Umgebung", "da": "Flensborg og omegn", "en": "Flensburg and around"},
+            "bbox": [8.2, 54.3, 10.1, 55.1],
+            "timezone": "Europe/Berlin",
+        },
+        "operator": {"code": "lab", "name": "OK Lab", "url": "https://example.org/"},
+        "stations": [_station(number, *station) for number, station in enumerate(STATIONS)],
+    }
+
+
+def _station(
+    number: int, code: str, name: str, longitude: float, latitude: float, simulated: bool
+) -> dict[str, object]:
+    return {
+        "code": code,
+        "name": name,
+        "longitude": longitude,
+        "latitude": latitude,
+        "grid_m": 100,
+        "simulated": simulated,
+        "licence": "CC0-1.0",
+        "attribution": "OK Lab",
+        "device": {
+            "dev_eui": f"{number:016x}",
+            "type": "plietsch-fine-dust",
+            "sensors": ["SDS011", "DHT22"],
+            "interval_s": 300,
+        },
+        "deployment": {"phase": "installed", "since": "2026-01-01T00:00:00Z"},
+    }

@@ -1,0 +1,172 @@
+"""The pages as a browser without JavaScript gets them."""
+
+import re
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from plietsch.dashboards.app import create_app
+from plietsch.dashboards.texts import LANGUAGES
+from plietsch.platform.settings import Settings
+
+pytestmark = pytest.mark.anyio
+PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt", "/{}/stations/nowhere")
+# Links that a reader may follow; nothing of them is loaded.
+_LINKS = {"https://www.bkg.bund.de/", "https://www.soest.hawaii.edu/pwessel/gshhg/", "https://example.org/"}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that speaks to the application directly."""
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://site.test") as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "de"),
+        ("da", "da"),
+        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("fr, da;q=0.5, de;q=0.4", "da"),
+        ("nds, en;q=0.5", "de"),
+        ("de;q=0, en", "en"),
+        ("fr", "de"),
+        (";;q=,=,", "de"),
+    ],
+)
+async def test_the_front_door_leads_to_the_readers_language(
+    browser: httpx.AsyncClient, accepted: str, language: str
+) -> None:
+    answer = await browser.get("/?region=flensburg", headers={"Accept-Language": accepted})
+    assert (answer.status_code, answer.headers["Location"]) == (307, f"/{language}/?region=flensburg")
+
+
+@pytest.mark.usefixtures("measured")
+async def test_the_map_page_holds_every_station_as_a_table(browser: httpx.AsyncClient) -> None:
+    html = (await browser.get("/de/")).text
+    rows = {row.split('"')[0]: _text(row) for row in html.split('data-station="')[1:]}
+    assert "12,3 µg/m³ akzeptabel" in rows["flensburg-suedermarkt"]
+    assert "-1,5 °C Frost" in rows["flensburg-suedermarkt"]
+    assert "Simulation" in rows["flensburg-suedermarkt"]
+    # Two hours old: shown as it is, without saying that the air is so now.
+    assert "99,9" in rows["flensburg-hafenspitze"]
+    assert "sehr schlecht" not in rows["flensburg-hafenspitze"]
+    assert "Simulation" not in rows["husum-markt"]
+    assert "Husum, Markt &lt;b&gt;&amp;" in html
+
+
+@pytest.mark.usefixtures("measured")
+async def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: httpx.AsyncClient) -> None:
+    html = (await browser.get("/da/stations/flensburg-suedermarkt")).text
+    assert html.count('<tr><th scope="row">') == 24
+    assert "12,3 µg/m³ rimelig" in _text(html)
+    assert "Simulering" in html
+    assert "afrundet til 100 meter" in html
+    for link in re.findall(r'href="(/api/[^"]+)"', html):
+        assert (await browser.get(link.replace("&amp;", "&"))).status_code == 200
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+async def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
+    browser: httpx.AsyncClient, page: str, language: str
+) -> None:
+    answer = await browser.get(page.format(language))
+    assert answer.status_code == (404 if "nowhere" in page else 200)
+    found = _Found()
+    found.feed(answer.text)
+    assert found.language == language
+    assert found.inline == []
+    assert found.loaded and all(url.startswith("/static/") for url in found.loaded)
+    assert {link for link in found.links if ":" in link} <= _LINKS
+    # The language switch keeps the page.
+    assert {page.format(other) for other in LANGUAGES} <= found.links | {page.format(language)}
+    for url in found.loaded:
+        assert (await browser.get(url)).status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy and "http" not in policy
+
+
+@pytest.mark.usefixtures("region")
+@pytest.mark.parametrize(
+    "path", ["/de/nothing", "/fr/", "/de/stations/../x", "/de/?region=atlantis", "/de/stations/%00"]
+)
+async def test_what_is_not_there_is_said_on_a_page(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path, headers={"Accept-Language": "de"})
+    assert answer.status_code == 404
+    assert "Diese Seite gibt es nicht" in answer.text
+
+
+@pytest.mark.usefixtures("region")
+async def test_programs_get_problems_not_pages(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/api/v1/stations/nowhere")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+async def test_without_a_region_the_page_says_what_to_do(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/en/")
+    assert answer.status_code == 200
+    assert "plietsch device import" in answer.text
+
+
+async def test_built_files_are_kept_for_ever_and_pages_are_not(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/en/")
+    assert page.headers["Cache-Control"] == "no-cache"
+    (stylesheet,) = re.findall(r'href="(/static/assets/site-[^"]+)"', page.text)
+    assert "immutable" in (await browser.get(stylesheet)).headers["Cache-Control"]
+
+
+async def test_a_database_that_is_down_makes_a_short_break() -> None:
+    app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site.test") as client,
+    ):
+        answer = await client.get("/da/")
+    assert answer.status_code == 503
+    assert "En kort pause" in answer.text
+    assert answer.headers["Retry-After"]
+
+
+def _text(html: str) -> str:
+    """What stands there, without tags, spaces joined."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+class _Found(HTMLParser):
+    """What a page says of itself: its language, what it loads, where it links, what is written into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.language: str | None = None
+        self.loaded: set[str] = set()
+        self.links: set[str] = set()
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.inline += [f"{tag} {name}" for name in values if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in values):
+            self.inline.append(tag)
+        if tag == "html":
+            self.language = values.get("lang")
+        if tag == "link" and values.get("rel") == "alternate":
+            return
+        if "src" in values or tag == "link":
+            self.loaded.add(values.get("src") or values.get("href") or "")
+        elif "href" in values:
+            self.links.add(values["href"] or "")
