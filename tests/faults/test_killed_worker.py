@@ -67,10 +67,13 @@ class _Worker:
         self._settings = settings
         self._log = log
         self.kills = 0
-        self._process = self._start()
+        ready_file = log.with_suffix(".ready")
+        self._process = self._start("--ready-file", str(ready_file))
+        # What is published before the very first subscription is kept for nobody.
+        until(ready_file.exists, "the worker receives")
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return processes.start("ingest", "run", settings=self._settings, log=self._log)
+    def _start(self, *options: str) -> subprocess.Popen[bytes]:
+        return processes.start("ingest", "run", *options, settings=self._settings, log=self._log)
 
     def kill_after(self, delay_s: float) -> None:
         """The moment is random, so that it falls anywhere: while starting, reading, writing, acknowledging."""
