@@ -33,7 +33,7 @@ class Mosquitto:
             f"listener {self.port} {ports.LOOPBACK}\nallow_anonymous true\nuser {Path.home().owner()}\n"
             # Without these it drops what does not fit its default queues.
             "max_queued_messages 0\nmax_inflight_messages 0\n"
-            f"persistence true\npersistence_location {self._folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+            f"persistence true\npersistence_location {self._folder}/\n"
         )
         with (self._folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([str(_PROGRAM), "-c", str(configuration)], stdout=log, stderr=log)
