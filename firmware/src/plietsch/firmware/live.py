@@ -88,17 +88,18 @@ def _start_s(simulation: Simulation, plan: Plan) -> float:
 
 def _measure_and_send(simulation: Simulation, seed: int, number: int, time_s: int) -> None:
     station = simulation.stations[number]
-    station.measure(time_s, _shown(station.station, seed, time_s))
+    station.measure(time_s, shown(station.station, seed, time_s))
     simulation.send(station)
     simulation.states.state.simulated_until_s = float(time_s)
 
 
-def _shown(station: Station, seed: int, time_s: int) -> dict[str, Mapping[str, float]]:
+def shown(station: Station, seed: int, time_s: int) -> dict[str, Mapping[str, float]]:
+    """Return what each instrument of a station shows at a time, by model and channel."""
     values = air.readings(seed, station.code, station.elevation_m or 0.0, time_s)
-    shown: dict[str, Mapping[str, float]] = dict.fromkeys(station.sensors, values)
+    by_model: dict[str, Mapping[str, float]] = dict.fromkeys(station.sensors, values)
     if station.battery:
-        shown[BATTERY] = {"battery": air.battery_volts(seed, station.code, time_s)}
-    return shown
+        by_model[BATTERY] = {"battery": air.battery_volts(seed, station.code, time_s)}
+    return by_model
 
 
 def _station(place: Place, number: int, interval_s: int) -> Station:
