@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,11 +22,19 @@ class Up:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
-        self.log = folder / "up.log"
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o755)
+        self.log = folder / f"up-{time.monotonic_ns()}.log"
         self.process = processes.start(
-            "up", "--data-dir", str(folder / "data"), "--port", "0", "--stations", "3", *arguments, log=self.log
+            "up",
+            "--data-dir",
+            str(folder / "data"),
+            "--port",
+            "0",
+            "--stations",
+            "3",
+            "--history",
+            "5m",
+            *arguments,
+            log=self.log,
         )
 
     @property
@@ -38,9 +47,8 @@ class Up:
         return until(address, "the site's address", timeout_s=60) or ""
 
     def newest(self) -> str:
-        answer = httpx.get(f"{self.site}/api/v1/observations", params={"limit": 50_000, "from": "2020-01-01T00:00:00Z"})
-        times = [entry["time"] for entry in answer.raise_for_status().json()["observations"]]
-        return max(times, default="")
+        latest = httpx.get(f"{self.site}/healthz").raise_for_status().json()["observations_latest_at"]
+        return latest or ""
 
     def stations(self) -> int:
         return len(httpx.get(f"{self.site}/api/v1/stations").raise_for_status().json()["features"])

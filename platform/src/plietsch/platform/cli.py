@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from typing import Annotated
 
@@ -37,17 +38,20 @@ def root(
     """plietsch, the sensor platform of a region."""
 
 
-def _add_verbs() -> None:
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        verb: typer.Typer = entry.load()
+def _add_verbs(arguments: Sequence[str]) -> None:
+    """Add the verb that the arguments name, or all of them: a worker need not hold the whole site in memory."""
+    verbs = {entry.name: entry for entry in entry_points(group=GROUP)}
+    named = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name in [named] if named in verbs else sorted(verbs):
+        verb: typer.Typer = verbs[name].load()
         # A verb that is one command stands at the top level by itself; a named one would become a group of one.
         alone = len(verb.registered_commands) == 1 and not verb.registered_callback
-        app.add_typer(verb, name=None if alone else entry.name)
+        app.add_typer(verb, name=None if alone else name)
 
 
 def main() -> None:
     """Run the command that the arguments name; an expected error becomes two plain sentences and exit code 1."""
-    _add_verbs()
+    _add_verbs(sys.argv[1:])
     try:
         app()
     except errors.PlietschError as error:

@@ -22,9 +22,8 @@ app = typer.Typer()
 
 # How often the stack looks after its parts.
 _WATCH_INTERVAL_S = 0.5
-# The demo's stations measure this often in real time, and every five minutes in the day before.
+# The demo's stations measure this often, so that something moves while one watches.
 _LIVE_INTERVAL_S = 5
-_HISTORY = "24h"
 
 _EPILOG = """Examples:
 
@@ -45,6 +44,9 @@ def up(
         Path | None, typer.Option(help="Where data and logs are kept.", show_default=".plietsch")
     ] = None,
     stations: Annotated[int, typer.Option(help="How many stations are simulated.", min=1)] = 12,
+    history: Annotated[
+        str, typer.Option(help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.")
+    ] = "24h",
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what was stored before.")] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Without simulated stations.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one line of JSON.")] = False,
@@ -56,7 +58,7 @@ def up(
     console = Console(stderr=True, highlight=False)
     if check_only:
         raise typer.Exit(_check(config, stations, console))
-    arguments = ("--stations", str(stations), "--interval", str(_LIVE_INTERVAL_S), "--since", _HISTORY)
+    arguments = ("--stations", str(stations), "--interval", str(_LIVE_INTERVAL_S), "--since", history)
     stack = Stack(config, config.data_dir.absolute(), None if bare else Simulation(arguments), _announce(console))
     _run(stack, console, fresh=fresh, as_json=as_json)
 
