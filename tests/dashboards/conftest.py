@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -67,21 +68,32 @@ def measured(observe: Observe, database_url: str) -> Observe:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url)
+def site(database_url: str) -> Iterator[str]:
+    """The site on a port of its own, as a browser sees it: its address."""
+    with _serving(database_url) as address:
+        yield address
 
 
 @pytest.fixture
-def site(settings: Settings) -> Iterator[str]:
-    """The site on a port of its own, as a browser sees it: its address."""
+def site_without_database() -> Iterator[str]:
+    """The site while its database is away."""
+    with _serving("postgresql://nobody@127.0.0.1:1/nothing") as address:
+        yield address
+
+
+@contextmanager
+def _serving(database_url: str) -> Iterator[str]:
     port = ports.free()
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="warning"))
+    app = create_app(Settings(database_url=database_url))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait.until(lambda: server.started, "the site starts")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        wait.until(lambda: server.started, "the site starts")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _document() -> dict[str, object]:

@@ -82,7 +82,7 @@ def test_circles_do_not_cover_each_other_and_lead_to_their_page(visit: Open) -> 
     centres = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
     assert len(centres) == 3
     pairs = [(a, b) for index, a in enumerate(centres) for b in centres[index + 1 :]]
-    assert all(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5 > 40 for a, b in pairs)
+    assert all(((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5 > 34 for a, b in pairs)
     page.locator(f"a.station[href$={STATION}]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/en/stations/{STATION}")

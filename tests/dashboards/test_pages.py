@@ -1,36 +1,23 @@
 """The pages as a browser without JavaScript gets them."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 
-from plietsch.dashboards.app import create_app
 from plietsch.dashboards.texts import LANGUAGES
-from plietsch.platform.settings import Settings
 
-pytestmark = pytest.mark.anyio
 PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt", "/{}/stations/nowhere")
 # Links that a reader may follow; nothing of them is loaded.
 _LINKS = {"https://www.bkg.bund.de/", "https://www.soest.hawaii.edu/pwessel/gshhg/", "https://example.org/"}
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that speaks to the application directly."""
-    app = create_app(settings)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://site.test") as client,
-    ):
+def browser(site: str) -> Iterator[httpx.Client]:
+    """A reader of the site who follows no redirect."""
+    with httpx.Client(base_url=site) as client:
         yield client
 
 
@@ -47,16 +34,14 @@ async def browser(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         (";;q=,=,", "de"),
     ],
 )
-async def test_the_front_door_leads_to_the_readers_language(
-    browser: httpx.AsyncClient, accepted: str, language: str
-) -> None:
-    answer = await browser.get("/?region=flensburg", headers={"Accept-Language": accepted})
+def test_the_front_door_leads_to_the_readers_language(browser: httpx.Client, accepted: str, language: str) -> None:
+    answer = browser.get("/?region=flensburg", headers={"Accept-Language": accepted})
     assert (answer.status_code, answer.headers["Location"]) == (307, f"/{language}/?region=flensburg")
 
 
 @pytest.mark.usefixtures("measured")
-async def test_the_map_page_holds_every_station_as_a_table(browser: httpx.AsyncClient) -> None:
-    html = (await browser.get("/de/")).text
+def test_the_map_page_holds_every_station_as_a_table(browser: httpx.Client) -> None:
+    html = (browser.get("/de/")).text
     rows = {row.split('"')[0]: _text(row) for row in html.split('data-station="')[1:]}
     assert "12,3 µg/m³ akzeptabel" in rows["flensburg-suedermarkt"]
     assert "-1,5 °C Frost" in rows["flensburg-suedermarkt"]
@@ -69,23 +54,23 @@ async def test_the_map_page_holds_every_station_as_a_table(browser: httpx.AsyncC
 
 
 @pytest.mark.usefixtures("measured")
-async def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: httpx.AsyncClient) -> None:
-    html = (await browser.get("/da/stations/flensburg-suedermarkt")).text
+def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: httpx.Client) -> None:
+    html = (browser.get("/da/stations/flensburg-suedermarkt")).text
     assert html.count('<tr><th scope="row">') == 24
     assert "12,3 µg/m³ rimelig" in _text(html)
     assert "Simulering" in html
     assert "afrundet til 100 meter" in html
     for link in re.findall(r'href="(/api/[^"]+)"', html):
-        assert (await browser.get(link.replace("&amp;", "&"))).status_code == 200
+        assert (browser.get(link.replace("&amp;", "&"))).status_code == 200
 
 
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-async def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
-    browser: httpx.AsyncClient, page: str, language: str
+def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
+    browser: httpx.Client, page: str, language: str
 ) -> None:
-    answer = await browser.get(page.format(language))
+    answer = browser.get(page.format(language))
     assert answer.status_code == (404 if "nowhere" in page else 200)
     found = _Found()
     found.feed(answer.text)
@@ -96,7 +81,7 @@ async def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
     # The language switch keeps the page.
     assert {page.format(other) for other in LANGUAGES} <= found.links | {page.format(language)}
     for url in found.loaded:
-        assert (await browser.get(url)).status_code == 200
+        assert (browser.get(url)).status_code == 200
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "unsafe" not in policy and "http" not in policy
 
@@ -105,38 +90,33 @@ async def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
 @pytest.mark.parametrize(
     "path", ["/de/nothing", "/fr/", "/de/stations/../x", "/de/?region=atlantis", "/de/stations/%00"]
 )
-async def test_what_is_not_there_is_said_on_a_page(browser: httpx.AsyncClient, path: str) -> None:
-    answer = await browser.get(path, headers={"Accept-Language": "de"})
+def test_what_is_not_there_is_said_on_a_page(browser: httpx.Client, path: str) -> None:
+    answer = browser.get(path, headers={"Accept-Language": "de"})
     assert answer.status_code == 404
     assert "Diese Seite gibt es nicht" in answer.text
 
 
 @pytest.mark.usefixtures("region")
-async def test_programs_get_problems_not_pages(browser: httpx.AsyncClient) -> None:
-    answer = await browser.get("/api/v1/stations/nowhere")
+def test_programs_get_problems_not_pages(browser: httpx.Client) -> None:
+    answer = browser.get("/api/v1/stations/nowhere")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
 
 
-async def test_without_a_region_the_page_says_what_to_do(browser: httpx.AsyncClient) -> None:
-    answer = await browser.get("/en/")
+def test_without_a_region_the_page_says_what_to_do(browser: httpx.Client) -> None:
+    answer = browser.get("/en/")
     assert answer.status_code == 200
     assert "plietsch device import" in answer.text
 
 
-async def test_built_files_are_kept_for_ever_and_pages_are_not(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/en/")
+def test_built_files_are_kept_for_ever_and_pages_are_not(browser: httpx.Client) -> None:
+    page = browser.get("/en/")
     assert page.headers["Cache-Control"] == "no-cache"
     (stylesheet,) = re.findall(r'href="(/static/assets/site-[^"]+)"', page.text)
-    assert "immutable" in (await browser.get(stylesheet)).headers["Cache-Control"]
+    assert "immutable" in (browser.get(stylesheet)).headers["Cache-Control"]
 
 
-async def test_a_database_that_is_down_makes_a_short_break() -> None:
-    app = create_app(Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site.test") as client,
-    ):
-        answer = await client.get("/da/")
+def test_a_database_that_is_away_makes_a_short_break(site_without_database: str) -> None:
+    answer = httpx.get(f"{site_without_database}/da/", timeout=20)
     assert answer.status_code == 503
     assert "En kort pause" in answer.text
     assert answer.headers["Retry-After"]

@@ -20,6 +20,9 @@ const EDGE: [number, number, number, number] = [7.3, 54.0, 11.0, 55.4];
 // So that a circle at the region's edge is seen whole, and the credits cover none.
 const PADDING_PX = { top: 12, right: 20, bottom: 36, left: 20 };
 
+// Between circles that were moved apart.
+const GAP_PX = 2;
+
 class MapPage {
   private readonly map: MapLibre | null;
   private readonly markers = new Map<string, StationMarker>();
@@ -113,15 +116,15 @@ class MapPage {
     this.spread();
   }
 
+  /** Move circles apart that would cover each other, and hide the names that they cover. */
   private spread(): void {
+    if (!this.map) return;
     const markers = [...this.markers.values()];
-    const moved = offsets(markers.map((marker) => marker.place));
+    const spots = markers.map((marker) => marker.place);
+    const moved = offsets(spots, (markers[0]?.size ?? 0) + GAP_PX);
     markers.forEach((marker, index) => marker.moveAside(moved[index] ?? [0, 0]));
-    const circles = markers.map(({ place: { x, y } }, index) => ({
-      x: x + (moved[index]?.[0] ?? 0),
-      y: y + (moved[index]?.[1] ?? 0),
-    }));
-    if (this.map) places.hideCovered(this.map, this.names, circles);
+    const circles = spots.map(({ x, y }, index) => ({ x: x + (moved[index]?.[0] ?? 0), y: y + (moved[index]?.[1] ?? 0) }));
+    places.hideCovered(this.map, this.names, circles);
   }
 }
 

@@ -51,6 +51,11 @@ export class StationMarker {
     return this.map.project(this.marker.getLngLat());
   }
 
+  /** How wide its circle is, in pixels. */
+  get size(): number {
+    return this.link.offsetWidth;
+  }
+
   /** Move it aside by so many pixels; a thin line leads to its place. */
   moveAside([x, y]: [number, number]): void {
     const distance = Math.hypot(x, y);

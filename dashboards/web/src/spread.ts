@@ -5,27 +5,26 @@ export interface Circle {
   readonly y: number;
 }
 
-const DISTANCE_PX = 44;
 const ROUNDS = 60;
 
-/** How far each circle is moved, in pixels. The same circles always move the same way. */
-export function offsets(circles: readonly Circle[]): [number, number][] {
+/** How far each circle is moved so that their centres are so many pixels apart. The same always move the same way. */
+export function offsets(circles: readonly Circle[], distancePx: number): [number, number][] {
   const moved = circles.map(({ x, y }): [number, number] => [x, y]);
-  for (let round = 0; round < ROUNDS && pushApart(moved); round += 1);
+  for (let round = 0; round < ROUNDS && pushApart(moved, distancePx); round += 1);
   return moved.map(([x, y], index) => [x - (circles[index]?.x ?? x), y - (circles[index]?.y ?? y)]);
 }
 
 /** One round over all pairs; whether any was too close. */
-function pushApart(places: [number, number][]): boolean {
+function pushApart(places: [number, number][], distancePx: number): boolean {
   let close = false;
   places.forEach((one, index) => {
     for (const other of places.slice(index + 1)) {
       const [dx, dy] = [other[0] - one[0], other[1] - one[1]];
       const distance = Math.hypot(dx, dy);
-      if (distance >= DISTANCE_PX - 0.5) continue;
+      if (distance >= distancePx - 0.5) continue;
       // Two at the very same place part along a direction of their own.
       const angle = distance > 0.01 ? Math.atan2(dy, dx) : index + 0.5;
-      const step = (DISTANCE_PX - distance) / 2;
+      const step = (distancePx - distance) / 2;
       const [sx, sy] = [Math.cos(angle) * step, Math.sin(angle) * step];
       one[0] -= sx;
       one[1] -= sy;

@@ -12,6 +12,7 @@ class StationPage {
   private readonly values: Values;
   private readonly chart: Chart;
   private readonly days = new Map<string, Observation[]>();
+  private readonly asked = new Set<string>();
 
   constructor(
     element: HTMLElement,
@@ -32,7 +33,10 @@ class StationPage {
     poll<Station>(config.station, {
       news: (station) => this.receive(station),
       lost: () => status.say(config.texts["lost"]),
-      back: () => status.say(""),
+      back: () => {
+        status.say("");
+        void this.show();
+      },
     });
   }
 
@@ -42,20 +46,26 @@ class StationPage {
       const latest = station.properties.latest[code];
       if (latest) this.days.set(code, append(day, latest));
     }
-    this.draw();
+    void this.show();
   }
 
   /** Show the chosen property; its day is asked for once. */
   private async show(): Promise<void> {
     const code = chosen();
-    if (!this.days.has(code)) {
-      try {
-        this.days.set(code, await day(`${this.config.observations}&property=${code}`));
-      } catch {
-        return status.say(this.config.texts["lost"]);
-      }
-    }
+    if (!this.days.has(code)) await this.ask(code);
     this.draw();
+  }
+
+  /** Ask for a property's day. What fails is asked for again with the next news. */
+  private async ask(code: string): Promise<void> {
+    if (this.asked.has(code)) return;
+    this.asked.add(code);
+    try {
+      this.days.set(code, await day(`${this.config.observations}&property=${code}`));
+    } catch {
+      status.say(this.config.texts["lost"]);
+    }
+    this.asked.delete(code);
   }
 
   private draw(): void {
