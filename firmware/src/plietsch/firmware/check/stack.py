@@ -30,13 +30,18 @@ class Stack:
 
 
 @contextmanager
-def started() -> Generator[Stack]:
-    """Start the stack in a temporary folder and stop it afterwards; raise StackFailed if it does not become ready."""
+def started(ended: threading.Event) -> Generator[Stack]:
+    """Start the stack in a temporary folder and stop it afterwards; raise StackFailed if it does not become ready.
+
+    `ended` is set when it ends, be it before its time.
+    """
     with tempfile.TemporaryDirectory(prefix="plietsch-check-") as folder:
+        # As root the database runs under another user, who must be able to enter.
+        Path(folder).chmod(0o711)
         arguments = [*COMMAND, "up", "--bare", "--data-dir", folder, "--port", "0", "--json"]
         log_path = Path(folder) / "stack.log"
         with log_path.open("w+", encoding="utf-8") as log, _child(arguments, log) as child:
-            yield _ready(child, log_path)
+            yield _ready(child, log_path, ended)
 
 
 def register(region_file: Path, database_url: str) -> None:
@@ -70,8 +75,8 @@ def _child(arguments: list[str], log: IO[str]) -> Generator["subprocess.Popen[st
                 child.kill()
 
 
-def _ready(child: "subprocess.Popen[str]", log_path: Path) -> Stack:
-    line = _first_line(child)
+def _ready(child: "subprocess.Popen[str]", log_path: Path, ended: threading.Event) -> Stack:
+    line = _first_line(child, ended)
     try:
         said = json.loads(line)
         return Stack(site=said["site"], broker=said["broker"], database=said["database"])
@@ -82,7 +87,7 @@ def _ready(child: "subprocess.Popen[str]", log_path: Path) -> Stack:
         ) from error
 
 
-def _first_line(child: "subprocess.Popen[str]") -> str:
+def _first_line(child: "subprocess.Popen[str]", ended: threading.Event) -> str:
     """Return the child's first line on standard output, "" if there is none in time; the rest is read and dropped."""
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
@@ -92,6 +97,7 @@ def _first_line(child: "subprocess.Popen[str]") -> str:
             # Nobody needs the rest, but a full pipe would stop the child.
             while child.stdout.read(4096):
                 pass
+        ended.set()
 
     threading.Thread(target=read, daemon=True).start()
     try:

@@ -59,13 +59,15 @@ def check(
     with ExitStack() as context:
         if running is None:
             console.print("starting a stack of its own …")
-            running = context.enter_context(stack.started())
+            running = context.enter_context(stack.started(stop.event))
             folder = Path(context.enter_context(TemporaryDirectory(prefix="plietsch-region-")))
             write_region(folder / "region.json", planned)
             stack.register(folder / "region.json", running.database or "")
         run(replace(options, broker=running.broker), planned, stop, console)
-        if stop.event.is_set():
+        if stop.asked:
             return False
+        if stop.event.is_set():
+            raise errors.StackFailed("The stack that was started for this check has ended before its time.")
         found = _wait_and_compare(running.site, planned, stop)
     result = terminal.results()
     result.print(report.counts(found))

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 SAY_EVERY_S = 5.0
 TABLE_WIDTH = 120
+PLAIN_LINE = "%(asctime)s %(levelname)s %(message)s"
 
 Advance = Callable[[float, float], None]
 
@@ -31,27 +32,32 @@ def results() -> Console:
 
 
 def log_to(where: Console) -> None:
-    """Send the log to a console."""
-    handler = RichHandler(console=where, show_path=False, omit_repeated_times=False)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    """Send the log to a console; whole lines where it is no terminal, for a file has no width."""
+    handler = RichHandler(console=where, show_path=False) if where.is_terminal else logging.StreamHandler(where.file)
+    handler.setFormatter(logging.Formatter("%(message)s" if where.is_terminal else PLAIN_LINE))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # Its lines say "HTTP Request: …" for each page of observations.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Stop:
-    """Ctrl-C and SIGTERM set `event`; `exit_code` is what the shell expects afterwards."""
+    """Ctrl-C and SIGTERM set `event` and `asked`; `exit_code` is what the shell expects afterwards.
+
+    Others may set `event` as well, when there is no sense in going on.
+    """
 
     def __init__(self) -> None:
         self.event = threading.Event()
+        self.asked = False
         self.exit_code = 0
         signal.signal(signal.SIGINT, self._on_signal)
         signal.signal(signal.SIGTERM, self._on_signal)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self.event.is_set():
+        if self.asked:
             # Asked twice: do not wait for the broker any longer.
             raise KeyboardInterrupt
+        self.asked = True
         self.event.set()
         self.exit_code = 128 + number if number == signal.SIGINT else 0
 
