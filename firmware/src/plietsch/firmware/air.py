@@ -40,7 +40,7 @@ def battery_volts(seed: int, place: str, time_s: float) -> float:
 
 def _pm2_5(seed: int, place: str, time_s: float) -> float:
     hour = _local_hour(time_s)
-    level = 5.0 + 14.0 * _unit(seed, f"{place}/level") ** 2
+    level = 7.0 + 18.0 * _unit(seed, f"{place}/level") ** 2
     traffic = 0.45 * _bump(hour, 7.8, 1.4) + 0.35 * _bump(hour, 17.3, 2.0)
     stoves = 0.7 * _bump(hour, 21.0, 2.5) * _winter(time_s)
     weather = math.exp(0.55 * _wave(seed, "episode", time_s, DAY_S) + 0.25 * _wave(seed, "air", time_s, DAY_S / 8))

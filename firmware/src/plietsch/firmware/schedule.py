@@ -1,7 +1,7 @@
 """When which station measures: a heap of next events in whole seconds, spread over the interval."""
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(order=True, slots=True)
@@ -9,7 +9,7 @@ class Turn:
     """A station's next measurement."""
 
     time_s: int
-    station: int = field(compare=True)
+    station: int
 
 
 class Schedule:
