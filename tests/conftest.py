@@ -89,9 +89,9 @@ def broker(request: pytest.FixtureRequest) -> EmbeddedBroker | Mosquitto:
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Headless Chromium of the distribution."""
+    """Headless Chromium of the distribution; not for the session, as its event loop would stand in others' way."""
     if not _CHROMIUM:
         pytest.skip("Chromium is not installed: sudo apt install chromium")
     with sync_playwright() as playwright:

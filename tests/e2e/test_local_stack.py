@@ -1,74 +1,16 @@
 """`plietsch up`, as a newcomer meets it: started, stopped, killed, started again, in each other's way."""
 
 import json
-import signal
 import socket
-import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import psutil
-import pytest
 
-from plietsch.platform.local.postgres import EmbeddedPostgres
-from support import processes
+from support import local_stack, processes
+from support.local_stack import Up
 from support.wait import until
-
-
-class Up:
-    """A running `plietsch up` with a data folder and a port of its own."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self.folder = folder
-        self.log = folder / f"up-{time.monotonic_ns()}.log"
-        self.process = processes.start(
-            "up",
-            "--data-dir",
-            str(folder / "data"),
-            "--port",
-            "0",
-            "--stations",
-            "3",
-            "--history",
-            "5m",
-            *arguments,
-            log=self.log,
-        )
-
-    @property
-    def site(self) -> str:
-        def address() -> str | None:
-            assert self.process.poll() is None, self.log.read_text()
-            line = next((line for line in self.log.read_text().splitlines() if "is running" in line), None)
-            return line.split()[-1].rstrip("/") if line else None
-
-        return until(address, "the site's address", timeout_s=60) or ""
-
-    def newest(self) -> str:
-        latest = httpx.get(f"{self.site}/healthz").raise_for_status().json()["observations_latest_at"]
-        return latest or ""
-
-    def stations(self) -> int:
-        return len(httpx.get(f"{self.site}/api/v1/stations").raise_for_status().json()["features"])
-
-    def interrupt(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=60)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "stack"
-    folder.mkdir()
-    before = {process.pid for process in psutil.process_iter()}
-    yield folder
-    _database(folder).remove()
-    # Whatever a failed test left behind in this folder.
-    for process in psutil.process_iter(["pid", "environ", "cmdline"]):
-        if process.pid not in before and str(folder) in " ".join(process.info["cmdline"] or []):
-            process.kill()
 
 
 def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):
@@ -148,7 +90,7 @@ def test_the_whole_stack_needs_less_than_800_megabytes(folder: Path):
     stack = Up(folder)
     until(stack.newest, "a first measurement")
     parts = processes.family(stack.process.pid)
-    server = psutil.Process(int((_database(folder).data / "postmaster.pid").read_text().splitlines()[0]))
+    server = psutil.Process(int((local_stack.database(folder).data / "postmaster.pid").read_text().splitlines()[0]))
     database = [server, *server.children(recursive=True)]
     used = sum(part.memory_full_info().pss for part in {*parts, *database})
     assert used < 800_000_000
@@ -173,7 +115,3 @@ def test_check_says_why_it_failed(tmp_path: Path):
 
 def _a_second_later(moment: str) -> str:
     return (datetime.fromisoformat(moment) + timedelta(seconds=1)).isoformat()
-
-
-def _database(folder: Path) -> EmbeddedPostgres:
-    return EmbeddedPostgres(folder / "data" / "database")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,7 @@ from plietsch.platform.settings import Settings
 
 # What a small machine needs to bring a web server up, with room to spare.
 _READY_TIMEOUT_S = 60.0
+_UP_TO_DATE = timedelta(minutes=1)
 
 Progress = Callable[[str], None]
 
@@ -172,6 +174,10 @@ class Stack:
             return httpx.get(f"{self.site}/healthz", timeout=5).is_success
         except httpx.TransportError:
             return False
+
+    def _site_is_up_to_date(self) -> bool:
+        latest = httpx.get(f"{self.site}/healthz", timeout=5).json().get("observations_latest_at")
+        return bool(latest) and datetime.now(UTC) - datetime.fromisoformat(latest) < _UP_TO_DATE
 
     def _start_simulation(self, simulation: Simulation) -> None:
         region_file = self.data_dir / "region.json"
