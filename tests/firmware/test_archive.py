@@ -40,6 +40,7 @@ def test_columns_become_channels_in_our_units(tmp_path: Path):
         ("1;SDS011;77;56.9;-2.2;yesterday;1.0;;;2.0;;", archive.BAD_TIMESTAMP),
         ("1;SDS011;77;56.9;-2.2;1969-04-18T00:00:01;1.0;;;2.0;;", archive.BAD_TIMESTAMP),
         ("1;SDS011;77;56.9;;2019-04-18T00:00:01;1.0;;;2.0;;", archive.BAD_PLACE),
+        ("1;SDS011;77;56.9;inf;2019-04-18T00:00:01;1.0;;;2.0;;", archive.BAD_PLACE),
         ("1;SDS011;77;156.9;2.2;2019-04-18T00:00:01;1.0;;;2.0;;", archive.BAD_PLACE),
         ("1;SDS011;;56.9;-2.2;2019-04-18T00:00:01;1.0;;;2.0;;", archive.BAD_LOCATION),
         ("1;PMS9999;77;56.9;-2.2;2019-04-18T00:00:01;1.0;;;2.0;;", archive.UNKNOWN_INSTRUMENT),
@@ -51,6 +52,28 @@ def test_a_broken_line_is_named_and_the_rest_is_read(tmp_path: Path, line: str, 
     found = archive.read(tmp_path)
     assert [(problem.source, problem.reason) for problem in found.problems] == [("a.csv:3", reason)]
     assert len(found.readings) == 2
+
+
+def test_a_stray_quotation_mark_costs_its_own_line_only(tmp_path: Path):
+    good = "1;SDS011;77;56.9;-2.2;2019-04-18T00:02:22;10.50;;;7.25;;"
+    stray = good.replace("10.50", '"10.50')
+    write(tmp_path, "a.csv", SDS011, stray, good, *["1;SDS011;77"] * 12_000, good.replace("00:02:22", "00:05:00"))
+    found = archive.read(tmp_path)
+    assert (found.problems[0].source, found.problems[0].reason) == ("a.csv:2", archive.NO_NUMBER)
+    assert [reading.source for reading in found.readings] == ["a.csv:3", "a.csv:12004"]
+
+
+def test_a_line_that_cannot_be_divided_is_named_and_the_rest_is_read(tmp_path: Path):
+    good = "1;SDS011;77;56.9;-2.2;2019-04-18T00:02:22;10.50;;;7.25;;"
+    write(tmp_path, "a.csv", SDS011, good.replace("10.50", "1" * 200_000), good)
+    write(tmp_path, "b.csv", "x" * 200_000, good)
+    found = archive.read(tmp_path)
+    assert [(problem.source, problem.reason) for problem in found.problems] == [
+        ("a.csv:2", archive.NO_ROW),
+        ("b.csv:1", archive.NO_ROW),
+        ("b.csv:2", archive.NO_HEADER),
+    ]
+    assert [reading.source for reading in found.readings] == ["a.csv:3"]
 
 
 def test_the_first_of_two_readings_in_one_second_counts(tmp_path: Path):

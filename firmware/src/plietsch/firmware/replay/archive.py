@@ -7,10 +7,12 @@ pressure is in Pa. A line that cannot be understood is reported with its file an
 import csv
 import datetime
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from plietsch.firmware import errors
 
@@ -23,6 +25,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, float], ...]] = {
     "DHT22": (("temperature", "temperature", 1), ("humidity", "humidity", 1)),
 }
 
+NO_ROW = "not a row of columns"
 WRONG_COLUMNS = "wrong number of columns"
 NO_NUMBER = "not a number"
 BAD_TIMESTAMP = "bad timestamp"
@@ -92,19 +95,33 @@ def read(folder: Path) -> Archive:
 def _read_file(path: Path, archive: Archive) -> None:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            _read_rows(path, csv.reader(file, delimiter=";"), archive)
+            _read_rows(path, _rows(path.name, file, archive.problems), archive)
     except UnicodeDecodeError as error:
         archive.problems.append(Problem(path.name, NOT_TEXT, f"{error}; the rest of the file is skipped"))
 
 
-def _read_rows(path: Path, rows: "Iterator[list[str]]", archive: Archive) -> None:
-    header = next(rows, list[str]())
+def _rows(name: str, file: TextIO, problems: list[Problem]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the rows, each with its source; what cannot be divided into columns becomes a problem."""
+    # The archive quotes nothing: a quotation mark is a broken value, not the begin of one that goes on for lines.
+    rows = csv.reader(file, delimiter=";", quoting=csv.QUOTE_NONE)
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            problems.append(Problem(f"{name}:{rows.line_num}", NO_ROW, str(error)))
+            continue
+        if row is None:
+            return
+        yield f"{name}:{rows.line_num}", row
+
+
+def _read_rows(path: Path, rows: Iterator[tuple[str, list[str]]], archive: Archive) -> None:
+    source, header = next(rows, (f"{path.name}:1", list[str]()))
     missing = [name for name in COMMON if name not in header]
     if missing:
-        archive.problems.append(Problem(f"{path.name}:1", NO_HEADER, f"{', '.join(missing)}; the file is skipped"))
+        archive.problems.append(Problem(source, NO_HEADER, f"{', '.join(missing)}; the file is skipped"))
         return
-    for row in rows:
-        source = f"{path.name}:{rows.line_num}"  # type: ignore[attr-defined]
+    for source, row in rows:
         if not row:
             continue
         try:
@@ -124,7 +141,8 @@ def _reading(source: str, header: list[str], row: list[str], empty: Counter[str]
         raise _Unusable(BAD_LOCATION, repr(fields["location"]))
     values = _values(instrument, fields)
     time_s = _unix_seconds(fields["timestamp"])
-    longitude, latitude = _coordinate(fields["lon"], 180), _coordinate(fields["lat"], 90)
+    longitude = _number("lon", fields["lon"], BAD_PLACE, 180)
+    latitude = _number("lat", fields["lat"], BAD_PLACE, 90)
     empty.update(f"{instrument} {channel}" for channel, _, _ in COLUMNS[instrument] if channel not in values)
     return Reading(
         location=fields["location"],
@@ -149,23 +167,13 @@ def _values(instrument: str, fields: Mapping[str, str]) -> dict[str, float]:
     return values
 
 
-def _number(column: str, text: str) -> float:
+def _number(column: str, text: str, reason: str = NO_NUMBER, limit: float = sys.float_info.max) -> float:
     try:
         value = float(text)
-    except ValueError as error:
-        raise _Unusable(NO_NUMBER, f"{column} is {text!r}") from error
-    if not math.isfinite(value):
-        raise _Unusable(NO_NUMBER, f"{column} is {text!r}")
-    return value
-
-
-def _coordinate(text: str, limit: float) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise _Unusable(BAD_PLACE, repr(text)) from error
+    except ValueError:
+        value = math.nan
     if not abs(value) <= limit:
-        raise _Unusable(BAD_PLACE, repr(text))
+        raise _Unusable(reason, f"{column} is {text!r}")
     return value
 
 
