@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plietsch.firmware import node
+from plietsch.firmware.instruments import bme280_inverse
 from plietsch.firmware.instruments.bme280 import VirtualBME280
 from plietsch.firmware.instruments.dht22 import VirtualDHT22
 from plietsch.firmware.instruments.fault import Fault
@@ -34,6 +35,19 @@ def test_a_dht22_is_read_to_a_tenth(temperature: float, humidity: float):
 def test_a_bme280_is_read_to_its_resolution(temperature: float, humidity: float, pressure: float):
     values = {"temperature": temperature, "humidity": humidity, "pressure": pressure}
     _reads_back("BME280", VirtualBME280(), values, {"temperature": 0.01, "humidity": 0.012, "pressure": 0.0018})
+
+
+@pytest.mark.parametrize(
+    ("channel", "middle", "near"),
+    [("temperature", 0x80000, 26.46), ("humidity", 0x8000, 70.35), ("pressure", 0x80000, 818.7)],
+)
+def test_a_bme280_is_read_in_the_middle_of_a_scale(channel: str, middle: int, near: float):
+    """The number that stands in a register after a reset, too."""
+    usual = {"temperature": 25.0, "humidity": 50.0, "pressure": 1000.0}
+    around = [usual | {channel: near + step * 0.0002} for step in range(-400, 400)]
+    shown = [values for values in around if getattr(bme280_inverse.adc_for(*values.values())[0], channel) == middle]
+    assert shown
+    _reads_back("BME280", VirtualBME280(), shown[0], {"temperature": 0.01, "humidity": 0.012, "pressure": 0.0018})
 
 
 @pytest.mark.parametrize("model", ["SDS011", "BME280", "DHT22"])

@@ -17,7 +17,8 @@ _OVERSAMPLING_1 = 1
 _FORCED = _OVERSAMPLING_1 << 5 | _OVERSAMPLING_1 << 2 | 1
 _MEASUREMENT_MS = 10  # 9.3 at most with oversampling 1 (section 9.1)
 _POLLS = 10
-_SKIPPED_20_BITS, _SKIPPED_16_BITS = 0x80000, 0x8000
+# What the data registers hold after a reset (table 18). Each number alone is an ordinary measurement as well.
+_RESET = b"\x80\x00\x00\x80\x00\x00\x80\x00"
 
 Calibration = namedtuple(
     "Calibration",
@@ -42,11 +43,11 @@ def parse(data):
     """Return the raw pressure, temperature and humidity of registers F7–FE. Raises BadFrame and NotMeasured."""
     if len(data) != 8:
         raise BadFrame()
+    if data == _RESET:
+        raise NotMeasured()
     adc_p = data[0] << 12 | data[1] << 4 | data[2] >> 4
     adc_t = data[3] << 12 | data[4] << 4 | data[5] >> 4
     adc_h = data[6] << 8 | data[7]
-    if adc_p == _SKIPPED_20_BITS or adc_t == _SKIPPED_20_BITS or adc_h == _SKIPPED_16_BITS:
-        raise NotMeasured()
     return adc_p, adc_t, adc_h
 
 

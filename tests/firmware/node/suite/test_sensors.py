@@ -165,12 +165,24 @@ def test_bme280_says_what_is_wrong():
     _refuses(WrongChip, bme280.BME280(Registers(chip_id=0x58)).read)
     _refuses(NoAnswer, bme280.BME280(Registers(), address=0x77).read)
     _refuses(NotMeasured, bme280.BME280(Registers(status=8)).read)
-    _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("8000007eed006d60"))).read)
-    _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("655ac08000006d60"))).read)
-    _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("655ac07eed008000"))).read)
+    _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("8000008000008000"))).read)
     _refuses(BadFrame, bme280.parse, bytes(7))
     _refuses(BadFrame, bme280.parse_calibration, bytes(25), bytes(7))
     _refuses(NotMeasured, bme280.pressure_pa_256, bme280.Calibration(*[0] * 18), 415148, 0)
+
+
+def test_bme280_takes_the_middle_of_a_scale_for_a_measurement():
+    usual = (415148, 519888, 0x6D60)
+    for data, expected in (
+        ("8000007eed006d60", (0x80000, usual[1], usual[2])),
+        ("655ac08000006d60", (usual[0], 0x80000, usual[2])),
+        ("655ac07eed008000", (usual[0], usual[1], 0x8000)),
+        ("8000008000006d60", (0x80000, 0x80000, usual[2])),
+    ):
+        assert bme280.parse(unhexlify(data)) == expected
+    warm = bme280.BME280(Registers(data=unhexlify("655ac08000008000"))).read()
+    assert 26 < warm[0] < 27
+    assert 60 < warm[2] < 80
 
 
 def test_bme280_comes_back_after_its_cable_was_pulled():

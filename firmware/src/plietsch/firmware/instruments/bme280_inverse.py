@@ -14,9 +14,6 @@ H1, H2, H3, H4, H5, H6 = 75, 362, 0, 313, 50, 30
 
 HIGHEST_20_BITS = 0xFFFFF
 HIGHEST_16_BITS = 0xFFFF
-# What the sensor says where it has not measured (section 5.4.7 to 5.4.9): never the value of a measurement.
-SKIPPED_20_BITS = 0x80000
-SKIPPED_16_BITS = 0x8000
 
 
 class Adc(NamedTuple):
@@ -42,7 +39,7 @@ def adc_for(temperature: float, humidity: float, pressure_hpa: float) -> tuple[A
     if not 0 <= adc_t <= HIGHEST_20_BITS:
         unsayable.add("temperature")
     # Pressure and humidity are compensated with the temperature that the sensor found, not with the wanted one.
-    adc_t = _in_20_bits(adc_t)
+    adc_t = _within(adc_t, HIGHEST_20_BITS)
     t_fine = _t_fine(adc_t)
     adc_p = _pressure_adc(pressure_hpa * 100, t_fine)
     adc_h = _humidity_adc(humidity, t_fine)
@@ -50,17 +47,11 @@ def adc_for(temperature: float, humidity: float, pressure_hpa: float) -> tuple[A
         unsayable.add("pressure")
     if not 0 <= humidity <= 100 or not 0 <= adc_h <= HIGHEST_16_BITS:
         unsayable.add("humidity")
-    return Adc(adc_t, _in_16_bits(adc_h), _in_20_bits(adc_p)), unsayable
+    return Adc(adc_t, _within(adc_h, HIGHEST_16_BITS), _within(adc_p, HIGHEST_20_BITS)), unsayable
 
 
-def _in_20_bits(adc: int) -> int:
-    adc = min(max(adc, 0), HIGHEST_20_BITS)
-    return adc + 1 if adc == SKIPPED_20_BITS else adc
-
-
-def _in_16_bits(adc: int) -> int:
-    adc = min(max(adc, 0), HIGHEST_16_BITS)
-    return adc + 1 if adc == SKIPPED_16_BITS else adc
+def _within(adc: int, highest: int) -> int:
+    return min(max(adc, 0), highest)
 
 
 def _temperature_adc(temperature: float) -> int:
