@@ -1,7 +1,7 @@
 """Stations: which are public, where, with which values; filters; what a poll costs."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -60,6 +60,15 @@ def test_latest_is_the_newest_result_that_did_not_fail(world: World, api: Client
     latest = api.json(f"{STATIONS}/harbour")["properties"]["latest"]
     assert list(latest) == ["pm10"]
     assert (latest["pm10"]["value"], latest["pm10"]["quality"]) == (11.0, 3)
+
+
+def test_a_clock_far_ahead_does_not_stop_what_is_latest(world: World, api: Client):
+    now = datetime.now(UTC)
+    world.measured("harbour", "pm10", now + timedelta(days=365), 99.0, 3)
+    world.measured("harbour", "pm10", now - timedelta(minutes=5), 10.0)
+    assert api.json(f"{STATIONS}/harbour")["properties"]["latest"]["pm10"]["value"] == 10.0
+    world.measured("harbour", "pm10", now + timedelta(minutes=50), 11.0)
+    assert api.json(f"{STATIONS}/harbour")["properties"]["latest"]["pm10"]["value"] == 11.0
 
 
 def test_latest_is_the_newest_of_several_instruments(world: World, api: Client):
