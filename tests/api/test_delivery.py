@@ -2,6 +2,7 @@
 
 import base64
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -10,7 +11,7 @@ from api.world import DEV_EUIS, EXACT, NOON, Client, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plietsch.api import documents, examples
+from plietsch.api import documents, examples, freshness
 from plietsch.platform import migrations
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from support import wait
@@ -125,6 +126,38 @@ def test_a_connection_that_was_cut_is_replaced_unseen(world: World, api: Client)
             " WHERE datname = current_database() AND application_name = 'plietsch-api'"
         )
     assert api.get("/api/v1/properties").status_code == 200
+
+
+@pytest.fixture
+def slow(world: World) -> Iterator[psycopg.Connection]:
+    """Whoever reads observations waits for as long as this connection's transaction lasts."""
+    with psycopg.connect(world.database_url) as connection:
+        connection.execute("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")
+        yield connection
+
+
+def test_a_slow_question_asked_by_many_keeps_nobody_else_waiting(api: Client, slow: psycopg.Connection):
+    quick = ["/healthz", "/api/v1/properties", "/healthz"]
+    answers, late = api.beside(["/api/v1/stations"] * 12, quick, slow.rollback)
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [answer.status_code for answer in late] == [200] * 12
+
+
+def test_another_question_does_not_wait_for_a_slow_one(world: World, api: Client, slow: psycopg.Connection):
+    """Where nothing is installed, nothing is read of observations."""
+    world.connection.execute("DELETE FROM deployment WHERE station_id = (SELECT id FROM station WHERE code = 'husum')")
+    quick = ["/api/v1/stations/husum", "/api/v1/stations?bbox=0,0,1,1"]
+    answers, late = api.beside(["/api/v1/stations?region=flensburg", "/api/v1/stations"], quick, slow.rollback)
+    assert [answer.status_code for answer in [*answers, *late]] == [404, 200, 200, 200]
+
+
+def test_who_waits_too_long_behind_the_same_question_is_told(api: Client, slow: psycopg.Connection):
+    api.app.state.stations_cache = freshness.Cache(patience_s=0)
+    _, late = api.beside(["/api/v1/stations"] * 3, ["/api/v1/properties"], slow.rollback)
+    assert sorted(answer.status_code for answer in late) == [200, 503, 503]
+    problem = next(answer for answer in late if answer.status_code == 503)
+    assert problem.headers["Retry-After"] == "5"
+    documents.Problem.model_validate(problem.json())
 
 
 def test_an_error_that_nobody_foresaw_shows_nothing(world: World, api: Client):

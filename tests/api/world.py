@@ -1,7 +1,7 @@
 """A small region in a real database, and the API over it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,6 +144,19 @@ class Client:
         """GET; `from_` stands for the parameter `from`."""
         params = {name.rstrip("_"): value for name, value in query.items()}
         return self.request("GET", url, headers=headers, params=params or None)
+
+    def beside(
+        self, waiting: list[str], asked: list[str], release: Callable[[], object]
+    ) -> tuple[list[httpx.Response], list[httpx.Response]]:
+        """The answers to what is asked while others wait, and then theirs, once released."""
+
+        async def ask() -> tuple[list[httpx.Response], list[httpx.Response]]:
+            tasks = [asyncio.ensure_future(self._http.get(url)) for url in waiting]
+            answers = [await self._http.get(url) for url in asked]
+            release()
+            return answers, await asyncio.gather(*tasks)
+
+        return self._runner.run(ask())
 
     def json(self, url: str, **query: Any) -> Any:
         """The value of an answer that must be there."""

@@ -5,7 +5,8 @@ PlietschError
 │   ├── ParameterUnknown
 │   └── PropertyUnknown
 ├── RegionUnknown
-└── StationUnknown
+├── StationUnknown
+└── TooBusy
 """
 
 from collections.abc import Iterable
@@ -49,6 +50,13 @@ class StationUnknown(PlietschError):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"There is no station {shown(code)}.", "GET /api/v1/stations lists every station with its id.")
+
+
+class TooBusy(PlietschError):
+    """Others wait for the same answer already."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "Try again in a few seconds.")
 
 
 def shown(value: str) -> str:

@@ -4,12 +4,15 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from fastapi import Request, Response
 from psycopg import AsyncConnection
 
+from plietsch.api import database, errors
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api")
@@ -19,6 +22,10 @@ _KEPT = 16
 _LIFE_S = 10.0
 # So short that a change shows within a second or two, and that a burst of readers asks once.
 _CACHE_CONTROL = "public, max-age=1"
+# How long a request waits for another one that makes the same answer, in seconds.
+_PATIENCE_S = 2.0
+
+Make = Callable[[AsyncConnection[Any]], Awaitable[bytes]]
 
 
 class Answer(NamedTuple):
@@ -31,30 +38,56 @@ class Answer(NamedTuple):
 
 
 class Cache:
-    """The answers of one address by question."""
+    """The answers of one address by question.
 
-    def __init__(self) -> None:
+    Each question is worked on once at a time, and only who works on it has a connection: however many ask a slow
+    question, the others find connections free.
+    """
+
+    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
-        self._making = asyncio.Lock()
+        # A lock is there for as long as somebody holds it or waits for it.
+        self._making: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
-    async def get(
-        self, connection: AsyncConnection[Any], question: Hashable, make: Callable[[], Awaitable[bytes]]
-    ) -> Answer:
-        """The answer as of now. What is visible in the database decides whether it is made anew."""
-        async with self._making:
+    async def get(self, pool: database.Pool, question: Hashable, make: Make) -> Answer:
+        """The answer as of now. What is visible in the database decides whether it is made anew.
+
+        Raises errors.TooBusy when others wait for the same answer already, and what `make` raises.
+        """
+        async with self._alone(question), pool.connection() as connection:
             # Before the answer is made: what changes meanwhile must count as a change.
             snapshot = await _snapshot(connection)
             answer = self._answers.get(question)
             if not answer or answer.snapshot != snapshot or time.monotonic() - answer.made_at > _LIFE_S:
-                body = await make()
-                # Weak: the compressed answer has the same tag.
-                etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-                answer = Answer(body, etag, snapshot, time.monotonic())
-                self._answers[question] = answer
-            self._answers.move_to_end(question)
-            if len(self._answers) > _KEPT:
-                self._answers.popitem(last=False)
+                answer = _answer(await make(connection), snapshot)
+            self._keep(question, answer)
             return answer
+
+    @asynccontextmanager
+    async def _alone(self, question: Hashable) -> AsyncGenerator[None]:
+        lock = self._making.setdefault(question, asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await lock.acquire()
+        except TimeoutError as error:
+            raise errors.TooBusy("The same question is being worked on, and takes long.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _keep(self, question: Hashable, answer: Answer) -> None:
+        self._answers[question] = answer
+        self._answers.move_to_end(question)
+        if len(self._answers) > _KEPT:
+            self._answers.popitem(last=False)
+
+
+def _answer(body: bytes, snapshot: str) -> Answer:
+    # Weak: the compressed answer has the same tag.
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return Answer(body, etag, snapshot, time.monotonic())
 
 
 async def _snapshot(connection: AsyncConnection[Any]) -> str:

@@ -167,9 +167,11 @@ async def _rows(connection: AsyncConnection[Any], filter_: Filter, code: str | N
 async def _latest(
     connection: AsyncConnection[Any], station_ids: list[int], codes: Sequence[str]
 ) -> dict[int, dict[str, Latest]]:
+    latest: dict[int, dict[str, Latest]] = defaultdict(dict)
+    if not station_ids:
+        return latest
     parameters = {"stations": station_ids, "properties": list(codes) or None}
     cursor = await connection.execute(_QUERIES["latest"], parameters)
-    latest: dict[int, dict[str, Latest]] = defaultdict(dict)
     for station_id, code, unit, unit_symbol, result, time, quality in await cursor.fetchall():
         latest[station_id][code] = Latest(result, unit, unit_symbol, time, quality)
     return latest

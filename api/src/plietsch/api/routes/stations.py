@@ -1,11 +1,12 @@
 """`/api/v1/stations`: where is measured, and the newest values."""
 
-from typing import Annotated
+from collections.abc import Hashable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from psycopg import AsyncConnection
 
 from plietsch.api import documents, examples, freshness, geojson, openapi, parameters, stations
-from plietsch.api.database import Connection
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 router = APIRouter(prefix="/api/v1", tags=["stations"], dependencies=[KNOWN_PARAMETERS_ONLY])
@@ -41,7 +42,6 @@ class GeoJSON(Response):
 )
 async def list_stations(
     request: Request,
-    connection: Connection,
     bbox: Bbox = None,
     codes: PropertyCodes = None,
     region: RegionCode = None,
@@ -49,11 +49,10 @@ async def list_stations(
     """The stations that are installed now, as GeoJSON (RFC 7946). Ask again with `If-None-Match`: 304 is cheap."""
     filter_ = stations.Filter(parameters.bounds(bbox), tuple(sorted(set(codes or ()))), region)
 
-    async def make() -> bytes:
+    async def make(connection: AsyncConnection[Any]) -> bytes:
         return geojson.encode_many(await stations.installed(connection, filter_))
 
-    answer = await request.app.state.stations_cache.get(connection, filter_, make)
-    return freshness.respond(request, answer, geojson.MEDIA_TYPE)
+    return await _answer(request, filter_, make)
 
 
 @router.get(
@@ -63,11 +62,16 @@ async def list_stations(
     response_model=documents.StationDetailsFeature,
     responses=openapi.answered({geojson.MEDIA_TYPE: openapi.example(examples.STATION)}, 404, 503),
 )
-async def get_station(request: Request, connection: Connection, code: StationCode) -> Response:
+async def get_station(request: Request, code: StationCode) -> Response:
     """One installed station with its newest values and its datastreams, as GeoJSON."""
 
-    async def make() -> bytes:
+    async def make(connection: AsyncConnection[Any]) -> bytes:
         return geojson.encode_one(await stations.one(connection, code))
 
-    answer = await request.app.state.stations_cache.get(connection, code, make)
+    return await _answer(request, code, make)
+
+
+async def _answer(request: Request, question: Hashable, make: freshness.Make) -> Response:
+    state = request.app.state
+    answer = await state.stations_cache.get(state.pool, question, make)
     return freshness.respond(request, answer, geojson.MEDIA_TYPE)
