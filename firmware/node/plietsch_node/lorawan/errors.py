@@ -6,6 +6,7 @@
     │   ├── WrongType
     │   ├── Malformed
     │   ├── BadMic
+    │   ├── NotAsked
     │   └── WrongAddress
     └── NotJoined
 
@@ -39,6 +40,10 @@ class Malformed(FrameError):
 
 class BadMic(FrameError):
     """The message integrity code does not belong to this frame, key and counter."""
+
+
+class NotAsked(FrameError):
+    """The join-accept answers no join-request, or one that has been answered."""
 
 
 class WrongAddress(FrameError):

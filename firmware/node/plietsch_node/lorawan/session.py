@@ -9,7 +9,7 @@ cut a number may be skipped, none used twice.
 import binascii
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.errors import NotJoined, WrongAddress, WrongType
+from plietsch_node.lorawan.errors import NotAsked, NotJoined, WrongAddress, WrongType
 
 MAX_DEV_NONCE = 0xFFFF
 
@@ -40,6 +40,7 @@ class Session:
         self.join_eui = join_eui
         self.rx_delay_s = 1
         self.dev_addr = None
+        self._asked = False
         self._cipher = cipher
         self._app = cipher(app_key)
         self._store = store
@@ -65,14 +66,19 @@ class Session:
         if dev_nonce > MAX_DEV_NONCE:
             raise NotJoined("every DevNonce of this JoinEUI is used up")
         self._store.put("dev_nonce", dev_nonce)
+        self._asked = True
         return frame.encode_join_request(self._app, frame.JoinRequest(self.join_eui, self.dev_eui, dev_nonce))
 
     def join_accept(self, phy):
         """Begin the session that the network offers in `phy`, and return the JoinAccept.
 
-        Raises FrameError, and then the former session goes on.
+        Raises FrameError, and then the former session goes on. A request is answered once: the same answer again would
+        begin the counters anew with the same keys.
         """
+        if not self._asked:
+            raise NotAsked()
         accept = frame.decode_join_accept(self._app, phy)
+        self._asked = False
         network, application = frame.derive_keys(self._app, accept, self._store.get("dev_nonce"))
         self._store.put(
             "session",

@@ -4,7 +4,7 @@ from binascii import unhexlify
 
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.crypto import Aes128
-from plietsch_node.lorawan.errors import BadMic, NotJoined, WrongAddress, WrongType
+from plietsch_node.lorawan.errors import BadMic, NotAsked, NotJoined, WrongAddress, WrongType
 from plietsch_node.lorawan.session import MemoryStore, Session
 
 KEY = unhexlify("00112233445566778899aabbccddeeff")
@@ -65,6 +65,25 @@ def test_the_keys_are_those_the_network_derives():
     assert (data.dev_addr, data.payload) == (DEV_ADDR, b"hello")
 
 
+def test_only_an_open_request_is_answered():
+    _refuses(NotAsked, _session(MemoryStore()).join_accept, ACCEPT)
+    session, store = _joined()
+    session.uplink(1, b"0")
+    # The same answer again would begin the same counters anew with the same keys.
+    _refuses(NotAsked, session.join_accept, ACCEPT)
+    _refuses(NotAsked, _session(store).join_accept, ACCEPT)
+    assert session.f_cnt_up == 1
+
+
+def test_noise_leaves_the_request_open():
+    store = MemoryStore()
+    store.put("dev_nonce", DEV_NONCE - 1)
+    session = _session(store)
+    session.join_request()
+    _refuses(BadMic, session.join_accept, b"\x20" + bytes(16))
+    assert session.join_accept(ACCEPT).dev_addr == DEV_ADDR
+
+
 def test_counters_go_on_after_a_restart():
     session, store = _joined()
     session.uplink(1, b"0")
@@ -92,6 +111,6 @@ def test_what_is_not_for_us_changes_nothing():
     session, _ = _joined()
     _refuses(WrongAddress, session.downlink, _down(0, dev_addr=1))
     _refuses(WrongType, session.downlink, _down(0, kind=frame.UNCONFIRMED_UP))
-    _refuses(BadMic, session.join_accept, b"\x20" + bytes(16))
+    _refuses(NotAsked, session.join_accept, b"\x20" + bytes(16))
     assert session.joined
     assert session.downlink(_down(0)).f_cnt == 0
