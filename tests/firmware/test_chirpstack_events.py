@@ -1,5 +1,7 @@
 """The events, held literally against what ChirpStack 4.20 writes."""
 
+import pytest
+
 from plietsch.firmware.network import events
 from plietsch.firmware.network.gateways import Copy, Gateway, Radio
 
@@ -95,6 +97,18 @@ def test_a_join_is_written_as_chirpstack_writes_it():
 
 def test_a_topic_names_application_and_device():
     assert DEVICE.topic("up") == ("application/17c82e96-be03-4f38-aef3-f83d48582d97/device/0270706c69657401/event/up")
+
+
+@pytest.mark.parametrize(
+    ("after_s", "written"),
+    [(0, "1342172073s"), (0.5, "1342172073.500s"), (0.12, "1342172073.120s"), (0.00025, "1342172073.000250s")],
+)
+def test_durations_have_no_three_or_six_digits_after_the_point(after_s: float, written: str):
+    """As the JSON mapping of protobuf's Duration demands."""
+    roof = Gateway("0016c001f153a14c", "roof", 9.4318, 54.7847, 52.0)
+    heard = Copy(b"", roof, Radio(868_300_000, 7), 1, 1_658_136_855 + after_s, -36, 10.5)
+    (rx_info,) = events.up(DEVICE, ID, [heard], 1, 1, 1, b"")["rxInfo"]
+    assert rx_info["timeSinceGpsEpoch"] == written
 
 
 def test_times_have_no_more_digits_than_they_need():

@@ -139,9 +139,11 @@ def _without_zeros(message: Json) -> Json:
 
 
 def _gps_duration(time_s: float) -> str:
-    micros = round((time_s - GPS_EPOCH_S + LEAP_SECONDS) * 1e6)
-    fraction = f".{micros % 1_000_000:06d}".rstrip("0").rstrip(".")
-    return f"{micros // 1_000_000}{fraction}s"
+    """Return the time since GPS began as protobuf writes a Duration in JSON: no, three or six digits of a fraction."""
+    seconds, micros = divmod(round((time_s - GPS_EPOCH_S + LEAP_SECONDS) * 1e6), 1_000_000)
+    if not micros:
+        return f"{seconds}s"
+    return f"{seconds}.{micros:06d}s" if micros % 1000 else f"{seconds}.{micros // 1000:03d}s"
 
 
 def _channel(copy: Copy) -> int:
