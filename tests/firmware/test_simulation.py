@@ -2,17 +2,19 @@
 
 import base64
 import json
+import logging
 import os
 import random
 import signal
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from firmware.subscriber import listening
 
 from plietsch.firmware import identity, live, places, simulation
@@ -24,6 +26,7 @@ from plietsch.firmware.replay import run as replay
 from plietsch.firmware.replay.plan import plan
 from plietsch.firmware.state import StateFile
 from plietsch.ingest import payload
+from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from support import archive, processes
 from support.wait import until
@@ -68,6 +71,49 @@ def test_the_region_runs_its_past_and_goes_on_after_a_restart(aedes: EmbeddedBro
     assert set(json.loads(state.read_text())["last_nonces"].values()) == {1}
 
 
+def test_who_is_stopped_during_the_past_does_not_measure_live(aedes: EmbeddedBroker, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    plan_of_region = live.Plan(1, 5, 300, since_s=86_400)
+    with _region(aedes.url, StateFile(None)) as running:
+        live.run_past(running, plan_of_region, lambda _from, _now, _until: running.clock.stop.set())
+        live.run_present(running, plan_of_region)
+    assert running.delivery.events["up"] == 1
+    assert "measuring live" not in caplog.text
+
+
+def test_what_a_full_buffer_drops_is_in_the_ledger(aedes: EmbeddedBroker, tmp_path: Path):
+    ledger_file = tmp_path / "ledger.ndjson"
+    times = range(1_760_000_000, 1_760_000_100)
+    with closing(Ledger(ledger_file)) as ledger, _region(aedes.url, StateFile(None), ledger) as running:
+        running.join()
+        station = running.stations[0]
+        for time_s in times:
+            station.measure(time_s, live.shown(station.station, 1, time_s))
+        running.send(station)
+    entries = [json.loads(line) for line in ledger_file.read_text().splitlines()]
+    fates = {datetime.fromisoformat(entry["time"]).timestamp(): entry["fate"] for entry in entries}
+    assert fates == dict.fromkeys(times[:4], "not sent: dropped from the node's full buffer") | dict.fromkeys(
+        times[4:], "sent"
+    )
+    assert "4 readings not sent: dropped" in running.summary()
+
+
+def test_what_waits_for_the_broker_is_in_the_ledger_when_stopped(tmp_path: Path):
+    ledger_file = tmp_path / "ledger.ndjson"
+    with (
+        closing(Ledger(ledger_file)) as ledger,
+        _region(f"mqtt://127.0.0.1:{ports.free()}", StateFile(None), ledger) as running,
+    ):
+        running.join()
+        station = running.stations[0]
+        for time_s in range(1_760_000_000, 1_760_000_050):
+            station.measure(time_s, live.shown(station.station, 1, time_s))
+        running.clock.stop.set()
+        running.send(station)
+    entries = [json.loads(line) for line in ledger_file.read_text().splitlines()]
+    assert Counter(entry["fate"] for entry in entries) == {"not sent: stopped while waiting for the broker": 50}
+
+
 def test_the_air_is_the_same_in_every_run():
     def hour(seed: int) -> list[dict[str, Any]]:
         station = live.stations(1, 300)[0]
@@ -86,14 +132,15 @@ def test_each_station_is_somebody_of_its_own():
     assert {station.sensors for station in stations} == {("SDS011", "BME280"), ("SDS011", "DHT22")}
 
 
-def test_ctrl_c_ends_in_good_order(aedes: EmbeddedBroker, tmp_path: Path):
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_who_is_asked_to_stop_ends_in_good_order(aedes: EmbeddedBroker, tmp_path: Path, asked: int, code: int):
     ledger, state, log = tmp_path / "ledger.ndjson", tmp_path / "state.json", tmp_path / "log"
     arguments = ["--stations", "3", "--interval", "1", "--broker", aedes.url]
     process = processes.start("simulate", *arguments, "--ledger", str(ledger), "--state", str(state), log=log)
     try:
         until(lambda: ledger.exists() and len(ledger.read_text().splitlines()) >= 6, "live readings")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130, log.read_text()
+        process.send_signal(asked)
+        assert process.wait(20) == code, log.read_text()
     finally:
         process.kill()
         process.wait()
@@ -139,14 +186,15 @@ def test_options_that_make_no_sense_are_said(tmp_path: Path):
 
 
 def _run_past(url: str, state: Path, since_s: float) -> int:
-    stations = live.stations(3, 300)
-    stop = threading.Event()
-    clock = SimulatedClock(0, None, stop)
-    with simulation.running(
-        stations, places.GATEWAYS, url, clock, Ledger(None), StateFile(state), random.Random(1)
-    ) as running:
+    with _region(url, StateFile(state)) as running:
         live.run_past(running, live.Plan(1, 5, 300, since_s), lambda _from, _now, _until: None)
     return running.delivery.events["up"]
+
+
+def _region(url: str, states: StateFile, ledger: Ledger | None = None) -> AbstractContextManager[simulation.Simulation]:
+    clock = SimulatedClock(0, None, threading.Event())
+    stations = live.stations(3, 300)
+    return simulation.running(stations, places.GATEWAYS, url, clock, ledger or Ledger(None), states, random.Random(1))
 
 
 def _times(ups: list[dict[str, Any]]) -> list[float]:

@@ -1,7 +1,7 @@
 """From the network's outbox to the broker, and from the broker's acknowledgement to the ledger."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from plietsch.firmware.ledger import SENT, Entry, Ledger
 from plietsch.firmware.network.simulated import SimulatedNetwork
@@ -10,6 +10,7 @@ from plietsch.firmware.publisher import Publisher, Stopped
 NOT_ACKNOWLEDGED = "not sent: the broker did not acknowledge it"
 STOPPED = "not sent: stopped while waiting for the broker"
 REFUSED = "not sent: refused by the network server"
+DROPPED = "not sent: dropped from the node's full buffer"
 
 
 class Delivery:
@@ -31,11 +32,20 @@ class Delivery:
             try:
                 self._publisher.publish(topic, event, self._on_fate(entries, f_cnt))
             except Stopped:
-                self._ledger.write(entries, STOPPED, f_cnt)
+                self._write({f_cnt: entries, **readings}, STOPPED)
                 raise
             self.events[kind] += 1
+        self._write(readings, REFUSED)
+
+    def drop(self, entries: list[Entry]) -> None:
+        """Write down the readings that never left their node."""
+        if entries:
+            self._write({None: entries}, DROPPED)
+
+    def _write(self, readings: Mapping[int | None, list[Entry]], fate: str) -> None:
         for f_cnt, entries in readings.items():
-            self._ledger.write(entries, REFUSED, f_cnt)
+            if entries:
+                self._ledger.write(entries, fate, f_cnt)
 
     def _on_fate(self, entries: list[Entry], f_cnt: int | None) -> Callable[[bool], None]:
         def settle(acknowledged: bool) -> None:

@@ -62,7 +62,9 @@ def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> Non
 
 
 def run_present(simulation: Simulation, plan: Plan) -> None:
-    """Measure in real time until the clock is stopped. Raises Stopped."""
+    """Measure in real time until the clock is stopped, be it before this begins. Raises Stopped."""
+    if simulation.clock.stop.is_set():
+        return
     simulation.clock.set(time.time(), speed=1)
     schedule = Schedule(len(simulation.stations), plan.interval_s, time.time())
     log.info("measuring live: %d stations every %d s", len(simulation.stations), plan.interval_s)

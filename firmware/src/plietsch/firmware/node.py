@@ -43,6 +43,7 @@ class Node(Protocol):
     """The station's application."""
 
     max_payload: int
+    dropped: int  # how many readings its full buffer has lost, the oldest first
 
     def join(self) -> bool:
         """Ask the network for a session; return whether it gave one."""

@@ -43,6 +43,7 @@ class Simulation:
 
     def send(self, station: VirtualStation) -> None:
         """Let a station send what it has measured. Raises Stopped."""
+        self.delivery.drop(station.take_dropped())
         self.delivery.deliver(station.send())
 
     def summary(self) -> str:

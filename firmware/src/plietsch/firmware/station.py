@@ -111,6 +111,8 @@ class VirtualStation:
         models = (*station.sensors, BATTERY) if station.battery else station.sensors
         self.instruments = {model: _shown(model) for model in models}
         self._entries: list[Entry] = []
+        self._dropped: list[Entry] = []
+        self._dropped_before = 0
         self._node = node.make(
             self.instruments,
             dev_eui=bytes.fromhex(identity.dev_eui(station.code)),
@@ -134,6 +136,12 @@ class VirtualStation:
             self.instruments[model].show(values)
         _, values = self._node.measure(list(shown))
         self._entries.append(_entry(self.station.code, time_s, values, measured_at))
+        self._follow_the_buffer()
+
+    def take_dropped(self) -> list[Entry]:
+        """Return the readings that the node's full buffer has dropped since this was last asked."""
+        taken, self._dropped = self._dropped, []
+        return taken
 
     def send(self) -> list[tuple[int, list[Entry]]]:
         """Let the node send what it has; return the counter of each frame with the readings in it."""
@@ -143,6 +151,12 @@ class VirtualStation:
             frames.append((sent.f_cnt, self._entries[:count]))
             del self._entries[:count]
         return frames
+
+    def _follow_the_buffer(self) -> None:
+        lost = self._node.dropped - self._dropped_before
+        self._dropped_before = self._node.dropped
+        self._dropped += self._entries[:lost]
+        del self._entries[:lost]
 
 
 def _shown(model: str) -> Shown:
