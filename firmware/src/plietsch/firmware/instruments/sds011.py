@@ -35,11 +35,6 @@ class VirtualSDS011:
             self._out.clear()
         return unsayable
 
-    def any(self) -> int:
-        """Return how many bytes can be read."""
-        self._report()
-        return len(self._out)
-
     def read(self, size: int | None = None) -> bytes | None:
         """Return at most `size` bytes of what the sensor has sent, or None after a timeout."""
         if not self._out:

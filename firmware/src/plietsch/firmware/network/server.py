@@ -77,7 +77,6 @@ class NetworkServer:
     ) -> None:
         self.devices = {device.info.dev_eui: device for device in devices}
         self.refused: Counter[str] = Counter()
-        self.accepted: Counter[str] = Counter()
         self._publish = publish
         self._new_address = new_address
         self._new_id = new_id
@@ -121,7 +120,6 @@ class NetworkServer:
         if device.session:
             time_s = copies[0].heard_at_s
             device.pending_join = events.join(device.info, self._new_id(), time_s, device.session.dev_addr)
-        self.accepted["join"] += 1
         return Downlink(request.dev_eui, accept)
 
     def _begin_session(self, device: Device, request: frames.JoinRequest) -> bytes:
@@ -175,7 +173,6 @@ class NetworkServer:
             adr=frame.adr,
             confirmed=frame.confirmed,
         )
-        self.accepted["up"] += 1
         self._publish(device.info.topic("up"), event)
 
     def _refuse(self, reason: str, what: str) -> None:
