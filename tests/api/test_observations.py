@@ -152,22 +152,43 @@ def test_days_are_utc(world: World, api: Client):
     ]
 
 
+@pytest.mark.parametrize("resolution", ["raw", "1h"])
+def test_every_answer_tells_what_is_simulated_and_whose_it_is(world: World, api: Client, resolution: str):
+    for code in ("harbour", "market", "husum"):
+        world.measured(code, "battery", NOON, 3.7)
+    world.connection.execute("UPDATE station SET simulated = false WHERE code = 'market'")
+    query = {"station": ["harbour", "market"], "resolution": resolution, **DAY}
+    about = {"licence": "CC0-1.0", "attribution": "The neighbours"}
+    assert api.json(OBSERVATIONS, **query)["stations"] == {
+        "harbour": {"name": "Harbour, Förde", "simulated": True, **about},
+        "market": {"name": "Market, Förde", "simulated": False, **about},
+    }
+    rows = csv.DictReader(io.StringIO(api.get(OBSERVATIONS, format="csv", **query).text, newline=""))
+    assert [(row["station"], row["simulated"]) for row in rows] == [("harbour", "true"), ("market", "false")]
+
+
+def test_a_page_names_only_the_stations_that_are_on_it(world: World, api: Client):
+    for code in ("harbour", "market"):
+        world.measured(code, "battery", NOON, 3.7)
+    assert [list(page["stations"]) for page in pages(api, limit=1, **DAY)] == [["harbour"], ["market"]]
+
+
 def test_csv_is_rfc_4180(world: World, api: Client):
     world.series("harbour", "pm2_5", [12.3, None])
     response = api.get(OBSERVATIONS, format="csv", **DAY)
     assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert response.text == (
-        "station,property,unit,time,value,quality\r\n"
-        "harbour,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.3,1\r\n"
-        "harbour,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9\r\n"
+        "station,property,unit,time,value,quality,simulated\r\n"
+        "harbour,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.3,1,true\r\n"
+        "harbour,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
     )
 
 
 def test_csv_of_hours(world: World, api: Client):
     world.series("harbour", "temperature", [-0.5, 0.0])
     assert api.get(OBSERVATIONS, format="csv", resolution="1h", **DAY).text == (
-        "station,property,unit,time,count,mean,min,max,last\r\n"
-        "harbour,temperature,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0.0,0.0\r\n"
+        "station,property,unit,time,count,mean,min,max,last,simulated\r\n"
+        "harbour,temperature,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0.0,0.0,true\r\n"
     )
 
 

@@ -118,6 +118,13 @@ class Unit(Document):
     unit_symbol: str = Field(examples=["µg/m³"])
 
 
+class Source(Document):
+    name: str = Field(examples=["Flensburg, Südermarkt"])
+    simulated: bool = Field(description="Whether its values are simulated.", examples=[True])
+    licence: str = Field(description="SPDX identifier", examples=["CC0-1.0"])
+    attribution: str = Field(examples=["plietsch demo"])
+
+
 class Observations(Document):
     from_: datetime = Field(alias="from", description="Belongs to the span.", examples=[_TIME])
     to: datetime = Field(description="Does not.", examples=["2026-05-01T13:00:00Z"])
@@ -126,6 +133,7 @@ class Observations(Document):
     units: dict[str, Unit] = Field(
         description="By property.", examples=[{"pm2_5": {"unit": "ug/m3", "unit_symbol": "µg/m³"}}]
     )
+    stations: dict[str, Source] = Field(description="Those of this page's observations, by code.")
     next: str | None = Field(description="The next page; null on the last.", examples=[None])
 
 

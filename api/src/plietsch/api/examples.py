@@ -31,6 +31,9 @@ _FEATURE: dict[str, Any] = {
 }
 _SPAN = {"from": "2026-05-01T12:00:00Z", "to": "2026-05-01T13:00:00Z"}
 _KEY = {"station": "flensburg-suedermarkt", "property": "pm2_5"}
+_SOURCES = {
+    "flensburg-suedermarkt": {name: _PROPERTIES[name] for name in ("name", "simulated", "licence", "attribution")}
+}
 
 STATIONS = {"type": "FeatureCollection", "features": [_FEATURE]}
 STATION = {**_FEATURE, "properties": {**_PROPERTIES, "datastreams": [_DATASTREAM]}}
@@ -42,6 +45,7 @@ OBSERVATIONS = {
         {**_KEY, "time": "2026-05-01T12:05:00Z", "value": None, "quality": 9},
     ],
     "units": {"pm2_5": _UNIT},
+    "stations": _SOURCES,
     "next": None,
 }
 OBSERVATIONS_BY_HOUR = {
@@ -51,16 +55,17 @@ OBSERVATIONS_BY_HOUR = {
         {**_KEY, "time": "2026-05-01T12:00:00Z", "count": 12, "mean": 12.34, "min": 11.9, "max": 12.8, "last": 12.3}
     ],
     "units": {"pm2_5": _UNIT},
+    "stations": _SOURCES,
     "next": None,
 }
 OBSERVATIONS_CSV = (
-    "station,property,unit,time,value,quality\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.1,1\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9\r\n"
+    "station,property,unit,time,value,quality,simulated\r\n"
+    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.1,1,true\r\n"
+    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
 )
 OBSERVATIONS_BY_HOUR_CSV = (
-    "station,property,unit,time,count,mean,min,max,last\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3\r\n"
+    "station,property,unit,time,count,mean,min,max,last,simulated\r\n"
+    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3,true\r\n"
 )
 PROPERTIES = {
     "properties": [

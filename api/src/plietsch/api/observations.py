@@ -1,7 +1,7 @@
 """Observations in the order of time, station and property: as measured, or by hour or day, page by page."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -69,17 +69,34 @@ class Unit(msgspec.Struct, frozen=True):
     unit_symbol: str
 
 
+class Source(msgspec.Struct, frozen=True):
+    """Where observations come from, and what they may be used for: the station, as far as their readers must know."""
+
+    name: str
+    simulated: bool
+    licence: str
+    attribution: str
+
+
 class Page(msgspec.Struct, frozen=True):
-    """Some observations; `after` is the key that the next page begins after, None where this is the last."""
+    """Some observations, with the units of what was asked for and the stations that they are of.
+
+    `after` is the key that the next page begins after, None where this is the last.
+    """
 
     observations: list[Observation] | list[Aggregate]
     units: dict[str, Unit]
+    stations: dict[str, Source]
     after: cursors.Key | None
 
 
 class _Series(NamedTuple):
     id: int
     station: str
+    name: str
+    simulated: bool
+    licence: str
+    attribution: str
     property: str
     unit: str
     unit_symbol: str
@@ -103,6 +120,7 @@ async def page(connection: AsyncConnection[Any], filter_: Filter) -> Page:
     return Page(
         observations=_typed(rows, series, filter_.resolution),
         units={each.property: Unit(each.unit, each.unit_symbol) for each in series},
+        stations=_sources(series, {row[1] for row in rows}),
         after=cursors.Key(rows[-1][0], *_of(series, rows[-1]).key()) if has_next else None,
     )
 
@@ -163,6 +181,12 @@ def _of(series: Sequence[_Series], row: tuple[Any, ...]) -> _Series:
     """The series of a row: the second column is its place in the list, from 1."""
     rank: int = row[1]
     return series[rank - 1]
+
+
+def _sources(series: Sequence[_Series], ranks: Collection[int]) -> dict[str, Source]:
+    """The stations of some series, by code."""
+    some = (series[rank - 1] for rank in sorted(ranks))
+    return {each.station: Source(each.name, each.simulated, each.licence, each.attribution) for each in some}
 
 
 def _observation(series: _Series, row: tuple[Any, ...]) -> Observation:

@@ -17,6 +17,7 @@ Open data of the region's sensors: stations, what they measure, and their observ
 - No key and no account are needed. Every answer may be read by scripts of any site (CORS).
 - Times are ISO 8601 with a zone; answers give UTC. Units are UCUM (`unit`) and as people write them (`unit_symbol`).
 - `quality` is a QARTOD flag: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
+- `simulated` says of a station that it does not exist: its values show how the platform works.
 - Places are the centres of grid cells, of the size that `grid_m` says: no answer tells where exactly a sensor hangs.
 - Errors are RFC 9457 problems; `hint` says what to do.
 """

@@ -82,7 +82,8 @@ WHERE s.code = ANY(%(codes)s)
 
 -- name: series
 -- The raw datastreams that a device fed while installed, by filters that are null where not given.
-SELECT ds.id, s.code AS station, p.code AS property, p.unit, p.unit_symbol, p.decimals
+SELECT ds.id, s.code AS station, s.name, s.simulated, s.licence, s.attribution,
+       p.code AS property, p.unit, p.unit_symbol, p.decimals
 FROM datastream ds
 JOIN station s ON s.id = ds.station_id
 JOIN observed_property p ON p.id = ds.observed_property_id

@@ -8,8 +8,8 @@ from datetime import datetime
 from plietsch.api.observations import Aggregate, Observation, Page
 
 MEDIA_TYPE = "text/csv"
-RAW_COLUMNS = ("station", "property", "unit", "time", "value", "quality")
-AGGREGATE_COLUMNS = ("station", "property", "unit", "time", "count", "mean", "min", "max", "last")
+RAW_COLUMNS = ("station", "property", "unit", "time", "value", "quality", "simulated")
+AGGREGATE_COLUMNS = ("station", "property", "unit", "time", "count", "mean", "min", "max", "last", "simulated")
 _ROWS_A_PIECE = 1000
 
 
@@ -18,14 +18,15 @@ def pieces(page: Page, columns: tuple[str, ...]) -> Iterator[bytes]:
     yield _lines([columns])
     for first in range(0, len(page.observations), _ROWS_A_PIECE):
         some = page.observations[first : first + _ROWS_A_PIECE]
-        yield _lines([_cells(each, page.units[each.property].unit) for each in some])
+        yield _lines([_cells(each, page) for each in some])
 
 
-def _cells(each: Observation | Aggregate, unit: str) -> tuple[object, ...]:
+def _cells(each: Observation | Aggregate, page: Page) -> tuple[object, ...]:
+    key = (each.station, each.property, page.units[each.property].unit, text_of(each.time))
+    simulated = "true" if page.stations[each.station].simulated else "false"
     if isinstance(each, Observation):
-        return each.station, each.property, unit, text_of(each.time), each.value, each.quality
-    time = text_of(each.time)
-    return each.station, each.property, unit, time, each.count, each.mean, each.min, each.max, each.last
+        return *key, each.value, each.quality, simulated
+    return *key, each.count, each.mean, each.min, each.max, each.last, simulated
 
 
 def text_of(time: datetime) -> str:

@@ -107,6 +107,7 @@ def _json(page: observations.Page, filter_: observations.Filter, next_url: str |
             "resolution": filter_.resolution,
             "observations": page.observations,
             "units": page.units,
+            "stations": page.stations,
             "next": next_url,
         }
     )
