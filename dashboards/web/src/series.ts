@@ -8,18 +8,18 @@ export interface Observation {
 export type Points = [times: number[], values: (number | null)[]];
 
 const DAY_S = 24 * 3600;
-// A pause of so many usual intervals is a gap, not a line.
+// A pause is a gap, not a line, when it is so many times as long as the ones beside it, and no shorter than this.
 const GAP_INTERVALS = 2.5;
+const SHORTEST_GAP_S = 15 * 60;
 
 /** Points with a null in each gap, so that the line breaks there. */
 export function points(observations: readonly Observation[]): Points {
   const times = observations.map((each) => Date.parse(each.time) / 1000);
-  const gap = GAP_INTERVALS * usualInterval(times);
   const result: Points = [[], []];
   observations.forEach((each, index) => {
     const time = times[index] ?? 0;
     const before = times[index - 1];
-    if (before !== undefined && time - before > gap) {
+    if (before !== undefined && isGap(times, index)) {
       result[0].push((before + time) / 2);
       result[1].push(null);
     }
@@ -37,8 +37,16 @@ export function append(observations: readonly Observation[], newest: Observation
   return [...observations.filter((each) => Date.parse(each.time) >= since), newest];
 }
 
-/** The median of the intervals, in seconds. */
-function usualInterval(times: readonly number[]): number {
-  const intervals = times.slice(1).map((time, index) => time - (times[index] ?? time));
-  return intervals.sort((one, other) => one - other)[Math.floor(intervals.length / 2)] ?? Infinity;
+/** Whether nothing was measured before the point of this index, judged by its neighbours: a station may change its pace. */
+function isGap(times: readonly number[], index: number): boolean {
+  const pause = interval(times, index);
+  const usual = Math.max(interval(times, index - 1), interval(times, index + 1));
+  return pause > Math.max(SHORTEST_GAP_S, GAP_INTERVALS * usual);
+}
+
+/** The seconds from the point before to the point of this index; 0 at the ends. */
+function interval(times: readonly number[], index: number): number {
+  const time = times[index];
+  const before = times[index - 1];
+  return time === undefined || before === undefined ? 0 : time - before;
 }
