@@ -1,7 +1,7 @@
 """From the network's outbox to the broker, and from the broker's acknowledgement to the ledger."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from plietsch.firmware.ledger import SENT, Entry, Ledger
 from plietsch.firmware.network.simulated import SimulatedNetwork
@@ -32,18 +32,17 @@ class Delivery:
             try:
                 self._publisher.publish(topic, event, self._on_fate(entries, f_cnt))
             except Stopped:
-                self._write({f_cnt: entries, **readings}, STOPPED)
+                self._write([(f_cnt, entries), *readings.items()], STOPPED)
                 raise
             self.events[kind] += 1
-        self._write(readings, REFUSED)
+        self._write(readings.items(), REFUSED)
 
     def drop(self, entries: list[Entry]) -> None:
         """Write down the readings that never left their node."""
-        if entries:
-            self._write({None: entries}, DROPPED)
+        self._write([(None, entries)], DROPPED)
 
-    def _write(self, readings: Mapping[int | None, list[Entry]], fate: str) -> None:
-        for f_cnt, entries in readings.items():
+    def _write(self, frames: Iterable[tuple[int | None, list[Entry]]], fate: str) -> None:
+        for f_cnt, entries in frames:
             if entries:
                 self._ledger.write(entries, fate, f_cnt)
 
