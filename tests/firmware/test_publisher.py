@@ -1,18 +1,26 @@
 """Publishing through real brokers: everything is acknowledged, nothing is in flight without bound."""
 
+import logging
+import subprocess
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from firmware.subscriber import listening
 
+from firmware import tls
 from plietsch.firmware import errors
 from plietsch.firmware.publisher import Publisher, Stopped
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
+from support import processes
 from support.mosquitto import Mosquitto
 from support.wait import until
 
+PASSWORD = "s@e/c:r#e%t"
 TOPIC = "application/a/device/0102030405060708/event/up"
 
 
@@ -53,7 +61,7 @@ def test_it_waits_for_a_broker_that_is_not_there_yet(caplog: pytest.LogCaptureFi
     port = ports.free()
     publisher = Publisher(f"mqtt://127.0.0.1:{port}", threading.Event())
     publisher.start()
-    until(lambda: "nothing answers at the broker's address" in caplog.text, "the warning")
+    until(lambda: "no connection to the broker" in caplog.text, "the warning")
     broker = EmbeddedBroker(port)
     broker.start()
     fates = Counter[bool]()
@@ -78,6 +86,73 @@ def test_being_stopped_ends_the_waiting():
 def test_an_address_that_is_none_is_said(url: str):
     with pytest.raises(errors.BrokerUrlInvalid, match=url):
         Publisher(url, threading.Event()).start()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A mosquitto behind TLS that wants to know who comes."""
+    if not Mosquitto.installed():
+        pytest.skip("mosquitto is not installed: sudo apt install mosquitto")
+    certificate, key = tls.self_signed(tmp_path)
+    passwords = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(passwords), "nøde", PASSWORD], check=True)
+    broker = Mosquitto(
+        tmp_path,
+        "allow_anonymous false",
+        f"password_file {passwords}",
+        f"certfile {certificate}",
+        f"keyfile {key}",
+    )
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def test_a_guarded_broker_lets_in_who_has_the_password(
+    guarded: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    # Where OpenSSL looks for the authorities that it trusts.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    fates = Counter[bool]()
+    publisher = Publisher(_guarded_url(guarded, PASSWORD), threading.Event())
+    publisher.start()
+    publisher.publish(TOPIC, {}, lambda fate: fates.update([fate]))
+    assert publisher.drain(10)
+    publisher.close()
+    assert fates == {True: 1}
+    assert f"connected to the broker at 127.0.0.1:{guarded.port}" in caplog.text
+    assert quote(PASSWORD, safe="") not in caplog.text
+
+
+def test_a_guarded_broker_refuses_others_without_saying_their_password(
+    guarded: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    publisher = Publisher(_guarded_url(guarded, "guessed"), threading.Event())
+    publisher.start()
+    until(lambda: "refuses the connection" in caplog.text, "the refusal")
+    publisher.close()
+    assert "guessed" not in caplog.text
+
+
+def test_a_broker_that_nobody_vouches_for_gets_no_password(guarded: Mosquitto, tmp_path: Path):
+    log = tmp_path / "log"
+    process = processes.start("simulate", settings={"broker_url": _guarded_url(guarded, "secret")}, log=log)
+    try:
+        until(lambda: "certificate verify failed" in log.read_text(), "the reason")
+        process.terminate()
+        assert process.wait(20) == 0, log.read_text()
+    finally:
+        process.kill()
+        process.wait()
+    assert f"127.0.0.1:{guarded.port}" in log.read_text()
+    assert "secret" not in log.read_text()
+
+
+def _guarded_url(broker: Mosquitto, password: str) -> str:
+    user = quote("nøde")
+    return f"mqtts://{user}:{quote(password, safe='')}@127.0.0.1:{broker.port}"
 
 
 def _publish(publisher: Publisher, count: int, fates: Counter[bool]) -> None:

@@ -12,11 +12,12 @@ _PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/u
 
 
 class Mosquitto:
-    """A mosquitto on the loopback, started anew with the sessions it had."""
+    """A mosquitto on the loopback, started anew with the sessions it had; `options` are lines of its configuration."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.port = ports.free()
         self._folder = folder
+        self._options = options or ("allow_anonymous true",)
         self._process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -30,7 +31,9 @@ class Mosquitto:
     def start(self) -> None:
         configuration = self._folder / "mosquitto.conf"
         configuration.write_text(
-            f"listener {self.port} {ports.LOOPBACK}\nallow_anonymous true\nuser {Path.home().owner()}\n"
+            f"listener {self.port} {ports.LOOPBACK}\n"
+            + "".join(f"{option}\n" for option in self._options)
+            + f"user {Path.home().owner()}\n"
             # Without these it drops what does not fit its default queues.
             "max_queued_messages 0\nmax_inflight_messages 0\n"
             f"persistence true\npersistence_location {self._folder}/\n"

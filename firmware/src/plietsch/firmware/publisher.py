@@ -6,22 +6,21 @@ lost on this side. paho silently drops above 65 535 outstanding messages, which 
 
 import json
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from plietsch.firmware import errors
+from plietsch.firmware import broker, errors
 
 log = logging.getLogger(__name__)
 
 MOST_OUTSTANDING = 500
 QOS = 1
-DEFAULT_PORT = 1883
 LONGEST_RECONNECT_DELAY_S = 2
 LOOK_AT_STOP_EVERY_S = 0.2
 
@@ -34,10 +33,10 @@ class Stopped(Exception):
 
 
 class Publisher:
-    """Publishes to the broker at `url` ("mqtt://host:port"); `stop` ends a waiting by raising Stopped."""
+    """Publishes to the broker at `url`; `stop` ends a waiting by raising Stopped. Raises BrokerUrlInvalid."""
 
     def __init__(self, url: str, stop: threading.Event, most_outstanding: int = MOST_OUTSTANDING) -> None:
-        self.url = url
+        self._broker = broker.parse(url)
         self.acknowledged = 0
         self._stop = stop
         self._most_outstanding = most_outstanding
@@ -52,8 +51,7 @@ class Publisher:
 
     def start(self) -> None:
         """Connect in the background, again and again until it works."""
-        host, port = _host_and_port(self.url)
-        self._client.connect_async(host, port)
+        self._client.connect_async(self._broker.host, self._broker.port)
         self._client.loop_start()
 
     @property
@@ -113,6 +111,10 @@ class Publisher:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="", clean_session=True)
         client.max_inflight_messages_set(self._most_outstanding)
         client.reconnect_delay_set(1, LONGEST_RECONNECT_DELAY_S)
+        if self._broker.user is not None:
+            client.username_pw_set(self._broker.user, self._broker.password)
+        if self._broker.tls:
+            client.tls_set()  # pyright: ignore[reportUnknownMemberType] paho leaves a type open
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -121,21 +123,22 @@ class Publisher:
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            log.error("the broker at %s refuses the connection: %s", self.url, reason)
+            log.error("the broker at %s refuses the connection: %s", self._broker, reason)
             return
-        log.info("connected to the broker at %s", self.url)
+        log.info("connected to the broker at %s", self._broker)
         self._told_unreachable = False
         self._connected.set()
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         if not self._told_unreachable:
-            log.warning("nothing answers at the broker's address %s; trying on", self.url)
+            # paho tells no reason, but calls from where it has caught one.
+            log.warning("no connection to the broker at %s (%s); trying on", self._broker, sys.exception())
             self._told_unreachable = True
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._connected.clear()
         if reason.is_failure:
-            log.warning("the connection to the broker at %s is lost (%s); trying to reconnect", self.url, reason)
+            log.warning("the connection to the broker at %s is lost (%s); trying to reconnect", self._broker, reason)
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, _reason: Any, _properties: Any) -> None:
         with self._lock:
@@ -150,14 +153,3 @@ class Publisher:
         with self._lock:
             self.acknowledged += 1
         self._free.release()
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url if "//" in url else f"mqtt://{url}")
-    try:
-        port = parts.port or DEFAULT_PORT
-    except ValueError as error:
-        raise errors.BrokerUrlInvalid(f"{url!r} has no usable port") from error
-    if parts.scheme != "mqtt" or not parts.hostname:
-        raise errors.BrokerUrlInvalid(f"{url!r} is not the address of a broker", "Write it like mqtt://127.0.0.1:1883.")
-    return parts.hostname, port
