@@ -29,7 +29,8 @@ class Stored:
 
 def observations(api: str, stations: Sequence[str], from_s: int, to_s: int) -> Iterator[Stored]:
     """Yield everything stored for `stations` from `from_s` on and before `to_s`; raise StackFailed if the API fails."""
-    with httpx.Client(base_url=api, timeout=TIMEOUT_S) as client:
+    # Without the environment's proxies, which cannot reach this computer's own addresses.
+    with httpx.Client(base_url=api, timeout=TIMEOUT_S, trust_env=False) as client:
         for start in range(0, len(stations), STATIONS_AT_ONCE):
             yield from _pages(client, stations[start : start + STATIONS_AT_ONCE], from_s, to_s)
 

@@ -1,6 +1,7 @@
 """The local stack as a child process: database, broker, ingest and site, without simulated stations."""
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -38,25 +39,41 @@ def started(ended: threading.Event) -> Generator[Stack]:
     with tempfile.TemporaryDirectory(prefix="plietsch-check-") as folder:
         # As root the database runs under another user, who must be able to enter.
         Path(folder).chmod(0o711)
-        arguments = [*COMMAND, "up", "--bare", "--data-dir", folder, "--port", "0", "--json"]
         log_path = Path(folder) / "stack.log"
-        with log_path.open("w+", encoding="utf-8") as log, _child(arguments, log) as child:
+        with log_path.open("w+", encoding="utf-8") as log, _child(Path(folder), log) as child:
             yield _ready(child, log_path, ended)
 
 
 def register(region_file: Path, database_url: str) -> None:
-    """Register the stations of a region file as a user would; raise StackFailed with what the command said."""
-    arguments = [*COMMAND, "device", "import", str(region_file), "--database-url", database_url]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603 our own command
+    """Register the stations of a region file as a user would; raise StackFailed with what the command said.
+
+    Settings are looked for in the file's folder only.
+    """
+    done = subprocess.run(  # noqa: S603 our own command
+        [*COMMAND, "device", "import", str(region_file.absolute())],
+        capture_output=True,
+        text=True,
+        check=False,
+        # Not as an argument, which everybody on this computer can read.
+        env=_environment() | {"PLIETSCH_DATABASE_URL": database_url},
+        cwd=region_file.parent,
+    )
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise errors.StackFailed(f"`plietsch device import` ended with {done.returncode}: {said}")
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment without plietsch's settings: a check must not touch what an operator has set up."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("PLIETSCH_")}
+
+
 @contextmanager
-def _child(arguments: list[str], log: IO[str]) -> Generator["subprocess.Popen[str]"]:
+def _child(folder: Path, log: IO[str]) -> Generator["subprocess.Popen[str]"]:
     child = subprocess.Popen(  # noqa: S603 our own command
-        arguments,
+        [*COMMAND, "up", "--bare", "--data-dir", str(folder), "--port", "0", "--json"],
+        env=_environment(),
+        cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -28,8 +28,15 @@ app = typer.Typer()
 
 @app.command(epilog=EPILOG)
 def simulate(
+    context: typer.Context,
     broker: Annotated[
-        str | None, typer.Option(help="The MQTT broker that gets the events.", show_default=DEFAULT_BROKER)
+        str | None,
+        typer.Option(
+            help="The MQTT broker that gets the events: mqtt[s]://user:password@host:port. A password belongs into the "
+            "variable: others on this computer can read arguments.",
+            envvar="PLIETSCH_BROKER_URL",
+            show_default=DEFAULT_BROKER,
+        ),
     ] = None,
     stations: Annotated[int, typer.Option(help="How many stations the region has.", min=1)] = 12,
     interval: Annotated[int, typer.Option(help="Seconds between two measurements of a station, live.", min=1)] = 300,
@@ -71,7 +78,9 @@ def simulate(
     try:
         options = Options(broker or DEFAULT_BROKER, quantity.speed(speed), seed, state, ledger)
         if replay is not None:
-            passed = _recording(options, replay, region_file, _running(check, broker, api), check, stop, console)
+            passed = _recording(
+                options, replay, region_file, _running(check, _named(context, broker, api), api), check, stop, console
+            )
         elif check:
             raise errors.SimulationError("--check compares a replay.", "Name the recordings: --replay DIR --check.")
         else:
@@ -110,6 +119,13 @@ def _recording(
     else:
         recording.run(options, planned, stop, console)
     return True
+
+
+def _named(context: typer.Context, broker: str | None, api: str | None) -> str | None:
+    """Return the broker that a check shall use: one from the environment only together with the site in front of it."""
+    source = context.get_parameter_source("broker")
+    from_environment = source is not None and source.name == "ENVIRONMENT"
+    return None if from_environment and api is None else broker
 
 
 def _running(check: bool, broker: str | None, api: str | None) -> Stack | None:
