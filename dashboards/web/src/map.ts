@@ -40,7 +40,7 @@ class MapPage {
     }
     for (const choice of choices()) choice.addEventListener("change", () => this.show(false));
     poll<Stations>(config.stations, {
-      news: (stations) => this.receive(stations),
+      show: (stations) => this.receive(stations),
       lost: () => status.say(config.texts["lost"]),
       back: () => status.say(""),
     });

@@ -29,12 +29,12 @@ export function points(observations: readonly Observation[]): Points {
   return result;
 }
 
-/** The observations with a newer one, without what is more than a day old. */
-export function append(observations: readonly Observation[], newest: Observation): Observation[] {
-  const last = observations.at(-1);
-  if (last && Date.parse(newest.time) <= Date.parse(last.time)) return [...observations];
+/** The observations with those that were asked for from the last one's time on, without what is more than a day old. */
+export function extend(observations: readonly Observation[], more: readonly Observation[]): Observation[] {
+  const last = observations.at(-1)?.time;
   const since = Date.now() - DAY_S * 1000;
-  return [...observations.filter((each) => Date.parse(each.time) >= since), newest];
+  const known = observations.filter(({ time }) => Date.parse(time) >= since && time !== last);
+  return [...known, ...more];
 }
 
 /** Whether nothing was measured before the point of this index, judged by its neighbours: a station may change its pace. */

@@ -3,16 +3,21 @@ import "./chart.css";
 import { Chart } from "./chart";
 import { read, type StationConfig } from "./config";
 import { poll } from "./poll";
-import { append, type Observation } from "./series";
+import { extend, type Observation } from "./series";
 import type { Station } from "./stations";
 import * as status from "./status";
 import { Values } from "./values";
+
+// A day of a station that measures every few seconds takes a while over a slow line.
+const PATIENCE_MS = 30_000;
 
 class StationPage {
   private readonly values: Values;
   private readonly chart: Chart;
   private readonly days = new Map<string, Observation[]>();
-  private readonly asked = new Set<string>();
+  // What is being asked for, and whether there was news meanwhile.
+  private readonly asked = new Map<string, boolean>();
+  private readonly lost = new Set<"values" | "day">();
 
   constructor(
     element: HTMLElement,
@@ -31,41 +36,51 @@ class StationPage {
     });
     void this.show();
     poll<Station>(config.station, {
-      news: (station) => this.receive(station),
-      lost: () => status.say(config.texts["lost"]),
-      back: () => {
-        status.say("");
+      show: (station) => {
+        this.values.show(station);
         void this.show();
       },
+      lost: () => this.say("values", true),
+      back: () => this.say("values", false),
     });
   }
 
-  private receive(station: Station): void {
-    this.values.show(station);
-    for (const [code, day] of this.days) {
-      const latest = station.properties.latest[code];
-      if (latest) this.days.set(code, append(day, latest));
-    }
-    void this.show();
-  }
-
-  /** Show the chosen property; its day is asked for once. */
+  /** Show the chosen property: what is known of its day at once, what is missing once it is there. */
   private async show(): Promise<void> {
-    const code = chosen();
-    if (!this.days.has(code)) await this.ask(code);
+    this.draw();
+    await this.ask(chosen());
     this.draw();
   }
 
-  /** Ask for a property's day. What fails is asked for again with the next news. */
+  /** Ask for what is missing of a property's day; once more where there was news meanwhile. */
   private async ask(code: string): Promise<void> {
-    if (this.asked.has(code)) return;
-    this.asked.add(code);
-    try {
-      this.days.set(code, await day(`${this.config.observations}&property=${code}`));
-    } catch {
-      status.say(this.config.texts["lost"]);
-    }
+    const isAsked = this.asked.has(code);
+    this.asked.set(code, isAsked);
+    if (isAsked) return;
+    do {
+      this.asked.set(code, false);
+      await this.extend(code);
+    } while (this.asked.get(code));
     this.asked.delete(code);
+  }
+
+  /** What fails is asked for again when the values are shown the next time. */
+  private async extend(code: string): Promise<void> {
+    const day = this.days.get(code) ?? [];
+    const last = day.at(-1)?.time;
+    try {
+      const more = await observations(`${this.config.observations}&property=${code}${last ? `&from=${last}` : ""}`);
+      this.days.set(code, extend(day, more));
+      this.say("day", false);
+    } catch {
+      this.say("day", true);
+    }
+  }
+
+  private say(part: "values" | "day", isLost: boolean): void {
+    if (isLost) this.lost.add(part);
+    else this.lost.delete(part);
+    status.say(this.lost.size ? this.config.texts["lost"] : "");
   }
 
   private draw(): void {
@@ -75,8 +90,8 @@ class StationPage {
   }
 }
 
-async function day(url: string): Promise<Observation[]> {
-  const response = await fetch(url);
+async function observations(url: string): Promise<Observation[]> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!response.ok) throw new Error(`status ${response.status}`);
   return ((await response.json()) as { observations: Observation[] }).observations;
 }

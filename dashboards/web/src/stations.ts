@@ -15,9 +15,13 @@ export interface StationProperties {
 export type Station = Feature<Point, StationProperties>;
 export type Stations = FeatureCollection<Point, StationProperties>;
 
-/** The newest value of a property, unless it is too old to say anything of now. */
+/** The newest value of a property, unless it says nothing of now. */
 export function current(station: Station, property: string, staleAfterS: number): Latest | null {
   const latest = station.properties.latest[property];
-  const isCurrent = latest !== undefined && Date.now() - Date.parse(latest.time) <= staleAfterS * 1000;
-  return isCurrent ? latest : null;
+  return latest && isCurrent(latest, staleAfterS) ? latest : null;
+}
+
+/** Whether a value says something of now: neither too old, nor from a clock that is as far ahead. */
+export function isCurrent(latest: Latest, staleAfterS: number): boolean {
+  return Math.abs(Date.now() - Date.parse(latest.time)) <= staleAfterS * 1000;
 }

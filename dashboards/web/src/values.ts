@@ -2,7 +2,7 @@
 import * as bands from "./bands";
 import { bandOf, type Config } from "./config";
 import { Gliding, writer } from "./numbers";
-import type { Station } from "./stations";
+import { isCurrent, type Latest, type Station } from "./stations";
 
 /** The values of one station within an element: everything below it that carries `data-property`. */
 export class Values {
@@ -22,8 +22,9 @@ export class Values {
   /** Show what is newest. */
   show(station: Station): void {
     for (const cell of this.cells()) this.update(cell, station);
-    const newest = Object.values(station.properties.latest).map((latest) => latest.time).sort().at(-1);
-    if (newest) this.write(this.root.querySelector(":scope > .time time"), newest);
+    const byTime = Object.values(station.properties.latest).sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
+    const newest = byTime.at(-1);
+    if (newest) this.date(this.root.querySelector(":scope > .time"), newest);
   }
 
   private cells(): NodeListOf<HTMLElement> {
@@ -36,14 +37,14 @@ export class Values {
     const property = this.config.properties[code];
     const value = cell.querySelector<HTMLElement>("[data-value]");
     if (!latest || !property || !value) return;
-    const isStale = Date.now() - Date.parse(latest.time) > this.config.staleAfterS * 1000;
+    const isStale = !isCurrent(latest, this.config.staleAfterS);
     this.number(value).show(latest.value, writer(this.config.language, property.decimals));
     value.parentElement?.classList.remove("none");
     value.parentElement?.classList.toggle("stale", isStale);
     cell.querySelector(".unit")?.removeAttribute("hidden");
     const chip = cell.querySelector<HTMLElement>("[data-band]");
     if (chip) bands.label(chip, isStale ? null : bandOf(property, latest.value));
-    if (!isStale) this.write(cell.querySelector("time"), latest.time);
+    this.date(cell.querySelector(".time"), latest);
   }
 
   private number(element: Element): Gliding {
@@ -52,11 +53,13 @@ export class Values {
     return known;
   }
 
-  private write(element: HTMLTimeElement | null, time: string): void {
-    if (!element || Date.parse(element.dateTime) === Date.parse(time)) return;
-    element.dateTime = time;
-    element.textContent = this.clock.format(new Date(time));
-    // What the server said of an older value ("not current") no longer holds.
-    for (const node of [...(element.parentElement?.childNodes ?? [])]) if (node !== element) node.remove();
+  /** When a value was measured, and whether that says nothing of now. */
+  private date(element: Element | null, latest: Latest): void {
+    if (!element) return;
+    const time = document.createElement("time");
+    time.dateTime = latest.time;
+    time.textContent = this.clock.format(new Date(latest.time));
+    const words = isCurrent(latest, this.config.staleAfterS) ? [] : [` · ${this.config.texts["notCurrent"]}`];
+    element.replaceChildren(time, ...words);
   }
 }

@@ -15,6 +15,7 @@ _MESSAGES = {
     "noMap": N_("This browser cannot draw the map. The table below says the same."),
     "noData": N_("Nothing was measured in the last 24 hours."),
     "noValue": N_("no current value"),
+    "notCurrent": N_("not current"),
     "simulation": N_("Simulation"),
     "zoomIn": N_("Zoom in"),
     "zoomOut": N_("Zoom out"),

@@ -99,4 +99,5 @@ def _row(station: stations.Station, texts: Texts, region: regions.Region) -> dic
         "readings": shown,
         "time": texts.day_and_clock(newest, region.zone) if newest else "",
         "time_iso": newest.isoformat() if newest else "",
+        "stale": newest is not None and readings.is_stale(newest, now),
     }

@@ -67,10 +67,15 @@ def of(
     return [_reading(code, texts.translate(names[code]), station.latest.get(code), texts, zone, now) for code in codes]
 
 
+def is_stale(time: datetime, now: datetime) -> bool:
+    """Whether what was measured then says nothing of now: it is too old, or of a clock that is as far ahead."""
+    return abs(now - time) > STALE_AFTER
+
+
 def _reading(code: str, name: str, latest: Latest | None, texts: Texts, zone: tzinfo, now: datetime) -> Reading:
     if latest is None:
         return Reading(code, name, UNIT_SYMBOLS[code])
-    stale = now - latest.time > STALE_AFTER
+    stale = is_stale(latest.time, now)
     band = SCALES[code].band(latest.value) if code in SCALES and not stale else None
     return Reading(
         property=code,
