@@ -1,16 +1,24 @@
 """`plietsch up`, as a newcomer meets it: started, stopped, killed, started again, in each other's way."""
 
 import json
+import re
+import signal
 import socket
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
+import pytest
 
 from support import local_stack, processes
 from support.local_stack import Up
 from support.wait import until
+
+# How often the demo's stations measure.
+LIVE_INTERVAL_S = 5
 
 
 def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):
@@ -33,11 +41,14 @@ def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):
 
 def test_fresh_begins_anew(folder: Path):
     first = Up(folder)
-    newest = until(first.newest, "a first measurement")
+    until(first.newest, "a first measurement")
     first.interrupt()
+    begun = datetime.now(UTC)
     second = Up(folder, "--fresh")
-    kept = httpx.get(f"{second.site}/api/v1/observations", params={"from": newest, "to": _a_second_later(newest)})
-    assert kept.json()["observations"] == []
+    until(second.newest, "a first measurement")
+    with psycopg.connect(local_stack.database(folder).url()) as connection:
+        (oldest,) = connection.execute("SELECT min(received_at) FROM uplink").fetchone() or (None,)
+    assert oldest >= begun
     assert second.interrupt() == 0
 
 
@@ -66,6 +77,33 @@ def test_a_killed_part_is_started_again(folder: Path):
     assert stack.interrupt() == 0
 
 
+def test_a_killed_database_is_started_again(folder: Path):
+    stack = Up(folder)
+    before = until(stack.newest, "a first measurement")
+    server = local_stack.database(folder)
+    psutil.Process(int((server.data / "postmaster.pid").read_text().splitlines()[0])).kill()
+    until(lambda: "database had ended" in stack.log.read_text(), "the stack says so")
+    until(lambda: stack.healthy() and stack.newest() > before, "measurements go on", timeout_s=60)
+    assert stack.interrupt() == 0
+
+
+def test_the_readmes_commands_find_the_database_of_the_running_stack(folder: Path):
+    stack = Up(folder)
+    until(stack.newest, "a first measurement")
+    here = {"data_dir": str(folder / "data")}
+    for command, expected in (
+        ("device list", "flensburg"),
+        ("ingest errors", "No message was refused"),
+        ("ingest quarantine", "No message waits"),
+        ("db migrate", "up to date"),
+    ):
+        shown = processes.run(*command.split(), settings=here)
+        assert shown.returncode == 0, shown.stderr
+        assert expected in shown.stdout
+    assert re.search(r"\b[0-9a-f]{16}\b", processes.run("device", "list", settings=here).stdout)
+    assert stack.interrupt() == 0
+
+
 def test_two_in_one_folder_is_refused(folder: Path):
     stack = Up(folder)
     site = stack.site
@@ -87,7 +125,7 @@ def test_a_taken_port_is_said_with_what_to_do(folder: Path):
 
 
 def test_the_whole_stack_needs_less_than_800_megabytes(folder: Path):
-    stack = Up(folder)
+    stack = Up(folder, "--stations", "12", "--history", "24h")
     until(stack.newest, "a first measurement")
     parts = processes.family(stack.process.pid)
     server = psutil.Process(int((local_stack.database(folder).data / "postmaster.pid").read_text().splitlines()[0]))
@@ -107,11 +145,74 @@ def test_check_says_how_it_went(tmp_path: Path):
     assert 0 < outcome["seconds_median"] <= outcome["seconds_worst"]
 
 
-def test_check_says_why_it_failed(tmp_path: Path):
-    checked = processes.run("up", "--check", settings={"database_url": "postgresql://x@127.0.0.1:1/x"})
+def test_check_says_why_it_failed():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        checked = processes.run("up", "--check", "--port", port)
     assert checked.returncode == 1
-    assert "does not answer" in json.loads(checked.stdout)["reason"]
+    assert port in json.loads(checked.stdout)["reason"]
+
+
+def test_check_leaves_the_operators_own_database_and_broker_alone():
+    settings = {"database_url": "postgresql://x@127.0.0.1:1/x", "broker_url": "mqtt://127.0.0.1:1", "mqtt_topic": "x"}
+    checked = processes.run("up", "--check", "--stations", "2", settings=settings)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_what_the_broker_holds_is_stored_before_it_ends(folder: Path):
+    stack = Up(folder)
+    until(stack.newest, "a first measurement")
+    parts = processes.family(stack.process.pid)
+    worker = next(part for part in parts if "ingest" in part.cmdline())
+    simulation = next(part for part in parts if "simulate" in part.cmdline())
+    worker.suspend()
+    standing_still_since = time.monotonic()
+    until(lambda: time.monotonic() > standing_still_since + LIVE_INTERVAL_S, "every station has measured again")
+    stack.process.send_signal(signal.SIGTERM)
+    until(lambda: not simulation.is_running(), "the simulation has ended")
+    worker.resume()
+    assert stack.process.wait(timeout=60) == 0
+    said = (folder / "data" / "logs" / "simulation.log").read_text()
+    sent = int(re.findall(r"Stopped: (\d+) readings sent", said)[-1])
+    assert _readings(folder) == sent
+
+
+def test_a_database_of_ones_own_is_not_deleted_by_fresh(folder: Path, database_url: str):
+    refused = processes.run("up", "--fresh", "--data-dir", str(folder), settings={"database_url": database_url})
+    assert refused.returncode == 1
+    assert "--fresh" in refused.stderr
+
+
+@pytest.mark.parametrize("name", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_terminal_and_a_term_stop_everything(folder: Path, name: signal.Signals):
+    stack = Up(folder, "--bare")
+    assert stack.site
+    parts = processes.family(stack.process.pid)
+    stack.process.send_signal(name)
+    assert stack.process.wait(timeout=60) == 0
+    assert [part for part in parts if part.is_running()] == []
+
+
+def test_ctrl_c_while_starting_stops_what_was_started(folder: Path):
+    stack = Up(folder)
+    until(lambda: "database is ready" in stack.log.read_text(), "the database is ready")
+    parts = processes.family(stack.process.pid)
+    assert stack.interrupt() == 130
+    assert [part for part in parts if part.is_running()] == []
+    assert local_stack.database(folder).port is None
 
 
 def _a_second_later(moment: str) -> str:
     return (datetime.fromisoformat(moment) + timedelta(seconds=1)).isoformat()
+
+
+def _readings(folder: Path) -> int:
+    server = local_stack.database(folder)
+    server.start()
+    with psycopg.connect(server.url()) as connection:
+        row = connection.execute(
+            """SELECT count(DISTINCT (station_id, phenomenon_time))
+            FROM observation JOIN datastream ON datastream.id = datastream_id"""
+        ).fetchone()
+    server.stop()
+    return row[0] if row else 0

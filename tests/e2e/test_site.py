@@ -16,6 +16,7 @@ def test_what_a_node_measures_is_on_the_map_while_one_watches(folder: Path, chro
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE")
     page = context.new_page()
     wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(stack.site) else None)
     page.goto(f"{stack.site}/")

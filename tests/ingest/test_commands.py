@@ -48,7 +48,7 @@ def test_unknown_devices_are_counted(database_url: str) -> None:
     _store(database_url, network.up(dev_eui=UNKNOWN), network.up(dev_eui=UNKNOWN), network.event(kind="join"))
     shown = _run("quarantine", "--database-url", database_url)
     assert UNKNOWN in shown
-    assert "3 messages of 2 devices" in shown
+    assert "messages: 3, devices: 2" in shown
 
 
 def test_nothing_to_show_is_said(database_url: str) -> None:

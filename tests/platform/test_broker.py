@@ -37,12 +37,15 @@ def test_a_session_gets_what_came_while_it_was_away(aedes: EmbeddedBroker):
     for number in range(100):
         publisher.publish("a/b", str(number), qos=1).wait_for_publish(10)
     _leave(publisher)
+    assert aedes.pending("keeper") == 100
+    assert aedes.pending("nobody") == 0
     received: list[int] = []
     heir = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "keeper", clean_session=False)
     heir.on_message = lambda _client, _data, message: received.append(int(message.payload))
     heir.connect("127.0.0.1", aedes.port)
     heir.loop_start()
     until(lambda: len(received) >= 100, "all hundred messages")
+    until(lambda: aedes.pending("keeper") == 0, "all are acknowledged")
     _leave(heir)
     assert sorted(set(received)) == list(range(100))
 

@@ -39,6 +39,13 @@ def test_a_wrong_setting_is_named_by_every_command():
     assert "http_port" in refused.stderr
 
 
+def test_a_wrong_duration_is_said_before_anything_starts(tmp_path):
+    refused = processes.run("up", "--history", "3x", "--data-dir", str(tmp_path / "data"))
+    assert refused.returncode == 2
+    assert "3x" in refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_region_file_that_is_not_there_is_said():
     refused = processes.run("device", "import", "nowhere.json")
     assert refused.returncode == 1

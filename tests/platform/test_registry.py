@@ -128,3 +128,55 @@ def test_twins_and_missing_zones_are_refused(tmp_path: Path):
     nowhere["region"]["timezone"] = "Europe/Atlantis"
     with pytest.raises(errors.RegionInvalid, match="Atlantis"):
         document(tmp_path, nowhere)
+
+
+def deployments(database_url: str) -> list[tuple[str, str, str | None]]:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            """SELECT phase, lower(during)::date::text, upper(during)::date::text
+            FROM deployment ORDER BY lower(during), id"""
+        ).fetchall()
+
+
+def imported(database_url: str, tmp_path: Path, **changes: dict[str, Any]) -> None:
+    content = copy.deepcopy(REGION)
+    for member, values in changes.items():
+        content["stations"][0][member] |= values
+    with registry.connect(database_url) as connection:
+        registry.import_region(connection, document(tmp_path, content))
+
+
+def test_what_was_on_the_bench_stays_there_when_it_is_installed(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path, deployment={"phase": "bench"})
+    imported(database_url, tmp_path, deployment={"since": "2026-06-01T00:00:00Z"})
+    assert deployments(database_url) == [("bench", "2026-01-01", "2026-06-01"), ("installed", "2026-06-01", None)]
+
+
+def test_what_was_installed_stays_so_when_it_is_removed(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    imported(database_url, tmp_path, deployment={"phase": "removed", "since": "2026-06-01T00:00:00Z"})
+    assert deployments(database_url) == [("installed", "2026-01-01", "2026-06-01"), ("removed", "2026-06-01", None)]
+
+
+def test_a_wrong_phase_or_an_earlier_beginning_can_be_corrected(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path, deployment={"phase": "bench"})
+    imported(database_url, tmp_path)
+    imported(database_url, tmp_path, deployment={"since": "2025-12-01T00:00:00Z"})
+    imported(database_url, tmp_path, deployment={"since": "2026-02-01T00:00:00Z"})
+    assert deployments(database_url) == [("installed", "2025-12-01", None)]
+
+
+def test_a_device_that_replaces_another_ends_its_deployment(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    successor = {"dev_eui": "70b3d57ed0000099", "sensors": ["SDS011", "DHT22"]}
+    with pytest.raises(errors.RegionInvalid, match="known since 2026-01-01"):
+        imported(database_url, tmp_path, device=successor)
+    imported(database_url, tmp_path, device=successor, deployment={"since": "2026-06-01T00:00:00Z"})
+    assert deployments(database_url) == [("installed", "2026-01-01", "2026-06-01"), ("installed", "2026-06-01", None)]
+
+
+def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    imported(database_url, tmp_path, device={"sensors": ["SDS011"], "battery": False})
+    channels = {row[1] for row in contents(database_url)["deployment_channel"]}
+    assert channels == {"pm2_5", "pm10"}

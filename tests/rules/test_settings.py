@@ -43,6 +43,13 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, 
         settings.read()
 
 
+def test_a_variable_with_a_typing_mistake_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PLIETSCH_DATABSE_URL", "postgresql://x")
+    with pytest.raises(errors.SettingsInvalid, match="PLIETSCH_DATABSE_URL") as caught:
+        settings.read()
+    assert "PLIETSCH_DATABASE_URL" in caught.value.hint
+
+
 def test_an_unknown_or_broken_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (tmp_path / "plietsch.toml").write_text("htp_port = 9000\n")
     with pytest.raises(errors.SettingsInvalid, match="htp_port"):

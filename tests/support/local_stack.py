@@ -40,6 +40,9 @@ class Up:
 
         return until(address, "the site's address", timeout_s=60) or ""
 
+    def healthy(self) -> bool:
+        return httpx.get(f"{self.site}/healthz").is_success
+
     def newest(self) -> str:
         latest = httpx.get(f"{self.site}/healthz").raise_for_status().json()["observations_latest_at"]
         return latest or ""

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import psycopg
 import typer
 from psycopg.rows import namedtuple_row
-from rich.console import Console
 from rich.table import Table
 
 from plietsch.ingest import database, mqtt, stopping
@@ -18,6 +17,8 @@ from plietsch.ingest.reasons import MEANINGS, Reason
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.worker import Worker
 from plietsch.platform import errors, logs, settings
+from plietsch.platform.local import running
+from plietsch.platform.terminal import console, whole
 
 app = typer.Typer(no_args_is_help=True, help="Store what the network hears; look at what could not be stored.")
 
@@ -75,13 +76,16 @@ def run(
 
 @app.command("errors", epilog="Example: `plietsch ingest errors --reason payload-truncated --limit 50`")
 def list_errors(
-    reason: Annotated[Reason | None, typer.Option(help="Only those of this reason.", show_default=False)] = None,
+    reason: Annotated[
+        Reason | None,
+        typer.Option(help=f"Only those of this reason: {', '.join(Reason)}.", metavar="REASON", show_default=False),
+    ] = None,
     limit: Most = 20,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Messages that could not become observations: counted by reason, then the newest."""
-    counts = Table("reason", "messages", "times", "newest", "meaning", title="Messages by reason")
-    newest = Table("newest", "reason", "device", "times", "detail", title="Newest messages")
+    counts = Table(whole("reason"), "messages", "times", "newest", "meaning", title="Messages by reason")
+    newest = Table("newest", whole("reason"), whole("device"), "times", "detail", title="Newest messages")
     with _cursor(database_url) as cursor:
         for row in cursor.execute(QUERIES["errors_by_reason"]):
             counts.add_row(
@@ -98,7 +102,7 @@ def quarantine(limit: Most = 20, database_url: DatabaseUrl = None) -> None:
 
     Their messages are kept whole; they are stored once the device is registered (`plietsch device import`).
     """
-    senders = Table("newest", "device", "messages", "times", "since", title="Unknown devices")
+    senders = Table("newest", whole("device"), "messages", "times", "since", title="Unknown devices")
     with _cursor(database_url) as cursor:
         for row in cursor.execute(QUERIES["quarantined_by_sender"], {"most": limit}):
             senders.add_row(
@@ -106,14 +110,14 @@ def quarantine(limit: Most = 20, database_url: DatabaseUrl = None) -> None:
             )
         total = cursor.execute(QUERIES["quarantined_total"]).fetchone()
     if total:
-        senders.caption = f"{total.messages} messages of {total.senders} devices"
+        senders.caption = f"messages: {total.messages}, devices: {total.senders}"
     _show("No message waits in quarantine.", senders)
 
 
 @contextmanager
 def _cursor(database_url: str | None) -> Generator[psycopg.Cursor[Any]]:
     """A cursor on the database that is set. Raises errors.DatabaseUnreachable."""
-    url = settings.read(database_url=database_url).database_url
+    url = running.database_url(settings.read(database_url=database_url))
     try:
         with database.connect(url) as connection, connection.cursor(row_factory=namedtuple_row) as cursor:
             yield cursor
@@ -129,9 +133,9 @@ def _moment(moment: datetime) -> str:
 
 
 def _show(otherwise: str, *tables: Table) -> None:
-    console = Console()
+    terminal = console()
     if not any(table.row_count for table in tables):
-        console.print(otherwise)
+        terminal.print(otherwise)
         return
     for table in tables:
-        console.print(table)
+        terminal.print(table)

@@ -17,7 +17,7 @@ from typing import ClassVar, NamedTuple
 
 PORT = 1
 VERSION = 1
-# What LoRaWAN carries at most in EU868 (RP002-1.0.4, data rates 4 to 7, without a repeater).
+# What LoRaWAN carries at most in EU868 where a repeater may be on the way (RP002-1.0.4, data rates 4 to 7).
 LONGEST_BYTES = 222
 
 _VERSION_BITS = 4

@@ -57,10 +57,10 @@ INSERT INTO device (dev_eui, device_type_id, interval_s) VALUES (%(dev_eui)s, %(
 ON CONFLICT (dev_eui) DO UPDATE SET device_type_id = EXCLUDED.device_type_id, interval_s = EXCLUDED.interval_s
 RETURNING id
 
--- name: current_deployment
--- The deployment of a device that has no end.
-SELECT id, station_id, phase, lower(during) FROM deployment
-WHERE device_id = %(device_id)s AND upper_inf(during)
+-- name: open_deployments
+-- The deployments without an end of a device, and of whatever hangs at a station.
+SELECT id, device_id, station_id, phase, lower(during) FROM deployment
+WHERE (device_id = %(device_id)s OR station_id = %(station_id)s) AND upper_inf(during)
 
 -- name: insert_deployment
 -- A deployment from a time on.
@@ -68,14 +68,19 @@ INSERT INTO deployment (device_id, station_id, phase, during, height_m, directio
 VALUES (%(device_id)s, %(station_id)s, %(phase)s, tstzrange(%(since)s, NULL), %(height_m)s, %(direction_deg)s)
 RETURNING id
 
--- name: update_deployment
--- What a deployment that goes on says of the mounting.
-UPDATE deployment SET phase = %(phase)s, height_m = %(height_m)s, direction_deg = %(direction_deg)s
+-- name: correct_deployment
+-- A deployment that goes on, said better: since when, in which phase, how mounted.
+UPDATE deployment SET during = tstzrange(%(since)s, NULL), phase = %(phase)s, height_m = %(height_m)s,
+    direction_deg = %(direction_deg)s
 WHERE id = %(deployment_id)s
 
 -- name: end_deployment
 -- A deployment's end.
 UPDATE deployment SET during = tstzrange(lower(during), %(until)s) WHERE id = %(deployment_id)s
+
+-- name: remove_other_channels
+-- A channel that a device no longer has feeds nothing.
+DELETE FROM deployment_channel WHERE deployment_id = %(deployment_id)s AND channel <> ALL(%(channels)s)
 
 -- name: sensor_id
 -- A sensor by its model.

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import psycopg
@@ -58,6 +58,20 @@ def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
     return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"])]
 
 
+@dataclass(frozen=True)
+class _Deployment:
+    """A deployment without an end, as it is known."""
+
+    id: int
+    device_id: int
+    station_id: int
+    phase: str
+    since: datetime
+
+    def is_of(self, device_id: int, station_id: int) -> bool:
+        return (self.device_id, self.station_id) == (device_id, station_id)
+
+
 class _Importer:
     """The steps of an import, over one connection."""
 
@@ -88,6 +102,7 @@ class _Importer:
                 property=channel,
             )
             self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
+        self._run("remove_other_channels", deployment_id=deployment_id, channels=list(station.device.channels))
 
     def _place(self, station_id: int, station: Station) -> None:
         wanted = (station.longitude, station.latitude, station.elevation_m, station.grid_m)
@@ -102,28 +117,36 @@ class _Importer:
             "insert_exact_location", location_id=location_id, longitude=station.longitude, latitude=station.latitude,
             elevation_m=station.elevation_m,
         )  # fmt: skip
-        since = station.deployment.since if known is None else datetime.now().astimezone()
+        since = station.deployment.since if known is None else datetime.now(UTC)
         self._run("insert_historical_location", station_id=station_id, since=since, location_id=location_id)
 
     def _deployment(self, station_id: int, station: Station) -> int:
+        """The deployment that goes on from `since`; what it replaces, at either end, ends there."""
         device, wanted = station.device, station.deployment
         type_id = self._id("device_type_id", code=device.type)
         device_id = self._id(
             "upsert_device", dev_eui=device.dev_eui, device_type_id=type_id, interval_s=device.interval_s
         )
-        mounting = {"phase": wanted.phase, "height_m": wanted.height_m, "direction_deg": wanted.direction_deg}
-        current = self._run("current_deployment", device_id=device_id).fetchone()
-        if current and current[1] == station_id:
-            self._run("update_deployment", deployment_id=current[0], **mounting)
-            return int(current[0])
-        if current:
-            if wanted.since <= current[3]:
+        values = {
+            "phase": wanted.phase,
+            "since": wanted.since,
+            "height_m": wanted.height_m,
+            "direction_deg": wanted.direction_deg,
+        }
+        for row in self._run("open_deployments", device_id=device_id, station_id=station_id).fetchall():
+            known = _Deployment(*row)
+            if known.is_of(device_id, station_id) and (known.phase == wanted.phase or known.since == wanted.since):
+                values["since"] = min(known.since, wanted.since)
+                self._run("correct_deployment", deployment_id=known.id, **values)
+                return known.id
+            if wanted.since <= known.since:
                 raise errors.RegionInvalid(
-                    f"{station.code}: its device hangs at another station since {current[3]:%Y-%m-%d %H:%M} UTC.",
-                    "A device that moved needs a later deployment.since.",
+                    f"{station.code}: what hangs there, or its device elsewhere, is known since "
+                    f"{known.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC.",
+                    "What replaces it needs a later deployment.since.",
                 )
-            self._run("end_deployment", deployment_id=current[0], until=wanted.since)
-        return self._id("insert_deployment", device_id=device_id, station_id=station_id, since=wanted.since, **mounting)
+            self._run("end_deployment", deployment_id=known.id, until=wanted.since)
+        return self._id("insert_deployment", device_id=device_id, station_id=station_id, **values)
 
     def _id(self, query: LiteralString, **values: Any) -> int:
         row = self._run(query, **values).fetchone()

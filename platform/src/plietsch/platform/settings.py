@@ -4,6 +4,7 @@ The file is `plietsch.toml` in the working directory, or the one that `PLIETSCH_
 every setting; a test holds the two against each other.
 """
 
+import difflib
 import os
 from pathlib import Path
 from typing import Literal
@@ -78,12 +79,23 @@ def read(**overrides: object) -> Settings:
     config = os.environ.get("PLIETSCH_CONFIG")
     if config and not Path(config).is_file():
         raise errors.SettingsInvalid(f"PLIETSCH_CONFIG names {config}, which is not there.")
+    _refuse_unknown_variables()
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType] the fields are checked by pydantic itself
     except ValidationError as error:
         raise errors.SettingsInvalid(_explain(error), "docs/settings.md describes every setting.") from error
     except ValueError as error:  # tomllib's own: the file is not TOML
         raise errors.SettingsInvalid(f"{config or 'plietsch.toml'} cannot be read: {error}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """A variable with a typing mistake would otherwise be a setting that is silently not there."""
+    known = {f"PLIETSCH_{name.upper()}" for name in Settings.model_fields} | {"PLIETSCH_CONFIG"}
+    for name in os.environ:
+        if name.startswith("PLIETSCH_") and not name.startswith("PLIETSCH_TEST_") and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            hint = f"Was {nearest[0]} meant?" if nearest else "docs/settings.md describes every setting."
+            raise errors.SettingsInvalid(f"No setting is called {name}.", hint)
 
 
 def _explain(error: ValidationError) -> str:

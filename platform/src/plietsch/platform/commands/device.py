@@ -1,5 +1,6 @@
 """`plietsch device`: the registry of stations and devices."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from rich.table import Table
 
 from plietsch.platform import regions, registry, settings
 from plietsch.platform.commands.db import DatabaseUrl
+from plietsch.platform.local import running
+from plietsch.platform.terminal import console, whole
 
 app = typer.Typer(no_args_is_help=True, help="The registry of stations and devices.")
 
@@ -20,7 +23,7 @@ def import_(
 ) -> None:
     """Register a region with its stations and devices. Importing it again changes nothing."""
     document = regions.read(file)
-    with registry.connect(settings.read(database_url=database_url).database_url) as connection:
+    with registry.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         count = registry.import_region(connection, document)
     Console(highlight=False).print(f"{document.region.name.en}: {count} stations registered.")
 
@@ -28,10 +31,10 @@ def import_(
 @app.command("list", epilog="Example: `plietsch device list`")
 def list_(database_url: DatabaseUrl = None) -> None:
     """List the devices: where they hang and when they were last heard. DevEUIs are for operators only."""
-    table = Table("DevEUI", "type", "station", "phase", "since", "last heard")
-    with registry.connect(settings.read(database_url=database_url).database_url) as connection:
+    table = Table(whole("DevEUI"), "type", whole("station"), "phase", "since", "last heard")
+    with registry.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         for row in registry.devices(connection):
-            since = f"{row.since:%Y-%m-%d}" if row.since else "–"
-            heard = f"{row.last_heard:%Y-%m-%d %H:%M:%S} UTC" if row.last_heard else "never"
+            since = f"{row.since.astimezone(UTC):%Y-%m-%d}" if row.since else "–"
+            heard = f"{row.last_heard.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if row.last_heard else "never"
             table.add_row(row.dev_eui, row.type, row.station or "–", row.phase or "–", since, heard)
-    Console().print(table)
+    console().print(table)

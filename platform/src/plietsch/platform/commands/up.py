@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -25,6 +26,13 @@ _WATCH_INTERVAL_S = 0.5
 # The demo's stations measure this often, so that something moves while one watches.
 _LIVE_INTERVAL_S = 5
 
+
+def _a_duration(text: str) -> str:
+    if not re.fullmatch(r"\d+[smhd]", text):
+        raise typer.BadParameter(f"{text!r} is no duration such as 90s, 15m, 24h or 7d.")
+    return text
+
+
 _EPILOG = """Examples:
 
 `plietsch up` starts everything; Ctrl-C stops it, and the next start has kept its data.
@@ -45,7 +53,10 @@ def up(
     ] = None,
     stations: Annotated[int, typer.Option(help="How many stations are simulated.", min=1)] = 12,
     history: Annotated[
-        str, typer.Option(help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.")
+        str,
+        typer.Option(
+            help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.", callback=_a_duration
+        ),
     ] = "24h",
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what was stored before.")] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Without simulated stations.")] = False,
@@ -64,27 +75,32 @@ def up(
 
 
 def _check(config: settings.Settings, stations: int, console: Console) -> int:
+    signals = _Signals()
     with tempfile.TemporaryDirectory(prefix="plietsch-check-") as folder:
-        outcome = check.run(config, Path(folder), stations, _announce(console), _stop_requested())
+        try:
+            outcome = check.run(config, Path(folder), stations, _announce(console), signals.stop)
+        except KeyboardInterrupt:
+            console.print("Stopped before the check had ended.")
+            return 130
     typer.echo(json.dumps(outcome.as_dict()))
     return 0 if outcome.passed else 1
 
 
 def _run(stack: Stack, console: Console, *, fresh: bool, as_json: bool) -> None:
-    # While starting, Ctrl-C and SIGTERM break off; what was started is stopped again.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals = _Signals()
     try:
         stack.start(fresh=fresh)
+        signals.begin()
     except KeyboardInterrupt:
+        stack.stop()
         console.print("Stopped before everything was up.")
         raise typer.Exit(130) from None
-    stop = _stop_requested()
     try:
         if as_json:
             typer.echo(json.dumps({"site": stack.site, "broker": stack.broker_url, "database": stack.database_url}))
-            _stop_at_end_of_input(stop)
+            _stop_at_end_of_input(signals.stop)
         console.print(f"\n[bold]plietsch is running: {stack.site}/[/]\nCtrl-C stops it.\n")
-        while not stop.wait(_WATCH_INTERVAL_S):
+        while not signals.stop.wait(_WATCH_INTERVAL_S):
             stack.watch()
     finally:
         console.print("Stopping …")
@@ -96,17 +112,28 @@ def _announce(console: Console) -> Progress:
     return lambda message: console.print(f"[green]✓[/] {message}")
 
 
-def _stop_requested() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set. A second Ctrl-C while stopping changes nothing: stopping goes on."""
-    stop = threading.Event()
+class _Signals:
+    """Ctrl-C, SIGTERM and a closed terminal: while starting they break off, later they ask the stack to stop.
 
-    def request(_signal: int, _frame: FrameType | None) -> None:
-        if not stop.is_set():
-            stop.set()
+    Each breaks off once only: who presses Ctrl-C again does not disturb the stopping.
+    """
 
-    signal.signal(signal.SIGINT, request)
-    signal.signal(signal.SIGTERM, request)
-    return stop
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._starting = True
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):  # Windows has no SIGHUP
+                signal.signal(getattr(signal, name), self._handle)
+
+    def begin(self) -> None:
+        """Everything is up."""
+        self._starting = False
+
+    def _handle(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stop.set()
+        if self._starting:
+            self._starting = False
+            raise KeyboardInterrupt
 
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:

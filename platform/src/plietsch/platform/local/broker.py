@@ -37,6 +37,7 @@ class EmbeddedBroker:
 
         Raises errors.BrokerWouldNotStart.
         """
+        self.stop()  # one that ended by itself has left its pipes
         self._process = subprocess.Popen(  # noqa: S603 our own script under the packaged Node.js
             [str(_node()), str(_SCRIPT), ports.LOOPBACK, str(self.port)],
             stdin=subprocess.PIPE,
@@ -53,6 +54,14 @@ class EmbeddedBroker:
                 "Were the JavaScript packages installed? `make setup` does it.",
             )
         self.port = answer["port"]
+
+    def pending(self, client_id: str) -> int:
+        """How many messages the client's session has not acknowledged; 0 when the broker does not run."""
+        if not self.running() or not self._process or not self._process.stdin or not self._process.stdout:
+            return 0
+        self._process.stdin.write(f"{client_id}\n")
+        self._process.stdin.flush()
+        return int(json.loads(self._process.stdout.readline() or "{}").get("pending", 0))
 
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None

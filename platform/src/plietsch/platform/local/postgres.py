@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -56,6 +56,8 @@ class EmbeddedPostgres:
     """
 
     directory: Path
+    # Whoever holds the address of a server that died must find its successor there.
+    _last_port: int | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def home(self) -> Path:
@@ -99,11 +101,13 @@ class EmbeddedPostgres:
         else:
             self._launch()
         self._create_database()
+        self._last_port = self.port
 
     def stop(self) -> None:
         """Stop the server; nothing happens when none runs."""
         if self.port is not None:
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        self._last_port = None
 
     def remove(self) -> None:
         """Stop the server and delete everything it has stored."""
@@ -141,7 +145,7 @@ class EmbeddedPostgres:
             time.sleep(0.2)
 
     def _pg_ctl_start(self) -> subprocess.CompletedProcess[str]:
-        options = {**_SERVER_SETTINGS, "port": str(ports.free())}
+        options = {**_SERVER_SETTINGS, "port": str(self._last_port or ports.free())}
         flags = " ".join(f"-c {name}={value}" if value else f"-c {name}=''" for name, value in options.items())
         return self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.log_file), "-w", "-t", "60", "-o", flags, "start",
@@ -188,6 +192,7 @@ class EmbeddedPostgres:
             start_new_session=True,  # Ctrl-C is for us; we stop the server in order
             user=owner.pw_uid if owner else None,
             group=owner.pw_gid if owner else None,
+            extra_groups=[] if owner else None,
         )
         if check and finished.returncode != 0:
             words = (finished.stderr or self._last_words()).strip()

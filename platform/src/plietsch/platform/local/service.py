@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from plietsch.platform import errors
 _STOP_TIMEOUT_S = 15.0
 # A service that ends again and again is not started for ever.
 _MAX_RESTARTS = 5
+_HEALTHY_AFTER_S = 300.0
 _MAX_LOG_BYTES = 10_000_000
 
 
@@ -28,6 +30,7 @@ class Service:
     log_file: Path
     restarts: int = 0
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _started_at: float = field(default=0.0, init=False, repr=False)
 
     @property
     def pid(self) -> int | None:
@@ -37,13 +40,16 @@ class Service:
         """Start the process. Secrets go through the environment: arguments are visible to everybody on the machine."""
         if self.log_file.exists() and self.log_file.stat().st_size > _MAX_LOG_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".old.log"))
+        # The stack has read the settings; what it says is all that its services shall see.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLIETSCH_")}
+        self._started_at = time.monotonic()
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 our own command line
                 [sys.executable, "-m", "plietsch.platform", *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
+                env={**inherited, "PYTHONUNBUFFERED": "1", **self.environment},
                 start_new_session=True,  # Ctrl-C is for the stack, which ends its services in order
             )
 
@@ -56,6 +62,8 @@ class Service:
         code = self.ended()
         if code is None:
             return False
+        if time.monotonic() - self._started_at > _HEALTHY_AFTER_S:
+            self.restarts = 0
         if self.restarts >= _MAX_RESTARTS:
             raise errors.StackFailed(
                 f"{self.name} ended with code {code} again and again:\n{self.last_words()}", self.hint

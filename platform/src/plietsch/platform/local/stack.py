@@ -26,6 +26,7 @@ from plietsch.platform.settings import Settings
 # What a small machine needs to bring a web server up, with room to spare.
 _READY_TIMEOUT_S = 60.0
 _UP_TO_DATE = timedelta(minutes=1)
+_DRAIN_TIMEOUT_S = 60.0
 
 Progress = Callable[[str], None]
 
@@ -57,6 +58,11 @@ class Stack:
 
     def start(self, *, fresh: bool = False) -> None:
         """Start every part and return when the site answers. On any error what was started is stopped again."""
+        if fresh and not self._embedded_database:
+            raise errors.StackFailed(
+                "--fresh deletes the embedded database only, and the settings name another one.",
+                "Unset PLIETSCH_DATABASE_URL, or empty that database yourself.",
+            )
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._record.require_alone()
         port = self.settings.http_port or ports.free()
@@ -84,17 +90,23 @@ class Stack:
 
     def watch(self) -> None:
         """Start again what has ended by itself. Raises errors.StackFailed when that does not help."""
+        if self._postgres and self._postgres.port is None:
+            self.progress("The database had ended; it is started again.")
+            self._postgres.start()
         if self._broker and not self._broker.running():
             self.progress("The broker had ended; it is started again.")
             self._broker.start()
+            self._note_processes()
         for service in self._services:
             if service.revive():
                 self.progress(f"{service.name} had ended; it is started again. {service.hint}")
                 self._note_processes()
 
     def stop(self) -> None:
-        """End every part in the order of the way of the data."""
+        """End every part in the order of the way of the data; what the broker still holds is stored before."""
         for service in reversed(self._services):
+            if service.name == "ingest":
+                self._wait_until_stored(service)
             service.stop()
         self._services.clear()
         if self._broker:
@@ -102,6 +114,25 @@ class Stack:
         if self._postgres:
             self._postgres.stop()
         self._record.forget()
+
+    def _wait_until_stored(self, ingest: Service) -> None:
+        """The embedded broker keeps its queue in memory: what it holds when it ends is lost."""
+        if not self._broker:
+            return
+        deadline = time.monotonic() + _DRAIN_TIMEOUT_S
+        while pending := self._broker.pending(self.settings.broker_client_id):
+            if time.monotonic() > deadline or not self._still_works(ingest):
+                self.progress(f"{pending} messages could not be stored and are lost. {ingest.hint}")
+                return
+            time.sleep(0.1)
+
+    @staticmethod
+    def _still_works(service: Service) -> bool:
+        try:
+            service.revive()
+        except errors.StackFailed:
+            return False
+        return True
 
     def pids(self) -> dict[str, int]:
         """The process number of each part that is a child of this process."""
@@ -123,8 +154,14 @@ class Stack:
         return self.data_dir / "ingest.ready"
 
     @property
+    def _embedded_database(self) -> bool:
+        return "database_url" not in self.settings.model_fields_set
+
+    @property
     def _environment(self) -> dict[str, str]:
-        return {"PLIETSCH_DATABASE_URL": self.database_url, "PLIETSCH_BROKER_URL": self.broker_url}
+        """All settings as the services shall see them."""
+        values = self.settings.model_dump() | {"database_url": self.database_url, "broker_url": self.broker_url}
+        return {f"PLIETSCH_{name.upper()}": str(value) for name, value in values.items()}
 
     def _forget(self) -> None:
         EmbeddedPostgres(self.data_dir / "database").remove()
@@ -133,12 +170,12 @@ class Stack:
         self.progress("What was stored before is deleted.")
 
     def _start_database(self) -> None:
-        if "database_url" in self.settings.model_fields_set:
-            self.database_url = self.settings.database_url
-        else:
+        if self._embedded_database:
             self._postgres = EmbeddedPostgres(self.data_dir / "database")
             self._postgres.start()
             self.database_url = self._postgres.url()
+        else:
+            self.database_url = self.settings.database_url
         applied = migrations.migrate(self.database_url)
         self.progress("The database is ready." if not applied else "The database is ready, its schema is new.")
 
@@ -171,12 +208,12 @@ class Stack:
 
     def _site_answers(self) -> bool:
         try:
-            return httpx.get(f"{self.site}/healthz", timeout=5).is_success
+            return httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).is_success
         except httpx.TransportError:
             return False
 
     def _site_is_up_to_date(self) -> bool:
-        latest = httpx.get(f"{self.site}/healthz", timeout=5).json().get("observations_latest_at")
+        latest = httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).json().get("observations_latest_at")
         return bool(latest) and datetime.now(UTC) - datetime.fromisoformat(latest) < _UP_TO_DATE
 
     def _start_simulation(self, simulation: Simulation) -> None:
@@ -190,15 +227,10 @@ class Stack:
         document = regions.read(region_file)
         with registry.connect(self.database_url) as connection:
             count = registry.import_region(connection, document)
-        self._start_service(
-            "simulation",
-            "simulate",
-            *simulation.arguments,
-            "--broker",
-            self.broker_url,
-            "--state",
-            str(self._state_file),
-        )
+        state = str(self._state_file)
+        service = self._start_service("simulation", "simulate", *simulation.arguments, "--state", state)
+        # The map's first picture shall be of now, not of yesterday's first hour.
+        self._wait(service, self._site_is_up_to_date)
         self.progress(f"{count} simulated stations are measuring.")
 
     def _note_processes(self) -> None:

@@ -48,7 +48,7 @@ CREATE TABLE location (
     grid_m integer NOT NULL CHECK (grid_m >= 1)
 );
 
--- What is not: it stays in a table of its own, on which no public role has a right.
+-- What is not: it stays in a table of its own, so that a public role can be kept from it as a whole.
 CREATE TABLE exact_location (
     location_id integer PRIMARY KEY REFERENCES location ON DELETE CASCADE,
     longitude double precision NOT NULL CHECK (longitude BETWEEN -180 AND 180),
