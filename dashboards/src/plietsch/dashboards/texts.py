@@ -63,7 +63,7 @@ class Texts:
 
     def clock(self, moment: datetime, timezone: tzinfo) -> str:
         """A time of day, as in 14:05."""
-        return format_time(moment, "HH:mm", timezone, self.locale)
+        return format_time(moment, {"da": "HH.mm"}.get(self.language, "HH:mm"), timezone, self.locale)
 
     def day(self, moment: datetime, timezone: tzinfo) -> str:
         """A day, as in 3 March 2026."""
@@ -71,7 +71,7 @@ class Texts:
 
     def day_and_clock(self, moment: datetime, timezone: tzinfo) -> str:
         """A day of this year with the time of day, as in 3 Mar, 14:05."""
-        pattern = {"de": "d. MMM, HH:mm", "da": "d. MMM HH:mm", "en": "d MMM, HH:mm"}[self.language]
+        pattern = {"de": "d. MMM, HH:mm", "da": "d. MMM, HH.mm", "en": "d MMM, HH:mm"}[self.language]
         return format_datetime(moment, pattern, timezone, self.locale)
 
 
