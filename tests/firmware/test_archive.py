@@ -99,9 +99,25 @@ def test_a_file_that_is_no_table_is_named(tmp_path: Path):
     reasons = [(problem.source, problem.reason) for problem in archive.read(tmp_path).problems]
     assert reasons == [
         ("a.csv:1", archive.NO_HEADER),
-        ("b.csv", archive.NOT_TEXT),
+        ("b.csv:1", archive.NO_HEADER),
         ("c.csv:1", archive.NO_HEADER),
     ]
+
+
+def test_a_byte_that_is_no_text_costs_its_own_line(tmp_path: Path):
+    good = "1;SDS011;77;56.9;-2.2;2019-04-18T00:02:22;10.50;;;7.25;;"
+    write(tmp_path, "a.csv", SDS011, good, good.replace("10.50", "1?.50"), good.replace("02:22", "05:00"))
+    file = tmp_path / "a.csv"
+    file.write_bytes(file.read_bytes().replace(b"1?.50", b"1\xff.50"))
+    found = archive.read(tmp_path)
+    assert [(problem.source, problem.reason) for problem in found.problems] == [("a.csv:3", archive.NO_NUMBER)]
+    assert [reading.source for reading in found.readings] == ["a.csv:2", "a.csv:4"]
+
+
+def test_a_folder_named_like_a_file_is_no_file(tmp_path: Path):
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(errors.ArchiveUnreadable, match="holds no CSV file"):
+        archive.read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["", "nowhere"])

@@ -33,7 +33,6 @@ BAD_PLACE = "bad coordinates"
 BAD_LOCATION = "bad location"
 UNKNOWN_INSTRUMENT = "unknown instrument"
 SAME_SECOND = "second reading of an instrument in the same second"
-NOT_TEXT = "not text in UTF-8"
 NO_HEADER = "columns missing in the header"
 EMPTY = "no value recorded"
 
@@ -78,10 +77,10 @@ class _Unusable(ValueError):
 
 def read(folder: Path) -> Archive:
     """Read every CSV file of `folder` and of the folders below; raise ArchiveUnreadable if there is none."""
-    paths = sorted(folder.rglob("*.csv")) if folder.is_dir() else []
+    paths = sorted(path for path in folder.rglob("*.csv") if path.is_file())
     if not paths:
         raise errors.ArchiveUnreadable(
-            f"{folder} holds no CSV file",
+            f"{folder} holds no CSV file" if folder.is_dir() else f"{folder} is no folder",
             "Name a folder of files such as 2019-04-18_sds011_sensor_15092.csv from archive.sensor.community.",
         )
     archive = Archive()
@@ -93,11 +92,9 @@ def read(folder: Path) -> Archive:
 
 
 def _read_file(path: Path, archive: Archive) -> None:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            _read_rows(path, _rows(path.name, file, archive.problems), archive)
-    except UnicodeDecodeError as error:
-        archive.problems.append(Problem(path.name, NOT_TEXT, f"{error}; the rest of the file is skipped"))
+    # A byte that is no text costs its own line: the replacement character is no number, and no known name.
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        _read_rows(path, _rows(path.name, file, archive.problems), archive)
 
 
 def _rows(name: str, file: TextIO, problems: list[Problem]) -> Iterator[tuple[str, list[str]]]:
