@@ -1,10 +1,11 @@
 """The pages as a browser without JavaScript gets them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 import httpx
+import psycopg
 import pytest
 
 from plietsch.dashboards.texts import LANGUAGES
@@ -64,6 +65,39 @@ def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: http
         assert (browser.get(link.replace("&amp;", "&"))).status_code == 200
 
 
+def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(
+    browser: httpx.Client, measured: Callable[..., None], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO observation SELECT d.id, now() - seconds * interval '1 second', 1, now(), 1"
+            " FROM datastream d JOIN station s ON s.id = d.station_id JOIN sensor n ON n.id = d.sensor_id"
+            " CROSS JOIN generate_series(10, 86000, 10) AS seconds"
+            " WHERE s.code = 'husum-markt' AND n.model IN ('SDS011', 'DHT22')"
+        )
+    links = _Found.of(browser.get("/en/stations/husum-markt").text).links
+    raw = next(link for link in links if "/observations" in link and "csv" in link and "1h" not in link)
+    assert browser.get(raw).text.count("\r\n") == 1 + 4 * 8600
+    hourly = next(link for link in links if "/observations" in link and "1h" in link and "husum" in link)
+    assert 4 * 24 <= browser.get(hourly).text.count("\r\n") - 1 <= 4 * 25
+    for link in links:
+        if "/observations" in link:
+            assert "next" not in browser.get(link).links, link
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "höchstens 50.000 Werte, die ältesten zuerst"),
+        ("da", "højst 50.000 værdier, de ældste først"),
+        ("en", "at most 50,000 values, the oldest first"),
+    ],
+)
+@pytest.mark.usefixtures("region")
+def test_a_download_says_what_it_does_not_hold(browser: httpx.Client, language: str, said: str) -> None:
+    assert said in _text(browser.get(f"/{language}/stations/husum-markt").text)
+
+
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
@@ -72,8 +106,7 @@ def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
 ) -> None:
     answer = browser.get(page.format(language))
     assert answer.status_code == (404 if "nowhere" in page else 200)
-    found = _Found()
-    found.feed(answer.text)
+    found = _Found.of(answer.text)
     assert found.language == language
     assert found.inline == []
     assert found.loaded and all(url.startswith("/static/") for url in found.loaded)
@@ -136,6 +169,12 @@ class _Found(HTMLParser):
         self.loaded: set[str] = set()
         self.links: set[str] = set()
         self.inline: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> "_Found":
+        found = cls()
+        found.feed(html)
+        return found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)

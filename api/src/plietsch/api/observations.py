@@ -16,6 +16,9 @@ _QUERIES = sql.load("plietsch.api")
 
 Resolution = Literal["raw", "1h", "1d"]
 
+# How many observations a page holds at most: as text, some megabytes.
+MOST = 50_000
+
 # How far apart the values of a series are, usually: nodes measure every five minutes.
 _SPACING: dict[Resolution, timedelta] = {
     "raw": timedelta(minutes=5),

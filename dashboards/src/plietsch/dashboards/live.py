@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from plietsch.api.observations import MOST
 from plietsch.dashboards import readings
 from plietsch.dashboards.regions import Region
 from plietsch.dashboards.scales import SCALES, Scale
@@ -42,7 +43,7 @@ def of_station(texts: Texts, region: Region, codes: Iterable[str], code: str) ->
         region,
         codes,
         station=f"/api/v1/stations/{code}",
-        observations=f"/api/v1/observations?station={code}&limit=50000",
+        observations=f"/api/v1/observations?station={code}&limit={MOST}",
     )
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from plietsch.api import observations
 from plietsch.dashboards.assets import Assets
 from plietsch.dashboards.texts import DEFAULT, LANGUAGES, Texts, preferred
 
@@ -33,11 +34,16 @@ class Site:
         """A page; `path` is what follows the language in its address, for the language switch."""
         query = f"?{request.url.query}" if request.url.query else ""
         path = request.url.path.removeprefix(f"/{language}/") if request.url.path.startswith(f"/{language}/") else ""
-        html = (
-            self.environments[language]
-            .get_template(template)
-            .render(language=language, languages=LANGUAGES, path=path + query, assets=self.assets, **context)
-        )
+        every_page = {
+            "language": language,
+            "languages": LANGUAGES,
+            "path": path + query,
+            "assets": self.assets,
+            # How many values a download holds at most: for an address, and for a reader.
+            "most": observations.MOST,
+            "most_written": self.texts[language].number(observations.MOST, 0),
+        }
+        html = self.environments[language].get_template(template).render(every_page, **context)
         return HTMLResponse(html, status, {"Cache-Control": _CACHE_CONTROL, "Content-Language": language})
 
 

@@ -13,7 +13,6 @@ from plietsch.api.database import Connection
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 _JSON = "application/json"
-_MOST = 50_000
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -36,7 +35,7 @@ Resolution = Annotated[
 Format = Annotated[
     Literal["json", "csv"] | None, Query(description="Counts for more than the header Accept.", examples=["csv"])
 ]
-Limit = Annotated[int, Query(ge=1, le=_MOST, description="How many observations a page holds.")]
+Limit = Annotated[int, Query(ge=1, le=observations.MOST, description="How many observations a page holds.")]
 Cursor = Annotated[str | None, Query(description="Where the page before ended: part of its `next` link.")]
 
 _CONTENT: dict[str, dict[str, Any]] = {
