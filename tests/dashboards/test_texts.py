@@ -15,7 +15,7 @@ SUMMER_NIGHT = datetime(2026, 6, 30, 22, 5, tzinfo=UTC)
     ("language", "number", "moment", "day"),
     [
         ("de", "1.012,5", "1. Juli, 00:05", "1. Juli 2026"),
-        ("da", "1.012,5", "1. jul. 00:05", "1. juli 2026"),
+        ("da", "1.012,5", "1. jul., 00.05", "1. juli 2026"),
         ("en", "1,012.5", "1 Jul, 00:05", "1 July 2026"),
     ],
 )
