@@ -202,13 +202,14 @@ def test_the_language_switch_keeps_the_page(visit: Open) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "da")
 
 
-def test_without_javascript_the_tables_say_it_all(visit: Open) -> None:
-    page = visit("/de/", java_script_enabled=False)
+@pytest.mark.parametrize(("language", "value"), [("de", "12,3"), ("da", "12,3"), ("en", "12.3")])
+def test_without_javascript_the_tables_say_it_all(visit: Open, language: str, value: str) -> None:
+    page = visit(f"/{language}/", java_script_enabled=False)
     expect(page.locator("#map")).to_be_hidden()
     expect(page.locator("main noscript p")).to_be_visible()
     page.get_by_role("row").get_by_role("link", name="Flensburg, Südermarkt").click()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(25)
-    expect(page.locator(".cards")).to_contain_text("12,3")
+    expect(page.locator(".cards")).to_contain_text(value)
 
 
 def test_a_lost_connection_is_said_gently(chromium: Browser, site: str) -> None:

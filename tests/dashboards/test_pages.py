@@ -14,6 +14,9 @@ PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt
 # Links that a reader may follow; nothing of them is loaded.
 _LINKS = {"https://www.bkg.bund.de/", "https://www.soest.hawaii.edu/pwessel/gshhg/", "https://example.org/"}
 
+# What the foot of every page says.
+_FOOT = {"de": "Offene Daten", "da": "Åbne data", "en": "Open data"}
+
 
 @pytest.fixture
 def browser(site: str) -> Iterator[httpx.Client]:
@@ -119,6 +122,22 @@ def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
     assert "default-src 'self'" in policy and "unsafe" not in policy and "http" not in policy
 
 
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        ("de", ("Die Luft, gerade jetzt", "Die letzten 24 Stunden", "Diese Seite gibt es nicht")),
+        ("da", ("Luften, lige nu", "De sidste 24 timer", "Siden findes ikke")),
+        ("en", ("The air, right now", "The last 24 hours", "This page does not exist")),
+    ],
+)
+def test_every_page_says_it_in_its_language(browser: httpx.Client, language: str, headings: tuple[str, ...]) -> None:
+    for page, heading in zip((PAGES[0], PAGES[1], PAGES[3]), headings, strict=True):
+        text = _text(browser.get(page.format(language)).text)
+        assert heading in text
+        assert [other for other, words in _FOOT.items() if words in text] == [language]
+
+
 @pytest.mark.usefixtures("region")
 @pytest.mark.parametrize(
     "path", ["/de/nothing", "/fr/", "/de/stations/../x", "/de/?region=atlantis", "/de/stations/%00"]
@@ -135,9 +154,13 @@ def test_programs_get_problems_not_pages(browser: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_without_a_region_the_page_says_what_to_do(browser: httpx.Client) -> None:
-    answer = browser.get("/en/")
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "Noch keine Region"), ("da", "Endnu ingen region"), ("en", "No region yet")]
+)
+def test_without_a_region_the_page_says_what_to_do(browser: httpx.Client, language: str, said: str) -> None:
+    answer = browser.get(f"/{language}/")
     assert answer.status_code == 200
+    assert said in answer.text
     assert "plietsch device import" in answer.text
 
 
@@ -148,10 +171,13 @@ def test_built_files_are_kept_for_ever_and_pages_are_not(browser: httpx.Client) 
     assert "immutable" in (browser.get(stylesheet)).headers["Cache-Control"]
 
 
-def test_a_database_that_is_away_makes_a_short_break(site_without_database: str) -> None:
-    answer = httpx.get(f"{site_without_database}/da/", timeout=20)
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "Eine kurze Pause"), ("da", "En kort pause"), ("en", "A short break")]
+)
+def test_a_database_that_is_away_makes_a_short_break(site_without_database: str, language: str, said: str) -> None:
+    answer = httpx.get(f"{site_without_database}/{language}/", timeout=20)
     assert answer.status_code == 503
-    assert "En kort pause" in answer.text
+    assert said in answer.text
     assert answer.headers["Retry-After"]
 
 
