@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from plietsch.dashboards.app import create_app
-from plietsch.platform import regions, registry
+from plietsch.platform import database, regions, registry
 from plietsch.platform.local import ports
 from plietsch.platform.settings import Settings
 from support import wait
@@ -29,7 +29,7 @@ STATIONS = (
 @pytest.fixture
 def region(database_url: str) -> None:
     """Three stations: two simulated ones next to each other, one real one with a name that needs escaping."""
-    with registry.connect(database_url) as connection:
+    with database.connect(database_url) as connection:
         registry.import_region(connection, msgspec.convert(_document(), regions.RegionFile))
 
 

@@ -28,6 +28,16 @@ def test_a_changed_migration_is_refused(database_url: str):
         migrations.migrate(database_url)
 
 
+def test_a_migration_that_the_database_refuses_is_named_and_leaves_nothing_behind(empty_database_url: str):
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute("CREATE TABLE organisation ()")
+    with pytest.raises(errors.MigrationFailed, match=r"0001_model could not be applied.*already exists"):
+        migrations.migrate(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        assert connection.execute("SELECT FROM schema_migration").fetchall() == []
+        assert connection.execute("SELECT to_regclass('region')").fetchone() == (None,)
+
+
 def test_a_database_that_is_away_is_said_so():
     with pytest.raises(errors.DatabaseUnreachable, match="does not answer"):
         migrations.migrate("postgresql://nobody@127.0.0.1:1/nothing")

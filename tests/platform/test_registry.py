@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from plietsch.platform import errors, regions, registry
+from plietsch.platform import database, errors, regions, registry
 
 REGION: dict[str, Any] = {
     "format": "plietsch-region/1",
@@ -56,7 +56,7 @@ def contents(database_url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
     for _ in range(2):
-        with registry.connect(database_url) as connection:
+        with database.connect(database_url) as connection:
             assert registry.import_region(connection, document(tmp_path, REGION)) == 1
         first = contents(database_url)
     assert contents(database_url) == first
@@ -68,7 +68,7 @@ def test_a_station_that_moved_keeps_its_old_place(database_url: str, tmp_path: P
     moved = copy.deepcopy(REGION)
     moved["stations"][0]["longitude"] = 9.5
     for content in (REGION, moved):
-        with registry.connect(database_url) as connection:
+        with database.connect(database_url) as connection:
             registry.import_region(connection, document(tmp_path, content))
     assert len(contents(database_url)["historical_location"]) == 2
 
@@ -78,9 +78,9 @@ def test_a_device_that_moved_ends_its_old_deployment(database_url: str, tmp_path
     moved["stations"][0]["code"] = "roof"
     moved["stations"][0]["deployment"]["since"] = "2026-06-01T00:00:00Z"
     for content in (REGION, moved):
-        with registry.connect(database_url) as connection:
+        with database.connect(database_url) as connection:
             registry.import_region(connection, document(tmp_path, content))
-    with registry.connect(database_url) as connection:
+    with database.connect(database_url) as connection:
         (device,) = registry.devices(connection)
         ends = connection.execute("SELECT upper(during)::date::text FROM deployment ORDER BY 1").fetchall()
     assert device.station == "roof"
@@ -92,7 +92,7 @@ def test_nothing_of_a_bad_file_is_stored(database_url: str, tmp_path: Path):
     bad["stations"].append(copy.deepcopy(bad["stations"][0]))
     bad["stations"][1] |= {"code": "unknown-type"}
     bad["stations"][1]["device"] |= {"dev_eui": "70b3d57ed0000002", "type": "telepathy"}
-    with registry.connect(database_url) as connection, pytest.raises(errors.RegionInvalid, match="telepathy"):
+    with database.connect(database_url) as connection, pytest.raises(errors.RegionInvalid, match="telepathy"):
         registry.import_region(connection, document(tmp_path, bad))
     assert not any(contents(database_url).values())
 
@@ -142,7 +142,7 @@ def imported(database_url: str, tmp_path: Path, **changes: dict[str, Any]) -> No
     content = copy.deepcopy(REGION)
     for member, values in changes.items():
         content["stations"][0][member] |= values
-    with registry.connect(database_url) as connection:
+    with database.connect(database_url) as connection:
         registry.import_region(connection, document(tmp_path, content))
 
 
@@ -164,6 +164,15 @@ def test_a_wrong_phase_or_an_earlier_beginning_can_be_corrected(database_url: st
     imported(database_url, tmp_path, deployment={"since": "2025-12-01T00:00:00Z"})
     imported(database_url, tmp_path, deployment={"since": "2026-02-01T00:00:00Z"})
     assert deployments(database_url) == [("installed", "2025-12-01", None)]
+
+
+def test_a_deployment_does_not_reach_into_an_earlier_one(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path, deployment={"phase": "bench"})
+    imported(database_url, tmp_path, deployment={"since": "2026-06-01T00:00:00Z"})
+    before = contents(database_url)
+    with pytest.raises(errors.RegionInvalid, match="balcony: its device was deployed otherwise"):
+        imported(database_url, tmp_path, deployment={"since": "2026-02-01T00:00:00Z"})
+    assert contents(database_url) == before
 
 
 def test_a_device_that_replaces_another_ends_its_deployment(database_url: str, tmp_path: Path):

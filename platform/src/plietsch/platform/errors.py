@@ -5,6 +5,7 @@
     ├── DatabaseError
     │   ├── DatabaseUnreachable
     │   ├── DatabaseWouldNotStart
+    │   ├── MigrationFailed
     │   └── MigrationChanged
     ├── BrokerWouldNotStart
     ├── PortTaken
@@ -38,6 +39,10 @@ class DatabaseUnreachable(DatabaseError):
 
 class DatabaseWouldNotStart(DatabaseError):
     """The embedded PostgreSQL did not start."""
+
+
+class MigrationFailed(DatabaseError):
+    """The database refused a migration."""
 
 
 class MigrationChanged(DatabaseError):

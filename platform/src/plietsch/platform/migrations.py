@@ -9,13 +9,14 @@ therefore be able to run again.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from typing import LiteralString, cast
 
 import psycopg
 
-from plietsch.platform import errors
+from plietsch.platform import database, errors
 
 # Any constant will do, it only has to be the same for everybody who migrates.
 _LOCK = 0x706C6965  # "plie"
@@ -67,21 +68,16 @@ def available(*, timescale: bool) -> list[Migration]:
 def migrate(database_url: str) -> Sequence[Migration]:
     """Bring a database to the newest schema; returns what was applied.
 
-    Safe to call from several processes at once: an advisory lock lets one at a time. Raises errors.DatabaseUnreachable
-    and errors.MigrationChanged.
+    Safe to call from several processes at once: an advisory lock lets one at a time. Raises errors.DatabaseUnreachable,
+    errors.MigrationFailed and errors.MigrationChanged.
     """
-    try:
-        with psycopg.connect(database_url, autocommit=True) as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-            connection.execute(_LEDGER)
-            pending = list(_pending(connection))
-            for migration in pending:
-                _apply(connection, migration)
-            return pending
-    except psycopg.OperationalError as error:
-        raise errors.DatabaseUnreachable(
-            f"The database does not answer: {error}", "Is it running, and is PLIETSCH_DATABASE_URL right?"
-        ) from error
+    with database.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute(_LEDGER)
+        pending = list(_pending(connection))
+        for migration in pending:
+            _apply(connection, migration)
+        return pending
 
 
 def _pending(connection: psycopg.Connection) -> Iterator[Migration]:
@@ -104,13 +100,17 @@ def _has_timescale(connection: psycopg.Connection) -> bool:
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:
-    record = "INSERT INTO schema_migration (number, name, sha256) VALUES (%s, %s, %s)"
-    values = (migration.number, migration.name, migration.sha256)
-    if migration.sql.startswith(_NO_TRANSACTION):
-        for statement in migration.statements():
-            connection.execute(statement)
-        connection.execute(record, values)
-        return
-    with connection.transaction():
-        connection.execute(cast(LiteralString, migration.sql))
-        connection.execute(record, values)
+    in_one = not migration.sql.startswith(_NO_TRANSACTION)
+    try:
+        with connection.transaction() if in_one else nullcontext():
+            for statement in migration.statements():
+                connection.execute(statement)
+            connection.execute(
+                "INSERT INTO schema_migration (number, name, sha256) VALUES (%s, %s, %s)",
+                (migration.number, migration.name, migration.sha256),
+            )
+    except psycopg.Error as error:
+        raise errors.MigrationFailed(
+            f"Migration {migration.name} could not be applied: {error}",
+            "Nothing after it was tried; once mended, run `plietsch db migrate` again.",
+        ) from error

@@ -1,7 +1,6 @@
 """The registry of stations and devices: importing a region, listing what is there."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
@@ -27,29 +26,22 @@ class DeviceRow:
     last_heard: datetime | None
 
 
-@contextmanager
-def connect(database_url: str) -> Generator[psycopg.Connection]:
-    """A connection whose changes are committed at the end. Raises errors.DatabaseUnreachable."""
-    try:
-        connection = psycopg.connect(database_url)
-    except psycopg.OperationalError as error:
-        raise errors.DatabaseUnreachable(
-            f"The database does not answer: {error}", "Is it running, and is PLIETSCH_DATABASE_URL right?"
-        ) from error
-    with connection:
-        yield connection
-
-
 def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
     """Store a region with its stations, devices and deployments; returns the number of stations.
 
     All or nothing, and importing it again changes nothing. A station whose exact place differs has moved: it gets a new
-    place, and the old one stays in its history. Raises errors.RegionInvalid for an unknown device type.
+    place, and the old one stays in its history. Raises errors.RegionInvalid for what the registry cannot hold.
     """
     with connection.transaction():
         importer = _Importer(connection, document)
         for station in document.stations:
-            importer.station(station)
+            try:
+                importer.station(station)
+            except psycopg.errors.ExclusionViolation as error:
+                raise errors.RegionInvalid(
+                    f"{station.code}: its device was deployed otherwise at a time after {station.deployment.since}.",
+                    "deployment.since must not reach into an earlier deployment of the device.",
+                ) from error
     return len(document.stations)
 
 

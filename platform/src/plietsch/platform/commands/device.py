@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from plietsch.platform import regions, registry, settings
+from plietsch.platform import database, regions, registry, settings
 from plietsch.platform.commands.db import DatabaseUrl
 from plietsch.platform.local import running
 from plietsch.platform.terminal import console, whole
@@ -23,7 +23,7 @@ def import_(
 ) -> None:
     """Register a region with its stations and devices. Importing it again changes nothing."""
     document = regions.read(file)
-    with registry.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+    with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         count = registry.import_region(connection, document)
     Console(highlight=False).print(f"{document.region.name.en}: {count} stations registered.")
 
@@ -32,7 +32,7 @@ def import_(
 def list_(database_url: DatabaseUrl = None) -> None:
     """List the devices: where they hang and when they were last heard. DevEUIs are for operators only."""
     table = Table(whole("DevEUI"), "type", whole("station"), "phase", "since", "last heard")
-    with registry.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+    with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         for row in registry.devices(connection):
             since = f"{row.since.astimezone(UTC):%Y-%m-%d}" if row.since else "–"
             heard = f"{row.last_heard.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if row.last_heard else "never"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from plietsch.platform import errors, migrations, regions, registry
+from plietsch.platform import database, errors, migrations, regions, registry
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch.platform.local.leftovers import Record
@@ -134,13 +134,6 @@ class Stack:
             return False
         return True
 
-    def pids(self) -> dict[str, int]:
-        """The process number of each part that is a child of this process."""
-        parts = {service.name: service.pid for service in self._services}
-        if self._broker:
-            parts["broker"] = self._broker.pid
-        return {name: pid for name, pid in parts.items() if pid}
-
     @property
     def _record(self) -> Record:
         return Record(self.data_dir / "stack.json")
@@ -212,8 +205,21 @@ class Stack:
         except httpx.TransportError:
             return False
 
-    def _site_is_up_to_date(self) -> bool:
-        latest = httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).json().get("observations_latest_at")
+    def _wait_for_the_present(self, simulation: Service) -> None:
+        """The map shall open on the present; what takes longer than one likes to wait is filled in behind it."""
+        deadline = time.monotonic() + _READY_TIMEOUT_S
+        while simulation.ended() is None and not self._shows_the_present():
+            if time.monotonic() > deadline:
+                self.progress("The past is still being filled in; the map will come to the present by itself.")
+                return
+            time.sleep(0.05)
+
+    def _shows_the_present(self) -> bool:
+        try:
+            health = httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).json()
+        except httpx.TransportError:
+            return False
+        latest = health.get("observations_latest_at")
         return bool(latest) and datetime.now(UTC) - datetime.fromisoformat(latest) < _UP_TO_DATE
 
     def _start_simulation(self, simulation: Simulation) -> None:
@@ -225,13 +231,15 @@ class Stack:
         if finished.returncode != 0:
             raise errors.StackFailed(f"The simulated region was not described:\n{finished.stderr}")
         document = regions.read(region_file)
-        with registry.connect(self.database_url) as connection:
+        with database.connect(self.database_url) as connection:
             count = registry.import_region(connection, document)
         state = str(self._state_file)
         service = self._start_service("simulation", "simulate", *simulation.arguments, "--state", state)
-        # The map's first picture shall be of now, not of yesterday's first hour.
-        self._wait(service, self._site_is_up_to_date)
+        self._wait_for_the_present(service)
         self.progress(f"{count} simulated stations are measuring.")
 
     def _note_processes(self) -> None:
-        self._record.write(self.pids().values(), self.site)
+        pids = [service.pid for service in self._services]
+        if self._broker:
+            pids.append(self._broker.pid)
+        self._record.write(filter(None, pids), self.site)
