@@ -1,17 +1,19 @@
-"""Events of ChirpStack 4 in JSON: typed, and tolerant of what other versions omit or add.
+"""Events of ChirpStack 4, from JSON or protobuf: typed, and tolerant of what other versions omit or add.
 
 Scalars that are zero were omitted before 4.1, nested ones are to this day, and unset messages always. A field nobody
-here needs is not even looked at. Source: ChirpStack's `api/proto/integration/integration.proto`.
+here needs is not even looked at. An event reads the same in either form; `protobuf` has the other one. Source:
+ChirpStack's `api/proto/integration/integration.proto`; which fields its JSON omits is said in `api/rust/build.rs`.
 
     EventError
     ├── TopicMalformed
     └── EventMalformed
 """
 
+import functools
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -21,8 +23,18 @@ _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 _UInt32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 _Port = Annotated[int, msgspec.Meta(ge=0, le=255)]
 _Small = Annotated[int, msgspec.Meta(ge=0, le=2**15 - 1)]
+# A signed number of six bits, in dB (LoRaWAN 1.0.4, DevStatusAns); whatever fits the column is taken.
+_Margin = Annotated[int, msgspec.Meta(ge=-(2**15), le=2**15 - 1)]
+# The limits keep out what no JSON number is, and what no column or view could be computed from.
+_Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+_Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+_Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+_Metres = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 
 _TOPIC = re.compile(r"application/([^/]+)/device/([0-9A-Fa-f]{16})/event/([\w.-]{1,64})")
+# Topics repeat, a few for each device. With more devices than this the pattern is what it was before: a microsecond.
+_TOPICS_REMEMBERED = 1 << 14
+_JSON_SPACE = b" \t\r\n"
 # An id of an observation is made of its second, and a node's clock counts in 32 bits.
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2106, 1, 1, tzinfo=UTC)
@@ -37,7 +49,7 @@ class TopicMalformed(EventError):
 
 
 class EventMalformed(EventError):
-    """The message is not an event in ChirpStack's JSON."""
+    """The message is not an event of ChirpStack, neither in JSON nor in protobuf."""
 
 
 class Topic(NamedTuple):
@@ -48,40 +60,40 @@ class Topic(NamedTuple):
     kind: str
 
 
-class DeviceInfo(msgspec.Struct, rename="camel"):
+class DeviceInfo(msgspec.Struct, rename="camel", gc=False):
     """Who sent it."""
 
     dev_eui: str = ""
 
 
-class Event(msgspec.Struct, rename="camel"):
-    """What all events have in common, and all that ingest needs of most."""
+class Event(msgspec.Struct, rename="camel", gc=False):
+    """What all events have in common; a kind that is not known has nothing else. `txack` and `log` have no id."""
 
     device_info: DeviceInfo | None = None
     time: _Time | None = None
-    deduplication_id: str | None = None
+    deduplication_id: uuid.UUID | None = None
 
 
-class Lora(msgspec.Struct, rename="camel"):
+class Lora(msgspec.Struct, rename="camel", gc=False):
     """LoRa modulation."""
 
     spreading_factor: _Small | None = None
 
 
-class Modulation(msgspec.Struct, rename="camel"):
+class Modulation(msgspec.Struct, rename="camel", gc=False):
     """Modulation; FSK and LR-FHSS have no spreading factor."""
 
     lora: Lora | None = None
 
 
-class TxInfo(msgspec.Struct, rename="camel"):
+class TxInfo(msgspec.Struct, rename="camel", gc=False):
     """How the node sent; the frequency in Hz."""
 
     frequency: _UInt32 | None = None
     modulation: Modulation | None = None
 
 
-class Uplink(Event, rename="camel"):
+class Uplink(Event, rename="camel", gc=False):
     """An `up` event: one frame. `rx_info` stays JSON: it is stored as it came."""
 
     dev_addr: str | None = None
@@ -98,11 +110,77 @@ class Uplink(Event, rename="camel"):
         return modulation.lora.spreading_factor if modulation and modulation.lora else None
 
 
-_UPLINK = msgspec.json.Decoder(Uplink)
-_EVENT = msgspec.json.Decoder(Event)
+class JoinEvent(Event, rename="camel", gc=False):
+    """The device joined, and has this address from now on."""
+
+    dev_addr: str | None = None
+
+
+class AckEvent(Event, rename="camel", gc=False):
+    """A confirmed downlink was acknowledged by the device, or was not before its time ran out."""
+
+    queue_item_id: str | None = None
+    acknowledged: bool | None = None
+    f_cnt_down: _UInt32 | None = None
+
+
+class TxAckEvent(Event, rename="camel", gc=False):
+    """A gateway took a downlink to send it."""
+
+    queue_item_id: str | None = None
+    f_cnt_down: _UInt32 | None = None
+
+
+class LogEvent(Event, rename="camel", gc=False):
+    """What ChirpStack has to say of a device. A level or code newer than its protobuf is a number."""
+
+    level: str | int | None = None
+    code: str | int | None = None
+    description: str | None = None
+    context: dict[str, str] | None = None
+
+
+class StatusEvent(Event, rename="camel", gc=False):
+    """A device's DevStatusAns: how well it heard the network, in dB over the limit, and its battery, in percent."""
+
+    margin: _Margin | None = None
+    external_power_source: bool | None = None
+    battery_level_unavailable: bool | None = None
+    battery_level: _Percent | None = None
+
+
+class Location(msgspec.Struct, rename="camel", gc=False):
+    """A place, in degrees (WGS 84) and metres."""
+
+    latitude: _Latitude | None = None
+    longitude: _Longitude | None = None
+    altitude: _Metres | None = None
+    accuracy: _Metres | None = None
+
+
+class LocationEvent(Event, rename="camel", gc=False):
+    """Where somebody computed the device to be."""
+
+    location: Location | None = None
+
+
+TYPES: Final[dict[str, type[Event]]] = {
+    "up": Uplink,
+    "join": JoinEvent,
+    "ack": AckEvent,
+    "txack": TxAckEvent,
+    "log": LogEvent,
+    "status": StatusEvent,
+    "location": LocationEvent,
+}
+_UPLINK: Final = msgspec.json.Decoder(Uplink)
+_DECODERS: Final = {kind: msgspec.json.Decoder(of_kind) for kind, of_kind in TYPES.items()}
+_OTHER: Final = msgspec.json.Decoder(Event)
+_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _E = TypeVar("_E", bound=Event)
 
 
+@functools.lru_cache(_TOPICS_REMEMBERED)
 def parse_topic(topic: str) -> Topic:
     """Take a topic apart. Raises TopicMalformed."""
     if not (match := _TOPIC.fullmatch(topic)):
@@ -110,32 +188,44 @@ def parse_topic(topic: str) -> Topic:
     return Topic(match[1], match[2].lower(), match[3])
 
 
+def decode(kind: str, payload: bytes) -> Event:
+    """Decode an event, in JSON or protobuf, into the struct of its kind. Raises EventMalformed."""
+    if is_json(payload):
+        return _decode(_DECODERS.get(kind, _OTHER), payload)
+    return _from_protobuf(kind, payload)
+
+
+def is_json(payload: bytes) -> bool:
+    """Whether it begins as a JSON object does: the other form is protobuf.
+
+    A newline is protobuf's tag of a first field, too: the `deduplicationId`, of 36 characters, or a `log` event's time,
+    which begins with a tag of its own. ChirpStack's protobuf never has white space and a brace there.
+    """
+    return payload.startswith(b"{") or payload.lstrip(_JSON_SPACE).startswith(b"{")
+
+
+def as_json(kind: str, payload: bytes) -> bytes:
+    """An event that `decode` takes, in JSON: as it came, or as ChirpStack would have written it."""
+    if is_json(payload):
+        return payload
+    from plietsch.ingest import protobuf
+
+    return protobuf.to_json(kind, payload)
+
+
 def decode_uplink(payload: bytes) -> Uplink:
-    """Decode an `up` event. Raises EventMalformed."""
+    """Decode an `up` event in JSON. Raises EventMalformed."""
     return _decode(_UPLINK, payload)
 
 
 def decode_event(payload: bytes) -> Event:
-    """Decode what all events have in common. Raises EventMalformed."""
-    return _decode(_EVENT, payload)
-
-
-def _decode(decoder: msgspec.json.Decoder[_E], payload: bytes) -> _E:
-    try:
-        return decoder.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        hint = "" if payload[:1] == b"{" else " Is ChirpStack's integration set to json=true?"
-        raise EventMalformed(f"Not an event: {error}.{hint}") from error
-    except RecursionError as error:
-        raise EventMalformed("Not an event: it is nested too deeply.") from error
+    """Decode what all events in JSON have in common. Raises EventMalformed."""
+    return _decode(_OTHER, payload)
 
 
 def event_id(event: Event) -> uuid.UUID | None:
     """The `deduplicationId`, or None where there is none that can be used."""
-    try:
-        return uuid.UUID(event.deduplication_id) if event.deduplication_id else None
-    except ValueError:
-        return None
+    return event.deduplication_id
 
 
 def event_time(event: Event) -> datetime | None:
@@ -149,3 +239,32 @@ def event_time(event: Event) -> datetime | None:
     if not _EARLIEST <= moment < _LATEST:
         raise EventMalformed(f"The event's time, {event.time.isoformat()}, is not between 1971 and 2106.")
     return moment
+
+
+def _decode(decoder: msgspec.json.Decoder[_E], payload: bytes) -> _E:
+    try:
+        try:
+            return decoder.decode(payload)
+        except msgspec.ValidationError:
+            return decoder.decode(_without_id(payload))
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise EventMalformed(f"Not an event: {error}.") from error
+    except RecursionError as error:
+        raise EventMalformed("Not an event: it is nested too deeply.") from error
+
+
+def _without_id(payload: bytes) -> bytes:
+    """A second attempt: an id that is no UUID is empty or another's, and no reason to refuse what came with it."""
+    fields = _FIELDS.decode(payload)
+    fields.pop("deduplicationId", None)
+    return msgspec.json.encode(fields)
+
+
+def _from_protobuf(kind: str, payload: bytes) -> Event:
+    # Imported with the first event in protobuf: it takes a tenth of a second, and most networks speak JSON.
+    from plietsch.ingest import protobuf
+
+    try:
+        return msgspec.convert(protobuf.read(kind, payload), TYPES[kind])
+    except (protobuf.Unreadable, msgspec.ValidationError) as error:
+        raise EventMalformed(f"Not an event, neither in JSON nor in protobuf: {error}.") from error
