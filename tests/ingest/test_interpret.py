@@ -145,7 +145,7 @@ def test_no_deployment_when_it_measured() -> None:
 
 def test_an_unknown_device_goes_to_quarantine() -> None:
     outcome = _interpret(network.up(), Registry())
-    assert outcome == Outcome(outcome.message, DEV_EUI, quarantined=True)
+    assert outcome == Outcome(outcome.message, DEV_EUI, kind="up", quarantined=True)
 
 
 def test_a_malformed_event_is_an_error_even_of_an_unknown_device() -> None:

@@ -120,7 +120,7 @@ def test_an_error_is_stored_with_its_message_and_counted(
     _store(opened, truncated)
     (stored,) = rows(database_url, "SELECT reason, detail, device_id, topic, payload, occurrences FROM ingest_error")
     assert stored[0] == "payload-truncated"
-    assert stored[1:] == ("14 bits are expected where 8 are left.", registered.device_id, *truncated, 3)
+    assert stored[1:] == ("28 bits are expected where 22 are left.", registered.device_id, *truncated, 3)
     assert count(database_url, "uplink") == 1
 
 

@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
     WHERE datastream_id = ds.id AND quality <= 3 AND result IS NOT NULL
       AND phenomenon_time >= coalesce(lower(public.during), '-infinity')
       AND phenomenon_time < coalesce(upper(public.during), 'infinity')
-      -- The hour from which on ingest calls a time wrong (plietsch.ingest.quality.AHEAD_S): a clock that is a year
+      -- The hour from which on ingest calls a time wrong (plietsch.ingest.clock.AHEAD_S): a clock that is a year
       -- ahead must not be what is newest for a year.
       AND phenomenon_time <= now() + interval '1 hour'
     ORDER BY phenomenon_time DESC LIMIT 1

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import Format
 
 from plietsch.platform import errors, sql
 
@@ -17,8 +20,12 @@ QUERIES = sql.load("plietsch.ingest")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# Longer than any batch takes, shorter than the broker's patience with a silent client.
-_STATEMENT_TIMEOUT = "30s"
+_TIMEOUTS = {
+    # Longer than any batch takes, shorter than the broker's patience with a silent client.
+    "statement_timeout": "30s",
+    # A worker that stopped in the middle of a transaction holds up others that know its devices, but not for ever.
+    "idle_in_transaction_session_timeout": "60s",
+}
 _PARAMETERS = {
     "application_name": "plietsch ingest",
     "connect_timeout": 5,
@@ -40,8 +47,21 @@ class DatabaseUnavailable(errors.DatabaseError):
 def connect(database_url: str) -> Connection:
     """Open a connection. Raises psycopg.Error."""
     connection = psycopg.connect(make_conninfo(database_url, **_PARAMETERS), autocommit=True)
-    connection.execute("SELECT set_config('statement_timeout', %s, false)", (_STATEMENT_TIMEOUT,))
+    for name, value in _TIMEOUTS.items():
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    # For COPY, which chooses by the column's type.
+    connection.adapters.register_dumper(None, _RawJsonb)
     return connection
+
+
+class _RawJsonb(Dumper):
+    """JSON that is passed on as it came, not parsed and written again."""
+
+    format = Format.BINARY
+    oid = psycopg.adapters.types["jsonb"].oid
+
+    def dump(self, obj: bytes) -> Buffer:
+        return b"\1" + obj  # the version of jsonb's binary form
 
 
 @contextmanager

@@ -1,62 +1,30 @@
 """What a message means: a pure function from a message and the registry to what is to be written.
 
-topic, JSON or DevEUI wrong → an error
-device not registered       → quarantine
-`up`                        → the frame as it came, always; observations; an error for what did not become one
-any other event             → an event of the device
+topic or event malformed, or DevEUI wrong → an error
+device not registered                     → quarantine
+`up`                                      → the frame as it came, always; observations; an error for what became none
+any other event                           → an event of the device, and what follows from it
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from plietsch.ingest import events, messages, payload, quality, times
+from plietsch.ingest import clock, device_events, events, messages, payload, quality
+from plietsch.ingest.clock import Clock, Judged
+from plietsch.ingest.device_events import DeviceEventRow, DownlinkChange, HealthChange
 from plietsch.ingest.messages import Message
+from plietsch.ingest.payload import Fault
 from plietsch.ingest.reasons import Reason
 from plietsch.ingest.registry import Device, Registry
+from plietsch.ingest.rows import ObservationRow, UplinkRow
 
 # LoRaWAN's own port: MAC commands, no data of the application.
 _MAC_PORT = 0
-
-
-class UplinkRow(NamedTuple):
-    """A row of `uplink`; `rx_info` is JSON."""
-
-    event_time: datetime
-    event_id: UUID
-    device_id: int
-    dev_addr: str
-    f_cnt: int
-    f_port: int
-    payload: bytes
-    data_rate: int | None
-    frequency_hz: int | None
-    spreading_factor: int | None
-    rx_info: bytes
-    received_at: datetime
-
-
-class ObservationRow(NamedTuple):
-    """A row of `observation`."""
-
-    datastream_id: int
-    phenomenon_time: datetime
-    result: float | None
-    result_time: datetime
-    quality: int
-
-
-class DeviceEventRow(NamedTuple):
-    """A row of `device_event`; `detail` is JSON."""
-
-    event_time: datetime
-    event_id: UUID
-    device_id: int
-    kind: str
-    detail: bytes
-    received_at: datetime
+# A reading heard later than this after it was measured is counted as late.
+LATE_S = 3_600
+_TIMELESS = {Clock.RESET: Reason.CLOCK_RESET, Clock.WRONG: Reason.CLOCK_WRONG}
 
 
 class Problem(NamedTuple):
@@ -66,31 +34,46 @@ class Problem(NamedTuple):
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one message becomes.
 
-    `timeless` says that the event named no time, so that its rows carry the time of receipt instead.
+    `kind` is that of the event, empty where the topic names none. `timeless` says that the event named no time, so that
+    its rows carry the time of receipt instead. `late` counts the observations that were heard more than an hour after
+    they were measured.
     """
 
     message: Message
     dev_eui: str | None = None
     device_id: int | None = None
+    kind: str = ""
     uplink: UplinkRow | None = None
-    observations: tuple[ObservationRow, ...] = ()
+    observations: Sequence[ObservationRow] = ()
+    late: int = 0
     device_event: DeviceEventRow | None = None
+    health: HealthChange | None = None
+    downlink: DownlinkChange | None = None
     problem: Problem | None = None
     quarantined: bool = False
     timeless: bool = False
 
+    @property
+    def clock(self) -> Clock | None:
+        """What is wrong with the node's clock."""
+        return self.uplink.clock if self.uplink else None
 
-class _Occasion(NamedTuple):
-    """What an event of a known device is told by."""
+    @property
+    def repeats(self) -> UUID | None:
+        """The frame of which this one is a copy."""
+        return self.uplink.repeats if self.uplink else None
 
-    device: Device
-    event_id: UUID
-    heard_at: datetime
-    received_at: datetime
+
+class _Measured(NamedTuple):
+    """What a frame holds."""
+
+    observations: Sequence[ObservationRow] = ()
+    late: int = 0
+    clock: Clock | None = None
+    problem: Problem | None = None
 
 
 def dev_eui(message: Message) -> str | None:
@@ -112,62 +95,52 @@ def interpret(message: Message, registry: Registry) -> Outcome:
         return _event(message, topic, device)
     except events.EventMalformed as error:
         problem = Problem(Reason.EVENT_MALFORMED, str(error))
-        return Outcome(message, topic.dev_eui, device.id if device else None, problem=problem)
+        return Outcome(message, topic.dev_eui, device.id if device else None, topic.kind, problem=problem)
 
 
 def refused(outcome: Outcome, detail: str) -> Outcome:
     """What is left of an outcome whose data the database refused."""
     problem = Problem(Reason.STORE_FAILED, detail)
-    return Outcome(outcome.message, outcome.dev_eui, outcome.device_id, problem=problem)
+    return Outcome(outcome.message, outcome.dev_eui, outcome.device_id, outcome.kind, problem=problem)
 
 
 def _event(message: Message, topic: events.Topic, device: Device | None) -> Outcome:
-    event = (events.decode_uplink if topic.kind == "up" else events.decode_event)(message.payload)
+    event = events.decode(topic.kind, message.payload)
     said = event.device_info.dev_eui.lower() if event.device_info else ""
     if said and said != topic.dev_eui:
         problem = Problem(Reason.DEVICE_MISMATCH, f"The topic names {topic.dev_eui}, the message {said}.")
-        return Outcome(message, topic.dev_eui, device.id if device else None, problem=problem)
+        return Outcome(message, topic.dev_eui, device.id if device else None, topic.kind, problem=problem)
     if device is None:
-        return Outcome(message, topic.dev_eui, quarantined=True)
+        return Outcome(message, topic.dev_eui, kind=topic.kind, quarantined=True)
     heard_at = events.event_time(event)
-    occasion = _Occasion(
-        device,
-        events.event_id(event) or messages.message_id(message),
-        heard_at or message.received_at,
-        message.received_at,
-    )
+    event_id = events.event_id(event) or messages.message_id(message)
     if isinstance(event, events.Uplink):
-        return _uplink(message, event, occasion, timeless=heard_at is None)
-    row = _device_event(message, topic.kind, occasion)
-    return Outcome(message, topic.dev_eui, device.id, device_event=row, timeless=heard_at is None)
-
-
-def _device_event(message: Message, kind: str, occasion: _Occasion) -> DeviceEventRow:
-    # `status`, `ack` and `location` share the deduplicationId of the frame they came in; a join has its own.
-    event_id = occasion.event_id if kind == "join" else messages.derived_id(occasion.event_id, kind)
-    return DeviceEventRow(occasion.heard_at, event_id, occasion.device.id, kind, message.payload, occasion.received_at)
-
-
-def _uplink(message: Message, event: events.Uplink, occasion: _Occasion, *, timeless: bool) -> Outcome:
-    observations, problems = _measured(event, occasion)
-    problem = Problem(problems[0].reason, " ".join(problem.detail for problem in problems)) if problems else None
+        return _uplink(message, event, device, event_id, heard_at)
+    recorded = device_events.record(
+        topic.kind, message.payload, event, device.id, event_id, heard_at or message.received_at, message.received_at
+    )
     return Outcome(
         message,
-        occasion.device.dev_eui,
-        occasion.device.id,
-        uplink=_uplink_row(event, occasion),
-        observations=tuple(observations),
-        problem=problem,
-        timeless=timeless,
+        topic.dev_eui,
+        device.id,
+        topic.kind,
+        device_event=recorded.event,
+        health=recorded.health,
+        downlink=recorded.downlink,
+        timeless=heard_at is None,
     )
 
 
-def _uplink_row(event: events.Uplink, occasion: _Occasion) -> UplinkRow:
+def _uplink(
+    message: Message, event: events.Uplink, device: Device, event_id: UUID, said_at: datetime | None
+) -> Outcome:
+    heard_at = said_at or message.received_at
+    measured = _measured(event, device, heard_at)
     rx_info = bytes(event.rx_info)
-    return UplinkRow(
-        occasion.heard_at,
-        occasion.event_id,
-        occasion.device.id,
+    uplink = UplinkRow(
+        heard_at,
+        event_id,
+        device.id,
         event.dev_addr or "",
         event.f_cnt or 0,
         event.f_port or 0,
@@ -176,50 +149,88 @@ def _uplink_row(event: events.Uplink, occasion: _Occasion) -> UplinkRow:
         event.tx_info.frequency if event.tx_info else None,
         event.spreading_factor,
         b"[]" if rx_info == b"null" else rx_info,
-        occasion.received_at,
+        message.received_at,
+        measured.clock,
+    )
+    return Outcome(
+        message,
+        device.dev_eui,
+        device.id,
+        "up",
+        uplink,
+        measured.observations,
+        measured.late,
+        problem=measured.problem,
+        timeless=said_at is None,
     )
 
 
-def _measured(event: events.Uplink, occasion: _Occasion) -> tuple[list[ObservationRow], list[Problem]]:
+def _measured(event: events.Uplink, device: Device, heard_at: datetime) -> _Measured:
     port, data = event.f_port or 0, event.data or b""
     if port == _MAC_PORT and not data:
-        return [], []
+        return _Measured()
     if port != payload.PORT:
         detail = f"Port {port} has no decoder; port {payload.PORT} has one."
-        return [], [Problem(Reason.UNEXPECTED_PORT, detail)]
+        return _Measured(problem=Problem(Reason.UNEXPECTED_PORT, detail))
     try:
         frame = payload.decode(data)
     except payload.PayloadError as error:
-        return [], [Problem(Reason(error.code), str(error))]
-    return _observed(frame, occasion)
+        return _Measured(problem=Problem(Reason(error.code), str(error)))
+    return _observed(frame, device, heard_at)
 
 
-def _observed(frame: payload.Frame, occasion: _Occasion) -> tuple[list[ObservationRow], list[Problem]]:
-    heard_s = int(occasion.heard_at.timestamp())
+def _observed(frame: payload.Frame, device: Device, heard_at: datetime) -> _Measured:
+    heard_s = int(heard_at.timestamp())
     observations: list[ObservationRow] = []
     problems: dict[Problem, None] = {}  # a set that keeps the order
-    for reading, moment_s in zip(frame.readings, times.expand(frame, heard_s), strict=True):
-        for item in _of_reading(reading, moment_s, heard_s, occasion):
-            if isinstance(item, Problem):
-                problems[item] = None
-            else:
-                observations.append(item)
-    return observations, list(problems)
+    late = 0
+    judged = clock.judge(frame, heard_s)
+    for reading, each in zip(frame.readings, judged, strict=True):
+        before = len(observations)
+        _of_reading(reading, each, device, heard_at, observations, problems)
+        if each.moment_s is not None and heard_s - each.moment_s > LATE_S:
+            late += len(observations) - before
+    return _Measured(observations, late, judged[-1].clock, _joined(problems))
 
 
 def _of_reading(
-    reading: payload.Reading, moment_s: int, heard_s: int, occasion: _Occasion
-) -> Iterator[ObservationRow | Problem]:
-    moment = datetime.fromtimestamp(moment_s, UTC)
-    deployment = occasion.device.deployment_at(moment_s)
-    if deployment is None:
-        yield Problem(Reason.NO_DEPLOYMENT, f"The device was not deployed at {moment:%Y-%m-%dT%H:%M:%SZ}.")
+    reading: payload.Reading,
+    judged: Judged,
+    device: Device,
+    heard_at: datetime,
+    observations: list[ObservationRow],
+    problems: dict[Problem, None],
+) -> None:
+    """Add the observations of a reading, and the problems with it."""
+    if judged.moment_s is None:
+        problems[_without_time(reading, judged)] = None
         return
+    moment = datetime.fromtimestamp(judged.moment_s, UTC)
+    deployment = device.deployment_at(judged.moment_s)
+    if deployment is None:
+        detail = f"The device was not deployed at {moment:%Y-%m-%dT%H:%M:%SZ}."
+        problems[Problem(Reason.NO_DEPLOYMENT, detail)] = None
+        return
+    flag = quality.of_number(judged.clock)
+    datastream_ids = deployment.datastream_ids
     for channel, value in reading.values.items():
-        datastream_id = deployment.datastream_ids.get(channel)
+        datastream_id = datastream_ids.get(channel)
         if datastream_id is None:
-            yield Problem(Reason.NO_DATASTREAM, f"The channel {channel} feeds no datastream.")
-            continue
-        result = None if isinstance(value, payload.Fault) else value
-        flag = quality.judge(value, moment_s - heard_s)
-        yield ObservationRow(datastream_id, moment, result, occasion.heard_at, flag)
+            problems[Problem(Reason.NO_DATASTREAM, f"The channel {channel} feeds no datastream.")] = None
+        elif isinstance(value, Fault):
+            observations.append(ObservationRow(datastream_id, moment, None, heard_at, quality.of_fault(value)))
+        else:
+            observations.append(ObservationRow(datastream_id, moment, value, heard_at, flag))
+
+
+def _without_time(reading: payload.Reading, judged: Judged) -> Problem:
+    said = datetime.fromtimestamp(reading.time_code, UTC)
+    reason = _TIMELESS.get(judged.clock or Clock.WRONG, Reason.CLOCK_WRONG)
+    return Problem(reason, f"The node's clock said {said:%Y-%m-%dT%H:%M:%SZ}.")
+
+
+def _joined(problems: dict[Problem, None]) -> Problem | None:
+    if not problems:
+        return None
+    first = next(iter(problems))
+    return Problem(first.reason, " ".join(problem.detail for problem in problems))

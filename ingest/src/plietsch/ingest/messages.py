@@ -3,26 +3,24 @@
 import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 # The namespace of the UUIDv5 that name messages (RFC 9562, section 5.5). Chosen once; changing it would store anew
 # what was stored already.
 _NAMESPACE = uuid.UUID("8f0c1d4e-5b0a-4f4e-9a41-7d3a1c6e2b95")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message; `released` says that it waited in quarantine for its device to be registered."""
+class Message(NamedTuple):
+    """A message; `retried` says that it was kept, in quarantine or as an error, and is tried once more."""
 
     topic: str
     payload: bytes
     received_at: datetime
-    released: bool = False
+    retried: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message together with its acknowledgement, to be called once, after what it became is committed."""
 
     message: Message

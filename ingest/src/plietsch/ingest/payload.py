@@ -20,7 +20,8 @@ VERSION = 1
 # What LoRaWAN carries at most in EU868 where a repeater may be on the way (RP002-1.0.4, data rates 4 to 7).
 LONGEST_BYTES = 222
 
-_VERSION_BITS = 4
+# Version, clock, wide.
+_HEADER_BITS = 6
 _NARROW_TIME_BITS = 16
 _WIDE_TIME_BITS = 32
 
@@ -111,18 +112,23 @@ CHANNELS = tuple(field.channel for group in _GROUPS for field in group)
 _FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
 
 
-class _Bits:
-    """Reads a byte string bit by bit, most significant bit first."""
+class _Layout(NamedTuple):
+    """Where the fields of a reading lie that has certain groups: each with its distance from the reading's end."""
 
-    def __init__(self, data: bytes) -> None:
-        self._number = int.from_bytes(data, "big")
-        self.left = 8 * len(data)
+    bits: int
+    fields: tuple[tuple[_Field, int], ...]
 
-    def take(self, bits: int) -> int:
-        if bits > self.left:
-            raise PayloadTruncated(f"{bits} bits are expected where {self.left} are left.")
-        self.left -= bits
-        return self._number >> self.left & ((1 << bits) - 1)
+    @staticmethod
+    def of(present: int) -> "_Layout":
+        """The layout for the four bits that say which groups are there, the first group's bit being the highest."""
+        groups = (group for place, group in enumerate(_GROUPS) if present >> (len(_GROUPS) - 1 - place) & 1)
+        fields = [field for group in groups for field in group]
+        behind = [sum(field.bits for field in fields[place + 1 :]) for place in range(len(fields))]
+        return _Layout(sum(field.bits for field in fields), tuple(zip(fields, behind, strict=True)))
+
+
+# Every frame that is ever stored passes here: where a field lies is worked out once, not for each frame.
+_LAYOUTS = tuple(_Layout.of(present) for present in range(1 << len(_GROUPS)))
 
 
 def decode(data: bytes) -> Frame:
@@ -131,37 +137,52 @@ def decode(data: bytes) -> Frame:
         raise PayloadEmpty("The payload has no bytes.")
     if len(data) > LONGEST_BYTES:
         raise PayloadOversized(f"The payload has {len(data)} bytes; {LONGEST_BYTES} are the most.")
-    bits = _Bits(data)
-    if (version := bits.take(_VERSION_BITS)) != VERSION:
+    number = int.from_bytes(data, "big")
+    left = 8 * len(data) - _HEADER_BITS
+    header = number >> left
+    if (version := header >> 2) != VERSION:
         raise PayloadVersion(f"The payload has version {version}; version {VERSION} is known.")
-    clock_set, wide = bool(bits.take(1)), bool(bits.take(1))
-    return Frame(clock_set, wide, tuple(_readings(bits, wide)))
+    wide = bool(header & 1)
+    return Frame(bool(header & 2), wide, tuple(_readings(number, left, wide)))
 
 
-def _readings(bits: _Bits, wide: bool) -> list[Reading]:
+def _readings(number: int, left: int, wide: bool) -> list[Reading]:
+    """The readings in the lowest `left` bits of a number."""
+    time_bits = _WIDE_TIME_BITS if wide else _NARROW_TIME_BITS
     readings: list[Reading] = []
-    while bits.left >= 8:
-        readings.append(_reading(bits, wide))
-    if (padding := bits.take(bits.left)) != 0:
+    while left >= 8:
+        left = _require(left, time_bits + len(_GROUPS))
+        head = number >> left & ((1 << time_bits + len(_GROUPS)) - 1)
+        layout = _LAYOUTS[head & (len(_LAYOUTS) - 1)]
+        if not layout.fields:
+            raise PayloadEmpty("A reading has no value.")
+        left = _require(left, layout.bits)
+        readings.append(Reading(head >> len(_GROUPS), _values(number >> left, layout)))
+    if padding := number & ((1 << left) - 1):
         raise PayloadPadding(f"The bits left over are {padding:b}, not zero.")
     if not readings:
         raise PayloadEmpty("The payload has a header and no reading.")
     return readings
 
 
-def _reading(bits: _Bits, wide: bool) -> Reading:
-    time_code = bits.take(_WIDE_TIME_BITS if wide else _NARROW_TIME_BITS)
-    present = [bits.take(1) for _ in _GROUPS]
-    if not any(present):
-        raise PayloadEmpty("A reading has no value.")
-    fields = (field for group, there in zip(_GROUPS, present, strict=True) if there for field in group)
-    return Reading(time_code, {field.channel: _value(field, bits.take(field.bits)) for field in fields})
+def _require(left: int, bits: int) -> int:
+    """How many bits are left behind so many."""
+    if bits > left:
+        raise PayloadTruncated(f"{bits} bits are expected where {left} are left.")
+    return left - bits
 
 
-def _value(field: _Field, code: int) -> float | Fault:
-    if code <= field.highest_code:
-        return (code + field.offset) / field.steps
-    below_all_ones = (1 << field.bits) - 1 - code
+def _values(number: int, layout: _Layout) -> dict[str, float | Fault]:
+    """The values of the reading that ends with the number's lowest bit."""
+    values: dict[str, float | Fault] = {}
+    for (channel, bits, offset, steps, highest_code), behind in layout.fields:
+        code = number >> behind & ((1 << bits) - 1)
+        values[channel] = (code + offset) / steps if code <= highest_code else _fault(channel, bits, code, highest_code)
+    return values
+
+
+def _fault(channel: str, bits: int, code: int, highest_code: int) -> Fault:
+    below_all_ones = (1 << bits) - 1 - code
     if below_all_ones >= len(_FAULTS):
-        raise PayloadCode(f"{field.channel} has the code {code}; {field.highest_code} is the highest.")
+        raise PayloadCode(f"{channel} has the code {code}; {highest_code} is the highest.")
     return _FAULTS[below_all_ones]

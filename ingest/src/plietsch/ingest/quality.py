@@ -5,17 +5,15 @@ Ingest runs two of QARTOD's tests; what needs a window of values follows from th
 | QARTOD test | here | flag |
 |---|---|---|
 | gross range | the node says that the value lay beyond the instrument's range | 4 fail, no result |
-| timing/gap | a 32-bit time lies more than an hour after the network heard the frame | 3 suspect |
+| timing/gap | the clock is ahead or was reset (`plietsch.ingest.clock`) | 3 suspect |
 | – | the instrument gave no valid answer | 9 missing, no result |
 | – | none of these | 1 good |
 """
 
 from enum import IntEnum
 
+from plietsch.ingest.clock import Clock
 from plietsch.ingest.payload import Fault
-
-# A clock that the network sets drifts by seconds; one that is an hour ahead was set wrong.
-AHEAD_S = 3_600
 
 
 class Quality(IntEnum):
@@ -28,10 +26,14 @@ class Quality(IntEnum):
     MISSING = 9
 
 
-def judge(value: float | Fault, ahead_s: int) -> Quality:
-    """The flag of a value whose time lies `ahead_s` seconds after the network heard it."""
-    if value is Fault.MISSING:
-        return Quality.MISSING
-    if isinstance(value, Fault):
-        return Quality.FAIL
-    return Quality.SUSPECT if ahead_s > AHEAD_S else Quality.GOOD
+_FAULTS = {Fault.MISSING: Quality.MISSING, Fault.ABOVE: Quality.FAIL, Fault.BELOW: Quality.FAIL}
+
+
+def of_fault(fault: Fault) -> Quality:
+    """The flag of a channel without a number."""
+    return _FAULTS[fault]
+
+
+def of_number(clock: Clock | None) -> Quality:
+    """The flag of a number, by the clock that gave its time."""
+    return Quality.SUSPECT if clock in (Clock.RESET, Clock.AHEAD) else Quality.GOOD

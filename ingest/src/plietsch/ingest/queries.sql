@@ -1,21 +1,64 @@
 -- name: create_stages
--- Tables of this connection into which a batch is copied; every commit empties them.
+-- Tables of this connection into which a batch is copied that holds what was stored before; every commit empties them.
 CREATE TEMPORARY TABLE stage_uplink (LIKE uplink) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE stage_observation (LIKE observation) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE stage_observation (
+    LIKE observation, ordinal integer NOT NULL, event_time timestamptz NOT NULL, event_id uuid NOT NULL
+) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE stage_device_event (LIKE device_event) ON COMMIT DELETE ROWS;
 
+-- name: lock_devices
+-- The newest frame of each device of a batch, in the order of their ids: two workers then cannot wait for each other,
+-- and the second one sees what the first one has stored.
+SELECT device_id, dev_addr, f_cnt FROM device_health
+WHERE device_id = ANY (%(device_ids)s)
+ORDER BY device_id
+FOR NO KEY UPDATE
+
+-- name: frames_known
+-- Which frames of these devices, addresses and counters are stored, heard about when these ones were.
+SELECT u.device_id, u.dev_addr, u.f_cnt, u.payload, u.event_time, u.event_id
+FROM (
+    SELECT DISTINCT * FROM unnest(%(device_ids)s::integer[], %(dev_addrs)s::text[], %(f_cnts)s::bigint[],
+                                  %(since)s::timestamptz[], %(until)s::timestamptz[])
+                           AS asked (device_id, dev_addr, f_cnt, since, until)
+) asked
+CROSS JOIN LATERAL (
+    SELECT device_id, dev_addr, f_cnt, payload, event_time, event_id, repeats FROM uplink
+    WHERE device_id = asked.device_id AND event_time BETWEEN asked.since AND asked.until
+      AND f_cnt = asked.f_cnt AND dev_addr = asked.dev_addr
+) u
+ORDER BY u.repeats IS NOT NULL, u.event_time
+
 -- name: copy_uplinks
--- Frames into their stage.
-COPY stage_uplink (
+-- Frames that were not stored before. Fails with a unique violation where one was.
+COPY uplink (
     event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-    rx_info, received_at
+    rx_info, received_at, clock, repeats
 ) FROM STDIN (FORMAT BINARY)
 
 -- name: copy_observations
--- Observations into their stage.
-COPY stage_observation (datastream_id, phenomenon_time, result, result_time, quality) FROM STDIN (FORMAT BINARY)
+-- Observations that were not stored before. Fails with a unique violation where one was.
+COPY observation (datastream_id, phenomenon_time, result, result_time, quality) FROM STDIN (FORMAT BINARY)
 
--- name: copy_device_events
+-- name: store_ledger
+-- The row of the ledger for what a batch wrote.
+INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, late)
+VALUES (%(datastream_ids)s, %(first_time)s, %(last_time)s, %(observations)s, %(late)s)
+
+-- name: stage_uplinks
+-- Frames into their stage.
+COPY stage_uplink (
+    event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
+    rx_info, received_at, clock, repeats
+) FROM STDIN (FORMAT BINARY)
+
+-- name: stage_observations
+-- Observations into their stage.
+COPY stage_observation (
+    datastream_id, phenomenon_time, result, result_time, quality, ordinal, event_time, event_id
+) FROM STDIN (FORMAT BINARY)
+
+-- name: stage_device_events
 -- Events of devices into their stage.
 COPY stage_device_event (event_time, event_id, device_id, kind, detail, received_at) FROM STDIN (FORMAT BINARY)
 
@@ -23,29 +66,60 @@ COPY stage_device_event (event_time, event_id, device_id, kind, detail, received
 -- Staged frames that were not stored before. In the order of the key: two workers then cannot wait for each other.
 INSERT INTO uplink (
     event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-    rx_info, received_at
+    rx_info, received_at, clock, repeats
 )
 SELECT event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-       rx_info, received_at
+       rx_info, received_at, clock, repeats
 FROM stage_uplink
 ORDER BY event_time, event_id
 ON CONFLICT DO NOTHING
+RETURNING event_id
 
 -- name: store_observations
--- Staged observations that were not stored before, and one row of the ledger for them if there are any.
-WITH stored AS (
-    INSERT INTO observation (datastream_id, phenomenon_time, result, result_time, quality)
-    SELECT datastream_id, phenomenon_time, result, result_time, quality
+-- Staged observations that were not stored before; those of new frames that were, as repeats; and one row of the ledger.
+WITH first AS MATERIALIZED (
+    SELECT DISTINCT ON (datastream_id, phenomenon_time) *
     FROM stage_observation
+    ORDER BY datastream_id, phenomenon_time, ordinal
+),
+stored AS (
+    INSERT INTO observation (datastream_id, phenomenon_time, result, result_time, quality)
+    SELECT datastream_id, phenomenon_time, result, result_time, quality FROM first
     ORDER BY datastream_id, phenomenon_time
     ON CONFLICT DO NOTHING
-    RETURNING datastream_id, phenomenon_time
+    RETURNING datastream_id, phenomenon_time, result_time > phenomenon_time + interval '1 hour' AS late
+),
+again AS (
+    SELECT s.*, first.result AS first_result, stored.datastream_id IS NOT NULL AS within_batch
+    FROM stage_observation s
+    JOIN first USING (datastream_id, phenomenon_time)
+    LEFT JOIN stored USING (datastream_id, phenomenon_time)
+    WHERE s.event_id = ANY (%(new_frames)s) AND (stored.datastream_id IS NULL OR s.ordinal <> first.ordinal)
+),
+repeated AS (
+    INSERT INTO observation_repeat
+        (datastream_id, phenomenon_time, event_time, event_id, result, quality, differs)
+    SELECT again.datastream_id, again.phenomenon_time, again.event_time, again.event_id, again.result, again.quality,
+           again.result IS DISTINCT FROM
+               CASE WHEN again.within_batch THEN again.first_result ELSE before.result END
+    FROM again
+    LEFT JOIN LATERAL (
+        -- As it was before this statement.
+        SELECT result FROM observation
+        WHERE datastream_id = again.datastream_id AND phenomenon_time = again.phenomenon_time
+    ) before ON true
+    ON CONFLICT DO NOTHING
+    RETURNING differs
+),
+entry AS (
+    INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, late, repeated)
+    SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*),
+           count(*) FILTER (WHERE late), (SELECT count(*) FROM repeated)
+    FROM stored
+    HAVING count(*) > 0
 )
-INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
-SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*)
-FROM stored
-HAVING count(*) > 0
-RETURNING observations
+SELECT (SELECT count(*) FROM stored) AS observations, (SELECT count(*) FROM stored WHERE late) AS late,
+       (SELECT count(*) FROM repeated) AS repeated, (SELECT count(*) FROM repeated WHERE differs) AS differing
 
 -- name: store_device_events
 -- Staged events of devices that were not stored before.
@@ -54,6 +128,37 @@ SELECT event_time, event_id, device_id, kind, detail, received_at
 FROM stage_device_event
 ORDER BY event_time, event_id
 ON CONFLICT DO NOTHING
+
+-- name: store_heard
+-- The newest frame of each device, unless a newer one is known.
+UPDATE device_health h
+SET heard_at = n.heard_at, dev_addr = n.dev_addr, f_cnt = n.f_cnt, clock = n.clock,
+    clock_since = CASE WHEN h.clock IS DISTINCT FROM n.clock THEN n.heard_at ELSE h.clock_since END
+FROM unnest(%(device_ids)s::integer[], %(heard_at)s::timestamptz[], %(dev_addrs)s::text[], %(f_cnts)s::bigint[],
+            %(clocks)s::text[]) AS n (device_id, heard_at, dev_addr, f_cnt, clock)
+WHERE h.device_id = n.device_id AND (h.heard_at IS NULL OR h.heard_at <= n.heard_at)
+
+-- name: store_joined
+-- When a device joined the network last.
+UPDATE device_health SET joined_at = %(at)s
+WHERE device_id = %(device_id)s AND (joined_at IS NULL OR joined_at < %(at)s)
+
+-- name: store_status
+-- What a device answered to the network's question how it is (LoRaWAN 1.0.4, 5.5, DevStatusAns).
+UPDATE device_health
+SET status_at = %(at)s, margin_db = %(margin_db)s, battery_percent = %(battery_percent)s,
+    external_power = %(external_power)s
+WHERE device_id = %(device_id)s AND (status_at IS NULL OR status_at <= %(at)s)
+
+-- name: store_downlink
+-- What became of a command. Events may arrive in any order: a state never goes back to one that it has left behind.
+INSERT INTO downlink (queue_item_id, device_id, state, state_at, f_cnt_down, detail)
+VALUES (%(queue_item_id)s, %(device_id)s, %(state)s, %(at)s, %(f_cnt_down)s, %(detail)s)
+ON CONFLICT (queue_item_id) DO UPDATE
+SET state = EXCLUDED.state, state_at = EXCLUDED.state_at, detail = coalesce(EXCLUDED.detail, downlink.detail),
+    f_cnt_down = coalesce(EXCLUDED.f_cnt_down, downlink.f_cnt_down)
+WHERE downlink.device_id = EXCLUDED.device_id
+  AND array_position(%(ranks)s::text[], downlink.state) <= array_position(%(ranks)s::text[], EXCLUDED.state)
 
 -- name: events_known
 -- Which of these events were stored since a moment, whatever time they were stored under.
@@ -68,7 +173,7 @@ WHERE device_id = ANY (%(device_ids)s) AND event_id = ANY (%(event_ids)s) AND ev
 INSERT INTO ingest_error (message_id, topic, payload, reason, detail, device_id, first_at, last_at)
 VALUES (%(message_id)s, %(topic)s, %(payload)s, %(reason)s, %(detail)s, %(device_id)s, %(at)s, %(at)s)
 ON CONFLICT (message_id) DO UPDATE
-SET occurrences = ingest_error.occurrences + 1, reason = EXCLUDED.reason, detail = EXCLUDED.detail,
+SET occurrences = ingest_error.occurrences + %(seen)s, reason = EXCLUDED.reason, detail = EXCLUDED.detail,
     device_id = EXCLUDED.device_id, last_at = EXCLUDED.last_at
 
 -- name: store_quarantined
@@ -76,11 +181,12 @@ SET occurrences = ingest_error.occurrences + 1, reason = EXCLUDED.reason, detail
 INSERT INTO quarantine (message_id, dev_eui, topic, payload, first_at, last_at)
 VALUES (%(message_id)s, %(dev_eui)s, %(topic)s, %(payload)s, %(at)s, %(at)s)
 ON CONFLICT (message_id) DO UPDATE
-SET occurrences = quarantine.occurrences + 1, last_at = EXCLUDED.last_at
+SET occurrences = quarantine.occurrences + %(seen)s, last_at = EXCLUDED.last_at
 
--- name: delete_released
--- Messages that left quarantine in this transaction.
-DELETE FROM quarantine WHERE message_id = ANY (%(message_ids)s)
+-- name: delete_mended
+-- Kept messages that were tried once more and are stored now.
+WITH gone AS (DELETE FROM quarantine WHERE message_id = ANY (%(no_longer_unknown)s))
+DELETE FROM ingest_error WHERE message_id = ANY (%(no_longer_wrong)s)
 
 -- name: quarantined_of_registered
 -- A page of messages whose sender is registered and deployed by now, oldest first.

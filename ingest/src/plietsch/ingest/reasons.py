@@ -29,6 +29,11 @@ class Reason(StrEnum):
     PAYLOAD_CODE = "payload-code", "A field of the payload has a code that means nothing."
     NO_DEPLOYMENT = "no-deployment", "The device was not deployed anywhere when it measured."
     NO_DATASTREAM = "no-datastream", "A channel of the deployment feeds no datastream; the other values were stored."
+    CLOCK_RESET = (
+        "clock-reset",
+        "The node's clock began anew, and nothing says how long before: the readings have no time.",
+    )
+    CLOCK_WRONG = "clock-wrong", "The node's clock is years off: the readings have no time that can be believed."
     STORE_FAILED = "store-failed", "The database refused the message's data."
 
 

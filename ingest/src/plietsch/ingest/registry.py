@@ -23,7 +23,10 @@ class Device:
 
     def deployment_at(self, moment_s: float) -> Deployment | None:
         """Where it was when it measured."""
-        return next((d for d in self.deployments if d.since_s <= moment_s < d.until_s), None)
+        for deployment in self.deployments:
+            if deployment.since_s <= moment_s < deployment.until_s:
+                return deployment
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Session:
             rows = self._writing.execute(
                 QUERIES["quarantined_of_registered"], {"after": after, "most": _PAGE}
             ).fetchall()
-        return [(row[0], Message(row[1], row[2], row[3], released=True)) for row in rows]
+        return [(row[0], Message(row[1], row[2], row[3], retried=True)) for row in rows]
 
 
 @contextmanager

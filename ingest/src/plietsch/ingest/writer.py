@@ -1,43 +1,54 @@
-"""The write path: a batch of outcomes becomes one transaction.
+"""The write path: a batch of outcomes becomes one transaction of frames, observations, health, errors and a row of the
+ledger.
 
-Rows are copied into staging tables and inserted from there, so that what was stored before does nothing; the frames,
-the observations and one row of the ledger of writes commit together. A batch whose data the database refuses is
-halved until the message at fault stands alone; its neighbours are stored, it becomes an error.
+lock the batch's devices → drop what was stored before → copy → what follows → commit
+
+The copy is optimistic: it goes straight into the tables, more than twice as fast as by way of a stage. Where a key was
+there before (a reading that a node sends again in another frame) the transaction begins anew by way of a stage, which
+adds what is new and lets the rest be. A batch whose data the database refuses is halved until the message at fault
+stands alone; its neighbours are stored, it becomes an error.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, LiteralString
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import psycopg
-from psycopg.types.json import Jsonb
+from psycopg.errors import UniqueViolation
 
-from plietsch.ingest import database, interpret, messages
+from plietsch.ingest import batch, database, interpret, kept
 from plietsch.ingest.database import QUERIES, Connection
-from plietsch.ingest.interpret import Outcome, Problem
+from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.reasons import Reason
 
-_UPLINK_TYPES = (
-    "timestamptz", "uuid", "int4", "text", "int8", "int2", "bytea", "int2", "int8", "int2", "jsonb", "timestamptz",
-)  # fmt: skip
-_OBSERVATION_TYPES = ("int4", "timestamptz", "float8", "timestamptz", "int2")
-_DEVICE_EVENT_TYPES = ("timestamptz", "uuid", "int4", "text", "jsonb", "timestamptz")
-
-# How long a broker may take to deliver an event again that names no time of its own.
-_REDELIVERED_WITHIN = timedelta(days=7)
+# Batches that take the stage at once after one that had to: what makes readings come again seldom makes one come alone,
+# and an attempt in vain costs as much as one that succeeds.
+_WARY_BATCHES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch; observations that were stored before do not count."""
+    """What became of a batch.
 
-    observations: int
-    outcomes: tuple[Outcome, ...]
+    `observations` are new, `late` of them heard more than an hour after they were measured; `repeated` came with new
+    frames and were there before, `differing` of them with another result; `copies` are frames that repeat another one.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    observations: int = 0
+    late: int = 0
+    repeated: int = 0
+    differing: int = 0
+    copies: int = 0
 
     def __add__(self, other: "Stored") -> "Stored":
-        return Stored(self.observations + other.observations, self.outcomes + other.outcomes)
+        return Stored(
+            self.outcomes + other.outcomes,
+            self.observations + other.observations,
+            self.late + other.late,
+            self.repeated + other.repeated,
+            self.differing + other.differing,
+            self.copies + other.copies,
+        )
 
 
 class Writer:
@@ -45,16 +56,37 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._wary = 0
         with database.availability():
             connection.execute(QUERIES["create_stages"])
 
     def store(self, outcomes: Sequence[Outcome]) -> Stored:
         """Store a batch; when this returns, it is committed. Raises database.DatabaseUnavailable."""
         try:
-            with database.availability(), self._connection.transaction():
-                return Stored(_store(self._connection, outcomes), tuple(outcomes))
+            with database.availability():
+                return self._store(outcomes)
         except psycopg.Error as error:  # it blames the data
             return self._isolate(outcomes, error)
+
+    def _store(self, outcomes: Sequence[Outcome]) -> Stored:
+        if self._wary == 0:
+            try:
+                return self._transact(outcomes, optimistic=True)
+            except UniqueViolation:
+                self._wary = _WARY_BATCHES
+        self._wary -= 1
+        return self._transact(outcomes, optimistic=False)
+
+    def _transact(self, outcomes: Sequence[Outcome], *, optimistic: bool) -> Stored:
+        connection = self._connection
+        with connection.transaction():
+            newest = batch.lock(connection, outcomes)
+            fresh = batch.without_stored(connection, outcomes, newest)
+            written = (batch.copy if optimistic else batch.stage)(connection, fresh)
+            batch.follow(connection, fresh)
+            kept.keep(connection, outcomes)
+        copies = sum(1 for outcome in fresh if outcome.uplink and outcome.uplink.repeats)
+        return Stored(tuple(fresh), written.observations, written.late, written.repeated, written.differing, copies)
 
     def _isolate(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> Stored:
         if len(outcomes) > 1:
@@ -66,112 +98,3 @@ class Writer:
                 f"The database refuses even the record of an error: {database.explain(error)}"
             ) from error
         return self.store([interpret.refused(outcome, database.explain(error))])
-
-
-def _store(connection: Connection, outcomes: Sequence[Outcome]) -> int:
-    """Write everything but the commit; returns how many observations are new."""
-    fresh = _without_known(connection, outcomes)
-    observations = 0
-    if uplinks := [_uplink(o.uplink) for o in fresh if o.uplink]:
-        _copy(connection, QUERIES["copy_uplinks"], _UPLINK_TYPES, uplinks)
-        connection.execute(QUERIES["store_uplinks"])
-    if rows := [row for o in fresh for row in o.observations]:
-        _copy(connection, QUERIES["copy_observations"], _OBSERVATION_TYPES, rows)
-        new = connection.execute(QUERIES["store_observations"]).fetchone()
-        observations = new[0] if new else 0
-    if events := [_device_event(o.device_event) for o in fresh if o.device_event]:
-        _copy(connection, QUERIES["copy_device_events"], _DEVICE_EVENT_TYPES, events)
-        connection.execute(QUERIES["store_device_events"])
-    _count(connection, QUERIES["store_error"], [_error(o, o.problem) for o in outcomes if o.problem])
-    _count(connection, QUERIES["store_quarantined"], [_quarantined(o) for o in outcomes if o.quarantined])
-    if released := [messages.message_id(o.message) for o in outcomes if o.message.released and not o.quarantined]:
-        connection.execute(QUERIES["delete_released"], {"message_ids": released})
-    return observations
-
-
-def _copy(connection: Connection, query: LiteralString, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        copy.set_types(types)
-        for row in rows:
-            copy.write_row(row)
-
-
-def _count(connection: Connection, query: LiteralString, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        # In one order: two workers that count the same messages then cannot wait for each other.
-        rows.sort(key=lambda row: row["message_id"])
-        with connection.cursor() as cursor:
-            cursor.executemany(query, rows)
-
-
-def _without_known(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Drop the rows of events without a time that were stored before: their key holds the time of receipt, which
-    differs at every delivery."""
-    timeless = [outcome for outcome in outcomes if outcome.timeless]
-    if not timeless:
-        return list(outcomes)
-    known = _known_events(connection, timeless)
-    fresh: list[Outcome] = []
-    for outcome in outcomes:
-        event_id = _event_id(outcome)
-        if outcome.timeless and event_id in known:
-            outcome = replace(outcome, uplink=None, observations=(), device_event=None)
-        if outcome.timeless and event_id:
-            known.add(event_id)
-        fresh.append(outcome)
-    return fresh
-
-
-def _known_events(connection: Connection, outcomes: Sequence[Outcome]) -> set[UUID]:
-    parameters = {
-        "device_ids": list({outcome.device_id for outcome in outcomes}),
-        "event_ids": [_event_id(outcome) for outcome in outcomes],
-        "since": min(_received_at(outcome) for outcome in outcomes) - _REDELIVERED_WITHIN,
-    }
-    return {row[0] for row in connection.execute(QUERIES["events_known"], parameters)}
-
-
-def _event_id(outcome: Outcome) -> UUID | None:
-    row = outcome.uplink or outcome.device_event
-    return row.event_id if row else None
-
-
-def _received_at(outcome: Outcome) -> datetime:
-    return outcome.message.received_at
-
-
-def _uplink(row: interpret.UplinkRow) -> interpret.UplinkRow:
-    return row._replace(rx_info=_json(row.rx_info))
-
-
-def _device_event(row: interpret.DeviceEventRow) -> interpret.DeviceEventRow:
-    return row._replace(detail=_json(row.detail))
-
-
-def _json(text: bytes) -> Any:
-    """JSON that is passed on as it came, not parsed and written again."""
-    return Jsonb(text, dumps=bytes)
-
-
-def _error(outcome: Outcome, problem: Problem) -> dict[str, Any]:
-    detail = _text(problem.detail)
-    return {**_envelope(outcome), "reason": problem.reason.value, "detail": detail, "device_id": outcome.device_id}
-
-
-def _quarantined(outcome: Outcome) -> dict[str, Any]:
-    return {**_envelope(outcome), "dev_eui": outcome.dev_eui}
-
-
-def _envelope(outcome: Outcome) -> dict[str, Any]:
-    message = outcome.message
-    return {
-        "message_id": messages.message_id(message),
-        "topic": _text(message.topic),
-        "payload": message.payload,
-        "at": message.received_at,
-    }
-
-
-def _text(text: str) -> str:
-    """PostgreSQL's text holds any character but NUL."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
