@@ -205,12 +205,15 @@ def is_json(payload: bytes) -> bool:
 
 
 def as_json(kind: str, payload: bytes) -> bytes:
-    """An event that `decode` takes, in JSON: as it came, or as ChirpStack would have written it."""
+    """The event in JSON: as it came, or as ChirpStack would have written it. Raises EventMalformed."""
     if is_json(payload):
         return payload
     from plietsch.ingest import protobuf
 
-    return protobuf.to_json(kind, payload)
+    try:
+        return protobuf.to_json(kind, payload)
+    except protobuf.Unreadable as error:
+        raise EventMalformed(f"Not an event in protobuf: {error}.") from error
 
 
 def decode_uplink(payload: bytes) -> Uplink:
