@@ -1,0 +1,119 @@
+"""Nothing is acknowledged before it is committed, however the database fails; and nothing waits for ever."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingest.network import NEW_YEAR_S, Published, rows
+
+from ingest import network
+from plietsch.ingest.backoff import Backoff
+from plietsch.ingest.messages import Delivery, Message
+from plietsch.ingest.stopping import Stop
+from plietsch.ingest.worker import Worker
+
+# What a database may say instead of storing, by SQLSTATE: too many connections, disk full, it shuts down, a deadlock, a
+# serialisation failure, an error of its own; and what blames the data. "kill" ends the connection without a word.
+FAILURES = ("53300", "53100", "57P01", "40P01", "40001", "XX000", "23514", "22P02", "kill")
+# A sequence, since it counts on where a transaction is rolled back.
+TROUBLE = """
+CREATE SEQUENCE trouble_no; CREATE TABLE trouble (no bigint, how text);
+CREATE FUNCTION make_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE what text := (SELECT how FROM trouble WHERE no = nextval('trouble_no'));
+BEGIN
+    IF what = 'kill' THEN PERFORM pg_terminate_backend(pg_backend_pid());
+    ELSIF what <> '' THEN RAISE EXCEPTION 'trouble' USING ERRCODE = what;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER trouble BEFORE INSERT ON uplink FOR EACH STATEMENT EXECUTE FUNCTION make_trouble();
+CREATE TRIGGER trouble BEFORE INSERT ON observation FOR EACH STATEMENT EXECUTE FUNCTION make_trouble();
+CREATE TRIGGER trouble AFTER INSERT ON write_ledger FOR EACH STATEMENT EXECUTE FUNCTION make_trouble();
+"""
+STORED = """
+SELECT FROM uplink WHERE event_id = %(id)s
+UNION ALL SELECT FROM ingest_error WHERE topic = %(topic)s AND payload = %(payload)s
+UNION ALL SELECT FROM quarantine WHERE topic = %(topic)s AND payload = %(payload)s
+"""
+
+
+class Redelivering:
+    """A source that delivers what was not acknowledged again, as a broker does, and asks each time what is stored."""
+
+    def __init__(self, connection: psycopg.Connection, stop: Stop, published: Sequence[Published]) -> None:
+        self._connection = connection
+        self._stop = stop
+        self._waiting = [Message(*each, datetime.now(UTC)) for each in published]
+        self._under_way: list[Message] = []
+        self.acknowledged: list[Message] = []
+
+    def receive(self, most: int, timeout_s: float) -> list[Delivery]:
+        assert not self._under_way, "the batch before was not acknowledged"
+        taken, self._waiting = self._waiting[:most], self._waiting[most:]
+        if not taken:
+            self._stop.set()
+        self._under_way = list(taken)
+        return [Delivery(message, partial(self._acknowledge, message)) for message in taken]
+
+    def release(self) -> None:
+        self._waiting, self._under_way = self._under_way + self._waiting, []
+
+    def _acknowledge(self, message: Message) -> None:
+        parameters = {"id": _id(message), "topic": message.topic, "payload": message.payload}
+        assert self._connection.execute(STORED, parameters).fetchone() is not None, "acknowledged and not stored"
+        self._under_way.remove(message)
+        self.acknowledged.append(message)
+
+
+def _id(message: Message) -> str | None:
+    try:
+        return json.loads(message.payload)["deduplicationId"]
+    except (ValueError, KeyError):
+        return None
+
+
+@pytest.fixture
+def troubled(database_url: str) -> Iterator[psycopg.Connection]:
+    network.register(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(TROUBLE)
+        yield connection
+
+
+def _good(number: int) -> Published:
+    return network.up(heard_s=NEW_YEAR_S + 60 * number, fCnt=number)
+
+
+_MESSAGES = st.lists(
+    st.integers(0, 500).map(_good)
+    | st.builds(Published, st.just(network.topic()), st.binary(max_size=50))
+    | st.just(network.up(dev_eui="70b3d57ed00000ff")),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(_MESSAGES, st.lists(st.sampled_from(("", *FAILURES)), max_size=14), st.integers(1, 5))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+def test_each_message_is_acknowledged_once_and_after_its_commit(
+    database_url: str, troubled: psycopg.Connection, published: list[Published], troubles: list[str], batch: int
+) -> None:
+    troubled.execute(
+        "TRUNCATE trouble, uplink, observation, observation_repeat, write_ledger, ingest_error, quarantine"
+    )
+    troubled.execute("SELECT setval('trouble_no', 1, false)")
+    with troubled.cursor() as cursor:
+        cursor.executemany("INSERT INTO trouble VALUES (%s, %s)", list(enumerate(troubles, 1)))
+    with closing(Stop()) as stop:
+        source = Redelivering(troubled, stop, published)
+        Worker(database_url, source, stop, batch, _backoff=Backoff(0.001, 0.002)).run()
+    assert Counter((message.topic, message.payload) for message in source.acknowledged) == Counter(published)
+    ledger = rows(database_url, "SELECT coalesce(sum(observations), 0) FROM write_ledger")
+    assert ledger == rows(database_url, "SELECT count(*) FROM observation")
