@@ -11,7 +11,6 @@
 Any byte string becomes a frame or one of these, and nothing is half decoded.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
@@ -41,8 +40,7 @@ class Reading(NamedTuple):
     values: dict[str, float | Fault]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What one payload says; readings are oldest first."""
 
     clock_set: bool
