@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from plietsch.platform import errors, migrations
+from support import databases
 
 
 def test_an_empty_database_gets_everything_once(empty_database_url: str):
@@ -52,6 +53,7 @@ def test_both_kinds_of_database_have_the_same_numbers_and_names():
 
 def test_the_hourly_view_leaves_out_what_failed(database_url: str):
     with psycopg.connect(database_url) as connection:
+        databases.register(connection)
         connection.execute(
             """INSERT INTO observation (datastream_id, phenomenon_time, result, quality) VALUES
             (1, '2026-01-01T10:05Z', 10, 1), (1, '2026-01-01T10:55Z', 20, 2),

@@ -4,8 +4,6 @@ TimescaleDB's half needs a server that has it: PLIETSCH_TEST_TIMESCALE_URL names
 databases. Each test makes a database of its own there and drops it.
 """
 
-import os
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,13 +11,17 @@ from itertools import groupby
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from plietsch.platform import migrations
+from support import databases
 
-_SERVER = os.environ.get("PLIETSCH_TEST_TIMESCALE_URL")
-_MODEL, _AGGREGATES = migrations.available(timescale=True)[:2]
-_STATEMENTS = list(_AGGREGATES.statements())
+_MIGRATIONS = migrations.available(timescale=True)
+_INTERRUPTIBLE = [
+    pytest.param(step, done, id=f"{step.name}-{done}")
+    for step in _MIGRATIONS
+    if step.sql.startswith("-- plietsch: no transaction")
+    for done in range(1, len(list(step.statements())) + 1)
+]
 _VIEWS = {"observation_hour": timedelta(hours=1), "observation_day": timedelta(days=1)}
 # Three weeks, so several chunks, with the night in which Berlin's clocks go forward: buckets are those of UTC.
 _START = datetime(2026, 3, 14, 22, 50, tzinfo=UTC)
@@ -76,31 +78,20 @@ class Database:
 
 
 @pytest.fixture
-def empty_timescale_url() -> Iterator[str]:
-    """A fresh database without any table on the server with TimescaleDB."""
-    if not _SERVER:
-        pytest.skip("PLIETSCH_TEST_TIMESCALE_URL does not name a server with TimescaleDB")
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(_SERVER, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield make_conninfo(_SERVER, dbname=name)
-    with psycopg.connect(_SERVER, autocommit=True) as connection:
-        # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
-        connection.execute(f"DROP DATABASE {name}")
+def database(either_url: str) -> Iterator[Database]:
+    """Each of the two kinds of database, migrated, with three datastreams."""
+    with psycopg.connect(either_url, autocommit=True, options="-c timezone=Europe/Berlin") as connection:
+        databases.register(connection, datastreams=3)
+        yield Database(connection, _is_timescale(connection))
 
 
-@pytest.fixture(params=["plain", "timescale"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Each of the two kinds of database, migrated."""
-    timescale = request.param == "timescale"
-    url = request.getfixturevalue("empty_timescale_url" if timescale else "empty_database_url")
-    migrations.migrate(url)
-    with psycopg.connect(url, autocommit=True, options="-c timezone=Europe/Berlin") as connection:
-        yield Database(connection, timescale)
+def _is_timescale(connection: psycopg.Connection) -> bool:
+    return connection.execute("SELECT FROM pg_extension WHERE extname = 'timescaledb'").fetchone() is not None
 
 
 def _policies(connection: psycopg.Connection) -> list[int]:
-    query = "SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name = ANY(%s)"
+    query = """SELECT job_id FROM timescaledb_information.jobs
+        WHERE hypertable_name = ANY(%s) AND proc_name = 'policy_refresh_continuous_aggregate'"""
     return [row[0] for row in connection.execute(query, (list(_VIEWS),))]
 
 
@@ -137,21 +128,24 @@ def test_timescale_gets_hypertables_and_real_time_aggregates_once(empty_timescal
     assert migrations.migrate(empty_timescale_url) == []
     with psycopg.connect(empty_timescale_url) as connection:
         hypertables = connection.execute("SELECT hypertable_name FROM timescaledb_information.hypertables")
-        assert {row[0] for row in hypertables} == {"observation", "uplink"}
+        assert {row[0] for row in hypertables} == {"observation", "observation_repeat", "uplink", "device_event"}
         aggregates = connection.execute(
             "SELECT view_name, materialized_only FROM timescaledb_information.continuous_aggregates"
         )
         assert dict(aggregates.fetchall()) == dict.fromkeys(_VIEWS, False)
 
 
-@pytest.mark.parametrize("done", range(1, len(_STATEMENTS) + 1))
-def test_an_interrupted_migration_is_taken_up_again(empty_timescale_url: str, done: int):
+@pytest.mark.parametrize(("interrupted", "done"), _INTERRUPTIBLE)
+def test_an_interrupted_migration_is_taken_up_again(
+    empty_timescale_url: str, interrupted: migrations.Migration, done: int
+):
     with psycopg.connect(empty_timescale_url, autocommit=True) as connection:
         connection.execute(migrations._LEDGER)
-        migrations._apply(connection, _MODEL)
-        for statement in _STATEMENTS[:done]:
+        for step in _MIGRATIONS[: _MIGRATIONS.index(interrupted)]:
+            migrations._apply(connection, step)
+        for statement in list(interrupted.statements())[:done]:
             connection.execute(statement)
-    assert migrations.migrate(empty_timescale_url)[0] == _AGGREGATES
+    assert migrations.migrate(empty_timescale_url)[0] == interrupted
     with psycopg.connect(empty_timescale_url) as connection:
         assert len(_policies(connection)) == len(_VIEWS)
 
@@ -210,14 +204,6 @@ def test_an_hour_that_turns_out_to_be_bad_goes_away(database: Database):
 
 def test_a_device_is_in_one_place_at_a_time(database: Database):
     connection = database.connection
-    connection.execute(
-        """INSERT INTO organisation (code, name) VALUES ('operator', 'Operator');
-        INSERT INTO region (code, name, west, south, east, north, timezone)
-            VALUES ('region', '{}', 8, 54, 10, 55, 'Europe/Berlin');
-        INSERT INTO station (code, name, region_id, operator_id, licence, attribution)
-            VALUES ('station', 'Station', 1, 1, 'CC0-1.0', '');
-        INSERT INTO device (dev_eui, device_type_id, interval_s) VALUES ('0000000000000001', 1, 300)"""
-    )
     deploy = "INSERT INTO deployment (device_id, station_id, phase, during) VALUES (1, 1, 'installed', %s::tstzrange)"
     connection.execute(deploy, ("[2026-01-01Z, 2026-02-01Z)",))
     connection.execute(deploy, ("[2026-02-01Z,)",))

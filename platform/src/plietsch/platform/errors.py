@@ -5,8 +5,11 @@
     ├── DatabaseError
     │   ├── DatabaseUnreachable
     │   ├── DatabaseWouldNotStart
+    │   ├── RolesMissing
     │   ├── MigrationFailed
-    │   └── MigrationChanged
+    │   ├── MigrationChanged
+    │   ├── LedgerPositionUnknown
+    │   └── RetentionImpossible
     ├── BrokerWouldNotStart
     ├── PortTaken
     ├── RegionInvalid
@@ -41,12 +44,24 @@ class DatabaseWouldNotStart(DatabaseError):
     """The embedded PostgreSQL did not start."""
 
 
+class RolesMissing(DatabaseError):
+    """The groups of the database's users are not there, and the one who migrates may not make them."""
+
+
 class MigrationFailed(DatabaseError):
     """The database refused a migration."""
 
 
 class MigrationChanged(DatabaseError):
     """A migration that was applied differs from its file."""
+
+
+class LedgerPositionUnknown(DatabaseError):
+    """A position in the ledger of writes that this server has not reached: it is another one's."""
+
+
+class RetentionImpossible(DatabaseError):
+    """What was stored cannot be kept for so long, or not on this kind of database."""
 
 
 class BrokerWouldNotStart(PlietschError):

@@ -4,24 +4,28 @@ A file `NNNN_name.sql` runs everywhere. Where a step differs between plain Postg
 files, `NNNN_name.plain.sql` and `NNNN_name.timescale.sql`; the extension's presence decides which one runs. A file that
 begins with `-- plietsch: no transaction` runs statement by statement (a continuous aggregate needs it) and must
 therefore be able to run again.
+
+Files without a number run every time, after the numbered ones: they say all there is to say of their matter.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import LiteralString, cast
 
 import psycopg
 
-from plietsch.platform import database, errors
+from plietsch.platform import database, errors, roles
 
 # Any constant will do, it only has to be the same for everybody who migrates.
 _LOCK = 0x706C6965  # "plie"
 _NO_TRANSACTION = "-- plietsch: no transaction"
 _FILE = re.compile(r"^(\d{4})_(\w+?)(?:\.(plain|timescale))?\.sql$")
+_EVERY_TIME = ("grants.sql", "restored.sql")
 _STATEMENT_END = re.compile(r";[ \t]*$", re.MULTILINE)
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -53,10 +57,7 @@ class Migration:
 def available(*, timescale: bool) -> list[Migration]:
     """The migrations for one kind of database, in order."""
     wanted = {None, "timescale" if timescale else "plain"}
-    files = (
-        (entry, _FILE.match(entry.name))
-        for entry in resources.files("plietsch.platform").joinpath("migrations").iterdir()
-    )
+    files = ((entry, _FILE.match(entry.name)) for entry in _folder().iterdir())
     found = [
         Migration(int(match[1]), entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
         for entry, match in files
@@ -69,15 +70,22 @@ def migrate(database_url: str) -> Sequence[Migration]:
     """Bring a database to the newest schema; returns what was applied.
 
     Safe to call from several processes at once: an advisory lock lets one at a time. Raises errors.DatabaseUnreachable,
-    errors.MigrationFailed and errors.MigrationChanged.
+    errors.RolesMissing, errors.MigrationFailed and errors.MigrationChanged.
     """
     with database.connect(database_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute(_LEDGER)
         pending = list(_pending(connection))
+        roles.ensure(connection)
         for migration in pending:
             _apply(connection, migration)
+        for name in _EVERY_TIME:
+            _run(connection, name)
         return pending
+
+
+def _folder() -> Traversable:
+    return resources.files("plietsch.platform").joinpath("migrations")
 
 
 def _pending(connection: psycopg.Connection) -> Iterator[Migration]:
@@ -101,16 +109,28 @@ def _has_timescale(connection: psycopg.Connection) -> bool:
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:
     in_one = not migration.sql.startswith(_NO_TRANSACTION)
+    with _failing(migration.name), connection.transaction() if in_one else nullcontext():
+        for statement in migration.statements():
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO schema_migration (number, name, sha256) VALUES (%s, %s, %s)",
+            (migration.number, migration.name, migration.sha256),
+        )
+
+
+def _run(connection: psycopg.Connection, name: str) -> None:
+    statements = _folder().joinpath(name).read_text(encoding="utf-8")
+    with _failing(name.removesuffix(".sql")), connection.transaction():
+        connection.execute(cast(LiteralString, statements))
+
+
+@contextmanager
+def _failing(name: str) -> Generator[None]:
+    """Say which file the database refused."""
     try:
-        with connection.transaction() if in_one else nullcontext():
-            for statement in migration.statements():
-                connection.execute(statement)
-            connection.execute(
-                "INSERT INTO schema_migration (number, name, sha256) VALUES (%s, %s, %s)",
-                (migration.number, migration.name, migration.sha256),
-            )
+        yield
     except psycopg.Error as error:
         raise errors.MigrationFailed(
-            f"Migration {migration.name} could not be applied: {error}",
+            f"Migration {name} could not be applied: {error}",
             "Nothing after it was tried; once mended, run `plietsch db migrate` again.",
         ) from error

@@ -1,0 +1,44 @@
+-- Who may do what: runs after every migration, and says all there is to say. What is not named here, a new table above
+-- all, neither group may touch. The logins of the services are members of the groups (docs/database.md).
+--
+-- plietsch_ingest writes what was measured and heard; it sees no exact place and nobody's name.
+-- plietsch_site   reads what everybody may see; of tables that also hold what must not leave the house, some columns.
+
+-- What an earlier version granted and this one does not.
+DO $$
+DECLARE
+    name regclass;
+BEGIN
+    FOR name IN
+        SELECT c.oid FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+          AND pg_has_role(c.relowner, 'USAGE')
+          AND (c.relacl::text ~ 'plietsch_(ingest|site)='
+               OR EXISTS (SELECT FROM pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attacl::text ~ 'plietsch_(ingest|site)='))
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM plietsch_ingest, plietsch_site', name);
+    END LOOP;
+END $$;
+
+-- Nobody makes tables here but the owner (so from PostgreSQL 15 on; a database that is older has kept its old grant),
+-- and ingest copies batches into temporary ones.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO plietsch_ingest, plietsch_site', current_schema());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO plietsch_ingest, plietsch_site', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO plietsch_ingest', current_database());
+END $$;
+
+GRANT SELECT ON device, device_type, deployment, deployment_channel, station, sensor, observed_property, datastream
+    TO plietsch_ingest;
+GRANT SELECT, INSERT ON uplink, observation, observation_repeat, device_event, write_ledger TO plietsch_ingest;
+GRANT SELECT, INSERT, UPDATE ON device_health, downlink TO plietsch_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine TO plietsch_ingest;
+
+GRANT SELECT ON region, station, location, historical_location, sensor, observed_property, datastream,
+    deployment_channel, observation, observation_hour, observation_day, write_ledger TO plietsch_site;
+GRANT SELECT (id, code, name, url) ON organisation TO plietsch_site;
+-- Without which device it is, and how high it hangs on whose wall.
+GRANT SELECT (id, station_id, phase, during) ON deployment TO plietsch_site;

@@ -1,0 +1,49 @@
+"""Databases of both kinds, and what every one of them needs to hold before it can hold observations."""
+
+import os
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+# Names a server with TimescaleDB on which the user may create databases.
+SERVER = "PLIETSCH_TEST_TIMESCALE_URL"
+
+
+@contextmanager
+def on_timescale() -> Generator[str]:
+    """A fresh database without any table on the server with TimescaleDB; the test is skipped where there is none."""
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"{SERVER} does not name a server with TimescaleDB")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield make_conninfo(server, dbname=name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
+        connection.execute(f"DROP DATABASE {name}")
+
+
+def register(connection: psycopg.Connection, *, datastreams: int = 1, devices: int = 1) -> None:
+    """A station with datastreams, and devices that measure every five minutes; their ids count from 1."""
+    connection.execute(
+        """INSERT INTO organisation (code, name) VALUES ('operator', 'Operator');
+        INSERT INTO region (code, name, west, south, east, north, timezone)
+            VALUES ('region', '{}', 8, 54, 10, 55, 'Europe/Berlin');
+        INSERT INTO station (code, name, region_id, operator_id, licence, attribution)
+            VALUES ('station', 'Station', 1, 1, 'CC0-1.0', '');"""
+    )
+    connection.execute(
+        """INSERT INTO datastream (station_id, sensor_id, observed_property_id, method)
+        SELECT 1, 1, 1, 'method ' || n FROM generate_series(1, %s) n""",
+        (datastreams,),
+    )
+    connection.execute(
+        """INSERT INTO device (dev_eui, device_type_id, interval_s)
+        SELECT lpad(to_hex(n), 16, '0'), 1, 300 FROM generate_series(1, %s) n""",
+        (devices,),
+    )
