@@ -75,7 +75,7 @@ class Redelivering:
 def _id(message: Message) -> str | None:
     try:
         return json.loads(message.payload)["deduplicationId"]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
