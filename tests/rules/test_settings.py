@@ -8,7 +8,7 @@ import pytest
 from plietsch.platform import errors, settings
 
 ROOT = Path(__file__).parents[2]
-_ROW = re.compile(r"^\| `PLIETSCH_(\w+)` \| `([^`]*)` \| (.*) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `PLIETSCH_(\w+)` \| (?:`([^`]*)`|–) \| (.*) \|$", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,9 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def test_every_setting_is_documented_with_its_default_and_meaning():
     documented = [(name.lower(), default, text) for name, default, text in _ROW.findall(_document())]
-    in_code = [(name, str(field.default), field.description) for name, field in settings.Settings.model_fields.items()]
+    in_code = [
+        (name, str(field.default or ""), field.description) for name, field in settings.Settings.model_fields.items()
+    ]
     assert documented == in_code
 
 

@@ -36,8 +36,28 @@ class Settings(BaseSettings):
         max_length=23,
         description="The ingest worker's MQTT client id. It names the broker's session: keep it stable.",
     )
+    broker_ca_file: Path | None = Field(
+        None, description="PEM file of the authorities that may vouch for the broker, instead of the system's."
+    )
+    broker_certificate_file: Path | None = Field(
+        None, description="PEM file with the certificate that the worker shows the broker."
+    )
+    broker_key_file: Path | None = Field(
+        None, description="PEM file with that certificate's key, unencrypted, where it is not in the same file."
+    )
     mqtt_topic: str = Field(
         "application/+/device/+/event/+", description="The topic filter of the network server's events."
+    )
+    mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
+        "auto", description="The MQTT version: 5, 3.1.1, or auto: 5 where the broker speaks it."
+    )
+    mqtt_share: str = Field(
+        "",
+        pattern=r"^[^/+#]*$",
+        description="The group of workers that share the messages, each with a client id of its own (MQTT 5).",
+    )
+    ingest_http_port: int | None = Field(
+        None, ge=0, le=65535, description="The port of the worker's /metrics and /healthz; 0 takes any free one."
     )
     database_url: str = Field(
         "postgresql://plietsch@127.0.0.1:5432/plietsch",

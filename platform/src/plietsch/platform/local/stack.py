@@ -156,9 +156,9 @@ class Stack:
 
     @property
     def _environment(self) -> dict[str, str]:
-        """All settings as the services shall see them."""
+        """All settings that have a value, as the services shall see them."""
         values = self.settings.model_dump() | {"database_url": self.database_url, "broker_url": self.broker_url}
-        return {f"PLIETSCH_{name.upper()}": str(value) for name, value in values.items()}
+        return {f"PLIETSCH_{name.upper()}": str(value) for name, value in values.items() if value is not None}
 
     def _forget(self) -> None:
         EmbeddedPostgres(self.data_dir / "database").remove()
