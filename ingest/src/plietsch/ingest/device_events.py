@@ -33,7 +33,7 @@ from plietsch.ingest import events, messages
 State = Literal["queued", "sent", "acknowledged", "unacknowledged", "failed"]
 
 # What is final outranks what goes on, and among what is final, what presupposes more: a failed item left the queue, an
-# unacknowledged one was sent before, an acknowledged one was heard.
+# unacknowledged one was sent before, an acknowledged one was heard. In ascending order.
 RANK: Final[dict[State, int]] = {"queued": 0, "sent": 1, "failed": 2, "unacknowledged": 3, "acknowledged": 4}
 
 # Events whose `deduplicationId` no other event of the device has.

@@ -13,7 +13,7 @@ import functools
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated, Final, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -173,11 +173,11 @@ TYPES: Final[dict[str, type[Event]]] = {
     "status": StatusEvent,
     "location": LocationEvent,
 }
-_UPLINK: Final = msgspec.json.Decoder(Uplink)
-_DECODERS: Final = {kind: msgspec.json.Decoder(of_kind) for kind, of_kind in TYPES.items()}
+_DECODERS: Final[dict[str, msgspec.json.Decoder[Event]]] = {
+    kind: msgspec.json.Decoder(of_kind) for kind, of_kind in TYPES.items()
+}
 _OTHER: Final = msgspec.json.Decoder(Event)
 _FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_E = TypeVar("_E", bound=Event)
 
 
 @functools.lru_cache(_TOPICS_REMEMBERED)
@@ -216,16 +216,6 @@ def as_json(kind: str, payload: bytes) -> bytes:
         raise EventMalformed(f"Not an event in protobuf: {error}.") from error
 
 
-def decode_uplink(payload: bytes) -> Uplink:
-    """Decode an `up` event in JSON. Raises EventMalformed."""
-    return _decode(_UPLINK, payload)
-
-
-def decode_event(payload: bytes) -> Event:
-    """Decode what all events in JSON have in common. Raises EventMalformed."""
-    return _decode(_OTHER, payload)
-
-
 def event_id(event: Event) -> uuid.UUID | None:
     """The `deduplicationId`, or None where there is none that can be used."""
     return event.deduplication_id
@@ -244,7 +234,7 @@ def event_time(event: Event) -> datetime | None:
     return moment
 
 
-def _decode(decoder: msgspec.json.Decoder[_E], payload: bytes) -> _E:
+def _decode(decoder: msgspec.json.Decoder[Event], payload: bytes) -> Event:
     try:
         try:
             return decoder.decode(payload)
