@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,13 @@ def test_what_is_public_does_not_tell_where_in_the_cell_a_sensor_hangs(longitude
 
 def test_two_flensburg_neighbours_share_a_cell():
     assert places.snap(9.43680, 54.78290, 1000) == places.snap(9.43700, 54.78300, 1000)
+
+
+def test_a_distance_is_that_of_the_globe():
+    """From Flensburg to Schleswig: 29.08 km to the south, 8.62 km to the east at the latitude between them."""
+    assert places.distance_m(9.4352, 54.7881, 9.5690, 54.5266) == pytest.approx(math.hypot(29_080, 8_620), rel=0.002)
+
+
+@given(longitudes, latitudes)
+def test_a_place_has_no_distance_to_itself(longitude: float, latitude: float):
+    assert places.distance_m(longitude, latitude, longitude, latitude) == 0

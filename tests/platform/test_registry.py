@@ -189,3 +189,20 @@ def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, 
     imported(database_url, tmp_path, device={"sensors": ["SDS011"], "battery": False})
     channels = {row[1] for row in contents(database_url)["deployment_channel"]}
     assert channels == {"pm2_5", "pm10"}
+
+
+def test_an_offered_place_is_listed_and_moves_nothing(database_url: str, tmp_path: Path):
+    with database.connect(database_url) as connection:
+        registry.import_region(connection, document(tmp_path, REGION))
+        offer = {"location": {"latitude": 54.79, "longitude": 9.43684, "accuracy": 25, "source": "GEO_RESOLVER_TDOA"}}
+        connection.execute(
+            "INSERT INTO device_event (event_time, event_id, device_id, kind, detail)"
+            " SELECT '2026-05-01Z', gen_random_uuid(), id, 'location', %s FROM device",
+            (json.dumps(offer),),
+        )
+    before = contents(database_url)
+    with database.connect(database_url) as connection:
+        (offered,) = registry.location_offers(connection)
+    assert (offered.dev_eui, offered.station, offered.accuracy_m) == ("70b3d57ed0000001", "balcony", 25)
+    assert offered.distance_m == pytest.approx((54.79 - 54.78291) * 111_195, abs=1)
+    assert contents(database_url) == before

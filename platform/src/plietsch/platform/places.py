@@ -1,4 +1,4 @@
-"""Public places: coordinates snapped to a grid, so that what is public never tells where exactly a sensor hangs."""
+"""Places: coordinates snapped to a grid, so that what is public never tells where exactly a sensor hangs; distances."""
 
 import math
 
@@ -18,3 +18,11 @@ def snap(longitude: float, latitude: float, grid_m: int) -> tuple[float, float]:
     step_longitude = step_latitude / max(math.cos(math.radians(snapped_latitude)), 0.01)
     column = math.floor(longitude / step_longitude)
     return round((column + 0.5) * step_longitude, 5), round(snapped_latitude, 5)
+
+
+def distance_m(longitude: float, latitude: float, other_longitude: float, other_latitude: float) -> float:
+    """The distance of two points in metres on the mean sphere (haversine formula); within 0.6 % of the ellipsoid's."""
+    phi, other_phi = math.radians(latitude), math.radians(other_latitude)
+    lambda_ = math.radians(other_longitude - longitude)
+    squared = math.sin((other_phi - phi) / 2) ** 2 + math.cos(phi) * math.cos(other_phi) * math.sin(lambda_ / 2) ** 2
+    return math.degrees(2 * math.asin(min(1.0, math.sqrt(squared)))) * METRES_PER_DEGREE

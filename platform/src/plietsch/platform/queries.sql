@@ -101,10 +101,23 @@ ON CONFLICT (deployment_id, channel) DO UPDATE SET datastream_id = EXCLUDED.data
 
 -- name: devices
 -- Every device with its present deployment and what was heard of it.
-SELECT d.dev_eui, t.code, s.code, p.phase, lower(p.during),
-       (SELECT max(event_time) FROM uplink u WHERE u.device_id = d.id)
+SELECT d.dev_eui, t.code, s.code, p.phase, lower(p.during), h.heard_at, h.battery_percent, h.margin_db, h.clock
 FROM device d
 JOIN device_type t ON t.id = d.device_type_id
+LEFT JOIN device_health h ON h.device_id = d.id
 LEFT JOIN deployment p ON p.device_id = d.id AND upper_inf(p.during)
 LEFT JOIN station s ON s.id = p.station_id
 ORDER BY s.code, d.dev_eui
+
+-- name: location_offers
+-- Where devices say that they are, and where their station stands exactly, if it has a place.
+SELECT d.dev_eui, s.code, o.event_time, o.longitude, o.latitude, o.accuracy_m, o.source, e.longitude, e.latitude
+FROM location_offer o
+JOIN device d ON d.id = o.device_id
+LEFT JOIN deployment p ON p.device_id = d.id AND upper_inf(p.during)
+LEFT JOIN station s ON s.id = p.station_id
+LEFT JOIN LATERAL (
+    SELECT location_id FROM historical_location WHERE station_id = s.id ORDER BY since DESC LIMIT 1
+) h ON true
+LEFT JOIN exact_location e USING (location_id)
+ORDER BY o.event_time DESC, d.dev_eui

@@ -24,6 +24,33 @@ class DeviceRow:
     phase: str | None
     since: datetime | None
     last_heard: datetime | None
+    battery_percent: float | None
+    margin_db: int | None
+    clock: str | None
+
+    @property
+    def health(self) -> str:
+        """What it said of itself, in a few words."""
+        words = [
+            f"battery {self.battery_percent:.0f} %" if self.battery_percent is not None else "",
+            f"margin {self.margin_db} dB" if self.margin_db is not None else "",
+            f"clock {self.clock}" if self.clock else "",
+        ]
+        return ", ".join(filter(None, words)) or "–"
+
+
+@dataclass(frozen=True)
+class LocationOffer:
+    """Where a device says that it is, and how far that is from where it is registered (None: it has no place)."""
+
+    dev_eui: str
+    station: str | None
+    at: datetime
+    longitude: float
+    latitude: float
+    accuracy_m: float | None
+    source: str | None
+    distance_m: float | None
 
 
 def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
@@ -48,6 +75,18 @@ def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
 def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
     """Every device that is registered."""
     return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"])]
+
+
+def location_offers(connection: psycopg.Connection) -> Sequence[LocationOffer]:
+    """The newest place that each device offers. It moves nothing by itself: the region file says where a station is."""
+    return [_offer(row) for row in connection.execute(_QUERIES["location_offers"])]
+
+
+def _offer(row: tuple[Any, ...]) -> LocationOffer:
+    dev_eui, station, at, longitude, latitude, accuracy_m, source, known_longitude, known_latitude = row
+    known = known_longitude is not None
+    distance_m = places.distance_m(longitude, latitude, known_longitude, known_latitude) if known else None
+    return LocationOffer(dev_eui, station, at, longitude, latitude, accuracy_m, source, distance_m)
 
 
 @dataclass(frozen=True)

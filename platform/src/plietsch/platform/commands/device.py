@@ -30,11 +30,30 @@ def import_(
 
 @app.command("list", epilog="Example: `plietsch device list`")
 def list_(database_url: DatabaseUrl = None) -> None:
-    """List the devices: where they hang and when they were last heard. DevEUIs are for operators only."""
-    table = Table(whole("DevEUI"), "type", whole("station"), "phase", "since", "last heard")
+    """List the devices: where they hang, when they were last heard and how they are. DevEUIs are for operators only."""
+    table = Table(whole("DevEUI"), "type", whole("station"), "phase", "since", "last heard", "health")
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         for row in registry.devices(connection):
             since = f"{row.since.astimezone(UTC):%Y-%m-%d}" if row.since else "–"
             heard = f"{row.last_heard.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if row.last_heard else "never"
-            table.add_row(row.dev_eui, row.type, row.station or "–", row.phase or "–", since, heard)
+            table.add_row(row.dev_eui, row.type, row.station or "–", row.phase or "–", since, heard, row.health)
     console().print(table)
+
+
+@app.command(epilog="Example: `plietsch device offers`")
+def offers(database_url: DatabaseUrl = None) -> None:
+    """Places that devices offer, and how far they are from where they are registered. Exact: for operators only.
+
+    An offer moves nothing by itself. Who accepts one writes it into the region file and imports that.
+    """
+    table = Table(whole("DevEUI"), whole("station"), "when", "longitude", "latitude", "accuracy", "source", "distance")
+    with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+        for row in registry.location_offers(connection):
+            place = f"{row.longitude:.6f}", f"{row.latitude:.6f}", _metres(row.accuracy_m), row.source or "–"
+            moment = f"{row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+            table.add_row(row.dev_eui, row.station or "–", moment, *place, _metres(row.distance_m))
+    console().print(table if table.row_count else "No device offers a place.")
+
+
+def _metres(length_m: float | None) -> str:
+    return "–" if length_m is None else f"{length_m:,.0f} m"
