@@ -41,6 +41,7 @@ def test_a_topic_is_taken_apart() -> None:
         "application/a1/device/70b3d57ed0000001/event/up/more",
         "application/a1/device/70b3d57ed0000001/event/up\n",
         "eu868/gateway/70b3d57ed0000001/event/up",
+        f"application/{'a' * 65}/device/70b3d57ed0000001/event/up",
     ],
 )
 def test_other_topics_are_refused(topic: str) -> None:

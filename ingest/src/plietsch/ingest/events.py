@@ -31,7 +31,8 @@ _Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 _Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 _Metres = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 
-_TOPIC = re.compile(r"application/([^/]+)/device/([0-9A-Fa-f]{16})/event/([\w.-]{1,64})")
+# Bounded, as topics are remembered; an application's id is a UUID.
+_TOPIC = re.compile(r"application/([^/]{1,64})/device/([0-9A-Fa-f]{16})/event/([\w.-]{1,64})")
 # Topics repeat, a few for each device. With more devices than this the pattern is what it was before: a microsecond.
 _TOPICS_REMEMBERED = 1 << 14
 _JSON_SPACE = b" \t\r\n"
