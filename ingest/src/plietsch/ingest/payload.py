@@ -90,7 +90,7 @@ class PayloadCode(PayloadError):
     code = "payload-code"
 
 
-class _Field(NamedTuple):
+class Field(NamedTuple):
     """A value on the wire is `(code + offset) / steps`; one division of whole numbers gives the nearest float."""
 
     channel: str
@@ -100,33 +100,33 @@ class _Field(NamedTuple):
     highest_code: int
 
 
-_GROUPS = (
-    (_Field("pm2_5", 14, 0, 10, 9999), _Field("pm10", 14, 0, 10, 9999)),
-    (_Field("temperature", 11, -400, 10, 1250), _Field("humidity", 10, 0, 10, 1000)),
-    (_Field("pressure", 13, 3000, 10, 8000),),
-    (_Field("battery", 7, 100, 50, 124),),
+GROUPS = (
+    (Field("pm2_5", 14, 0, 10, 9999), Field("pm10", 14, 0, 10, 9999)),
+    (Field("temperature", 11, -400, 10, 1250), Field("humidity", 10, 0, 10, 1000)),
+    (Field("pressure", 13, 3000, 10, 8000),),
+    (Field("battery", 7, 100, 50, 124),),
 )
-CHANNELS = tuple(field.channel for group in _GROUPS for field in group)
-_FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
+CHANNELS = tuple(field.channel for group in GROUPS for field in group)
+FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
 
 
 class _Layout(NamedTuple):
     """Where the fields of a reading lie that has certain groups: each with its distance from the reading's end."""
 
     bits: int
-    fields: tuple[tuple[_Field, int], ...]
+    fields: tuple[tuple[Field, int], ...]
 
     @staticmethod
     def of(present: int) -> "_Layout":
         """The layout for the four bits that say which groups are there, the first group's bit being the highest."""
-        groups = (group for place, group in enumerate(_GROUPS) if present >> (len(_GROUPS) - 1 - place) & 1)
+        groups = (group for place, group in enumerate(GROUPS) if present >> (len(GROUPS) - 1 - place) & 1)
         fields = [field for group in groups for field in group]
         behind = [sum(field.bits for field in fields[place + 1 :]) for place in range(len(fields))]
         return _Layout(sum(field.bits for field in fields), tuple(zip(fields, behind, strict=True)))
 
 
 # Every frame that is ever stored passes here: where a field lies is worked out once, not for each frame.
-_LAYOUTS = tuple(_Layout.of(present) for present in range(1 << len(_GROUPS)))
+_LAYOUTS = tuple(_Layout.of(present) for present in range(1 << len(GROUPS)))
 
 
 def decode(data: bytes) -> Frame:
@@ -149,13 +149,13 @@ def _readings(number: int, left: int, wide: bool) -> list[Reading]:
     time_bits = _WIDE_TIME_BITS if wide else _NARROW_TIME_BITS
     readings: list[Reading] = []
     while left >= 8:
-        left = _require(left, time_bits + len(_GROUPS))
-        head = number >> left & ((1 << time_bits + len(_GROUPS)) - 1)
+        left = _require(left, time_bits + len(GROUPS))
+        head = number >> left & ((1 << time_bits + len(GROUPS)) - 1)
         layout = _LAYOUTS[head & (len(_LAYOUTS) - 1)]
         if not layout.fields:
             raise PayloadEmpty("A reading has no value.")
         left = _require(left, layout.bits)
-        readings.append(Reading(head >> len(_GROUPS), _values(number >> left, layout)))
+        readings.append(Reading(head >> len(GROUPS), _values(number >> left, layout)))
     if padding := number & ((1 << left) - 1):
         raise PayloadPadding(f"The bits left over are {padding:b}, not zero.")
     if not readings:
@@ -181,6 +181,6 @@ def _values(number: int, layout: _Layout) -> dict[str, float | Fault]:
 
 def _fault(channel: str, bits: int, code: int, highest_code: int) -> Fault:
     below_all_ones = (1 << bits) - 1 - code
-    if below_all_ones >= len(_FAULTS):
+    if below_all_ones >= len(FAULTS):
         raise PayloadCode(f"{channel} has the code {code}; {highest_code} is the highest.")
-    return _FAULTS[below_all_ones]
+    return FAULTS[below_all_ones]

@@ -174,14 +174,14 @@ INSERT INTO ingest_error (message_id, topic, payload, reason, detail, device_id,
 VALUES (%(message_id)s, %(topic)s, %(payload)s, %(reason)s, %(detail)s, %(device_id)s, %(at)s, %(at)s)
 ON CONFLICT (message_id) DO UPDATE
 SET occurrences = ingest_error.occurrences + %(seen)s, reason = EXCLUDED.reason, detail = EXCLUDED.detail,
-    device_id = EXCLUDED.device_id, last_at = EXCLUDED.last_at
+    device_id = EXCLUDED.device_id, last_at = greatest(ingest_error.last_at, EXCLUDED.last_at)
 
 -- name: store_quarantined
 -- A message of a sender nobody registered; the same message again is counted.
 INSERT INTO quarantine (message_id, dev_eui, topic, payload, first_at, last_at)
 VALUES (%(message_id)s, %(dev_eui)s, %(topic)s, %(payload)s, %(at)s, %(at)s)
 ON CONFLICT (message_id) DO UPDATE
-SET occurrences = quarantine.occurrences + %(seen)s, last_at = EXCLUDED.last_at
+SET occurrences = quarantine.occurrences + %(seen)s, last_at = greatest(quarantine.last_at, EXCLUDED.last_at)
 
 -- name: delete_mended
 -- Kept messages that were tried once more and are stored now.
@@ -213,24 +213,3 @@ ORDER BY d.id, p.during
 -- name: listen
 -- Hear of every change of the registry.
 LISTEN plietsch_registry
-
--- name: errors_by_reason
--- How many messages could not become observations, by reason.
-SELECT reason, count(*) AS messages, sum(occurrences) AS occurrences, max(last_at) AS last_at
-FROM ingest_error GROUP BY reason ORDER BY messages DESC, reason
-
--- name: newest_errors
--- The newest of them.
-SELECT e.last_at, e.reason, d.dev_eui, e.occurrences, e.detail
-FROM ingest_error e LEFT JOIN device d ON d.id = e.device_id
-WHERE %(reason)s::text IS NULL OR e.reason = %(reason)s
-ORDER BY e.last_at DESC, e.id DESC LIMIT %(most)s
-
--- name: quarantined_by_sender
--- How many messages wait for their sender to be registered, the newest senders first.
-SELECT dev_eui, count(*) AS messages, sum(occurrences) AS occurrences, min(first_at) AS first_at, max(last_at) AS last_at
-FROM quarantine GROUP BY dev_eui ORDER BY last_at DESC, dev_eui LIMIT %(most)s
-
--- name: quarantined_total
--- How many messages of how many senders wait.
-SELECT count(*) AS messages, count(DISTINCT dev_eui) AS senders FROM quarantine

@@ -1,40 +1,99 @@
 """Why a message did not become observations, or not all of its values did: the codes of `ingest_error.reason`.
 
-`plietsch ingest errors` counts by them; the operating manual lists them from here.
+`plietsch ingest errors` counts by them and says what to do; `docs/ingest.md` lists them from here.
 """
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A code, with the sentence that explains it to an operator."""
+    """A code, with a sentence that explains it to an operator and one that says what to do about it."""
 
     meaning: str
+    remedy: str
 
-    def __new__(cls, code: str, meaning: str) -> "Reason":
+    def __new__(cls, code: str, meaning: str, remedy: str) -> "Reason":
         member = str.__new__(cls, code)
         member._value_ = code
         member.meaning = meaning
+        member.remedy = remedy
         return member
 
-    TOPIC_MALFORMED = "topic-malformed", "The topic is not application/…/device/{DevEUI}/event/{kind}."
-    EVENT_MALFORMED = "event-malformed", "The message is not an event of ChirpStack, neither in JSON nor in protobuf."
-    DEVICE_MISMATCH = "device-mismatch", "The DevEUI of the topic is not that of the message."
-    UNEXPECTED_PORT = "unexpected-port", "The frame came on a port that no decoder is registered for."
-    PAYLOAD_EMPTY = "payload-empty", "The payload has no reading, or a reading without a value."
-    PAYLOAD_OVERSIZED = "payload-oversized", "The payload is longer than LoRaWAN can carry."
-    PAYLOAD_VERSION = "payload-version", "The payload has a version that is not known."
-    PAYLOAD_TRUNCATED = "payload-truncated", "The last reading of the payload is cut off."
-    PAYLOAD_PADDING = "payload-padding", "The bits left over at the end of the payload are not zero."
-    PAYLOAD_CODE = "payload-code", "A field of the payload has a code that means nothing."
-    NO_DEPLOYMENT = "no-deployment", "The device was not deployed anywhere when it measured."
-    NO_DATASTREAM = "no-datastream", "A channel of the deployment feeds no datastream; the other values were stored."
+    TOPIC_MALFORMED = (
+        "topic-malformed",
+        "The topic is not application/…/device/{DevEUI}/event/{kind}.",
+        "Look who publishes there; let PLIETSCH_MQTT_TOPIC name nothing but the network server's events, then discard.",
+    )
+    EVENT_MALFORMED = (
+        "event-malformed",
+        "The message is not an event of ChirpStack, neither in JSON nor in protobuf.",
+        "Look at the payload: an integration of ChirpStack sends JSON or protobuf; anything else is another program's.",
+    )
+    DEVICE_MISMATCH = (
+        "device-mismatch",
+        "The DevEUI of the topic is not that of the message.",
+        "Look for a bridge or a script that publishes under a wrong topic, or for somebody who tries it; then discard.",
+    )
+    UNEXPECTED_PORT = (
+        "unexpected-port",
+        "The frame came on a port that no decoder is registered for.",
+        "The frame itself is stored. Once a version of plietsch decodes that port, retry; until then leave it.",
+    )
+    PAYLOAD_EMPTY = (
+        "payload-empty",
+        "The payload has no reading, or a reading without a value.",
+        "Look at the node: no instrument of it answers, or it runs another program. Discard.",
+    )
+    PAYLOAD_OVERSIZED = (
+        "payload-oversized",
+        "The payload is longer than LoRaWAN can carry.",
+        "It did not come over the air: look who publishes to the broker. Discard.",
+    )
+    PAYLOAD_VERSION = (
+        "payload-version",
+        "The payload has a version that is not known.",
+        "The node is newer than this worker, or another make: update plietsch and retry.",
+    )
+    PAYLOAD_TRUNCATED = (
+        "payload-truncated",
+        "The last reading of the payload is cut off.",
+        "Look at the fields of the frame and at the node's program: it sends more than the data rate lets it.",
+    )
+    PAYLOAD_PADDING = (
+        "payload-padding",
+        "The bits left over at the end of the payload are not zero.",
+        "Look at the fields of the frame: the node encodes something else than docs/payload.md says.",
+    )
+    PAYLOAD_CODE = (
+        "payload-code",
+        "A field of the payload has a code that means nothing.",
+        "Look at the fields of the frame: the node encodes something else than docs/payload.md says.",
+    )
+    NO_DEPLOYMENT = (
+        "no-deployment",
+        "The device was not deployed anywhere when it measured.",
+        "If it hung there already, import the region with an earlier deployment.since, then retry.",
+    )
+    NO_DATASTREAM = (
+        "no-datastream",
+        "A channel of the deployment feeds no datastream; the other values were stored.",
+        "Add the instrument to the device's sensors in the region file, import it, then retry.",
+    )
     CLOCK_RESET = (
         "clock-reset",
         "The node's clock began anew, and nothing says how long before: the readings have no time.",
+        "Change the battery of the node's clock. The frame is stored; nothing can give the readings a time. Discard.",
     )
-    CLOCK_WRONG = "clock-wrong", "The node's clock is years off: the readings have no time that can be believed."
-    STORE_FAILED = "store-failed", "The database refused the message's data."
+    CLOCK_WRONG = (
+        "clock-wrong",
+        "The node's clock is years off: the readings have no time that can be believed.",
+        "Set the node's clock, or let it join again. The frame is stored; the readings have no time. Discard.",
+    )
+    STORE_FAILED = (
+        "store-failed",
+        "The database refused the message's data.",
+        "The detail says what the database refused. Report it: ingest should have known; with a newer version, retry.",
+    )
 
 
 MEANINGS = {reason.value: reason.meaning for reason in Reason}

@@ -1,0 +1,17 @@
+"""`plietsch ingest`: the worker that stores what the network hears, and where to look for what could not be stored."""
+
+import typer
+
+from plietsch.ingest.commands import errors, quarantine, run
+
+app = typer.Typer(no_args_is_help=True, help="Store what the network hears; look at what could not be stored.")
+
+
+@app.callback()
+def ingest() -> None:
+    """Store what the network hears; look at what could not be stored."""
+
+
+app.command("run", epilog=run.EXAMPLE)(run.run)
+app.add_typer(errors.app, name="errors")
+app.add_typer(quarantine.app, name="quarantine")

@@ -1,0 +1,191 @@
+"""`plietsch ingest errors`: messages that could not become observations, listed, explained, tried again, let go."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import structlog
+import typer
+from rich.table import Table
+
+from plietsch.ingest import browsing, explain, session
+from plietsch.ingest.browsing import QUERIES, Choice, Cursor, Retried
+from plietsch.ingest.commands import output
+from plietsch.ingest.commands.options import AsJson, DatabaseUrl, Device, Most, Since, Yes
+from plietsch.ingest.commands.progress import progress
+from plietsch.ingest.reasons import MEANINGS, Reason
+from plietsch.platform import logs, settings
+from plietsch.platform.terminal import whole
+
+app = typer.Typer(invoke_without_command=True, help="Messages that could not become observations, or not whole.")
+log = structlog.get_logger(__name__)
+
+ReasonOption = Annotated[
+    Reason | None,
+    typer.Option(
+        "--reason", help=f"Only those of this reason: {', '.join(Reason)}.", metavar="REASON", show_default=False
+    ),
+]
+Ids = Annotated[list[int] | None, typer.Argument(help="Which ones, by the number that the list shows.", metavar="ID")]
+Every = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+
+@app.callback(
+    epilog="Examples: `plietsch ingest errors --since 2h`, `plietsch ingest errors --reason payload-truncated --json`"
+)
+def list_errors(
+    context: typer.Context,
+    reason: ReasonOption = None,
+    device: Device = None,
+    since: Since = None,
+    limit: Most = 20,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Messages that could not become observations: counted by reason, then the newest."""
+    choice = Choice(None, reason, device, since)
+    if context.invoked_subcommand:
+        output.refuse_misplaced(context)
+        return
+    with browsing.cursor(database_url) as cursor:
+        counted = cursor.execute(QUERIES["errors_by_reason"], choice._asdict()).fetchall()
+        newest = cursor.execute(QUERIES["newest_errors"], {**choice._asdict(), "most": limit}).fetchall()
+    if as_json:
+        output.document({"reasons": [_counted(row) for row in counted], "newest": [row._asdict() for row in newest]})
+    else:
+        output.tables("No message was refused.", _counts_table(counted), _newest_table(newest))
+        if newest:
+            output.lines(f"`plietsch ingest errors show {newest[0].id}` explains one.")
+
+
+@app.command(epilog="Example: `plietsch ingest errors show 42`")
+def show(
+    error_id: Annotated[int, typer.Argument(help="Which one, by the number that the list shows.", metavar="ID")],
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Explain one: what was wrong, what to do next, and what the message says."""
+    with browsing.cursor(database_url) as cursor:
+        row = cursor.execute(QUERIES["error"], {"id": error_id}).fetchone()
+    if row is None:
+        raise _no_such([error_id])
+    explained = explain.of_error(row)
+    if as_json:
+        output.document(explained.facts | {"payload": explained.payload, "frame": explained.frame})
+    else:
+        output.facts(explained.facts.items())
+        output.section("payload", explained.payload)
+        output.section("frame", explained.frame)
+
+
+@app.command(
+    epilog="Examples: `plietsch ingest errors retry 42 43`, `plietsch ingest errors retry --reason no-datastream`"
+)
+def retry(
+    ids: Ids = None,
+    reason: ReasonOption = None,
+    device: Device = None,
+    since: Since = None,
+    every: Every = False,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Interpret messages once more, with the registry and the code as they are now, and store what can be stored.
+
+    What is stored leaves the errors in the same transaction; the rest stays, with the reason that it has by now. It may
+    be interrupted and repeated at will.
+    """
+    choice = _choice(ids, reason, device, since, every)
+    retried = Retried()
+    with browsing.cursor(database_url) as cursor, session.opened(browsing.address(database_url)) as opened:
+        chosen = _chosen(cursor, choice)
+        with progress("trying again", chosen.messages, quiet=as_json) as advance:
+            for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
+                retried += browsing.retry(opened, page)
+                advance(len(page))
+    if as_json:
+        output.document(retried._asdict())
+    else:
+        output.lines(*_retried_lines(retried))
+
+
+@app.command(epilog="Examples: `plietsch ingest errors discard 42`, `plietsch ingest errors discard --since 2h --yes`")
+def discard(
+    ids: Ids = None,
+    reason: ReasonOption = None,
+    device: Device = None,
+    since: Since = None,
+    every: Every = False,
+    yes: Yes = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Let go of messages for good. Frames and observations that were stored of them stay."""
+    logs.configure(settings.read())
+    choice = _choice(ids, reason, device, since, every)
+    with browsing.cursor(database_url) as cursor:
+        chosen = _chosen(cursor, choice)
+        if not chosen.messages:
+            output.lines("There is nothing to discard.")
+            return
+        counted = cursor.execute(QUERIES["errors_by_reason"], choice._asdict()).fetchall()
+        output.lines(*(f"{row.messages} × {row.reason}: {MEANINGS.get(row.reason, '')}" for row in counted))
+        output.confirm(f"Discard {chosen.messages} messages for good?", yes=yes)
+        gone = 0
+        for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
+            gone += cursor.execute(QUERIES["discard_errors"], {"ids": [row.id for row in page]}).rowcount
+    log.warning("discarded", what="errors", messages=gone, **_named(choice))
+    output.lines(f"{gone} messages are discarded.")
+
+
+def _choice(
+    ids: list[int] | None, reason: Reason | None, device: str | None, since: datetime | None, every: bool
+) -> Choice:
+    choice = Choice(ids or None, reason, device, since)
+    if every == any(choice):
+        raise typer.BadParameter("Name messages: by ID, --reason, --device, --since, or --all of them.")
+    return choice
+
+
+def _chosen(cursor: Cursor, choice: Choice) -> Any:
+    chosen = cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
+    if choice.ids and not (chosen and chosen.messages):
+        raise _no_such(choice.ids)
+    return chosen
+
+
+def _no_such(ids: list[int]) -> browsing.NoSuchMessage:
+    named = ", ".join(map(str, ids))
+    return browsing.NoSuchMessage(
+        f"There is no error {named}.", "`plietsch ingest errors` lists them; one that was mended is there no longer."
+    )
+
+
+def _named(choice: Choice) -> dict[str, Any]:
+    return {name: str(value) for name, value in choice._asdict().items() if value is not None} or {"all": True}
+
+
+def _counted(row: Any) -> dict[str, Any]:
+    return {**row._asdict(), "occurrences": int(row.occurrences), "meaning": MEANINGS.get(row.reason, "")}
+
+
+def _counts_table(rows: list[Any]) -> Table:
+    table = Table(whole("reason"), "messages", "times", "newest", "meaning", title="Messages by reason")
+    for row in rows:
+        cells = (row.reason, row.messages, row.occurrences, output.moment(row.last_at), MEANINGS.get(row.reason, ""))
+        table.add_row(*map(output.cell, cells))
+    return table
+
+
+def _newest_table(rows: list[Any]) -> Table:
+    table = Table(whole("ID"), "newest", whole("reason"), whole("device"), "times", "detail", title="Newest messages")
+    for row in rows:
+        cells = (row.id, output.moment(row.last_at), row.reason, row.dev_eui, row.occurrences, row.detail)
+        table.add_row(*map(output.cell, cells))
+    return table
+
+
+def _retried_lines(retried: Retried) -> list[str]:
+    lines = [f"{retried.mended} messages are mended, {retried.observations} observations were stored."]
+    if retried.unknown:
+        lines.append(f"{retried.unknown} wait in quarantine by now: their sender is not registered.")
+    lines.append(f"{retried.refused} remain: `plietsch ingest errors` says why.")
+    return lines

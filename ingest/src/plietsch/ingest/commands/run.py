@@ -1,0 +1,46 @@
+"""`plietsch ingest run`: one worker."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plietsch.ingest import mqtt, stopping
+from plietsch.ingest.commands.options import BrokerUrl, ClientId, DatabaseUrl
+from plietsch.ingest.source import MqttSource
+from plietsch.ingest.worker import Worker
+from plietsch.platform import logs, settings
+
+EXAMPLE = "Example: `plietsch ingest run --broker-url mqtt://broker.example.org:1883`"
+
+ReadyFile = Annotated[
+    Path | None,
+    typer.Option("--ready-file", help="Created once the broker has granted the subscription.", show_default=False),
+]
+
+
+def run(
+    database_url: DatabaseUrl = None,
+    broker_url: BrokerUrl = None,
+    client_id: ClientId = None,
+    ready_file: ReadyFile = None,
+) -> None:
+    """Receive events from the broker and store them, until SIGTERM or Ctrl-C.
+
+    Waits for a database or a broker that is not there yet. The client id names the session that the broker keeps for
+    this worker while it is away: two workers need two. What is published before a worker's very first subscription is
+    not kept for it: who must not miss that waits for the ready file.
+    """
+    given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
+    logs.configure(given)
+    address = mqtt.parse_address(given.broker_url)
+    with stopping.on_signals() as stop:
+        source = MqttSource(address, given.broker_client_id, given.mqtt_topic, stop)
+        worker = Worker(given.database_url, source, stop)
+        if ready_file is None:
+            worker.run()
+        else:
+            ready_file.unlink(missing_ok=True)
+            source.on_receiving = ready_file.touch
+            worker.run()
+            ready_file.unlink(missing_ok=True)

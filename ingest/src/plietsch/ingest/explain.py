@@ -1,0 +1,112 @@
+"""What a kept message says, for the person who has to decide what becomes of it."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from plietsch.ingest import dissect, events, payload
+from plietsch.ingest.reasons import Reason
+
+# As `hexdump -C` has it.
+_BYTES_ON_A_LINE = 16
+
+
+class Explained(NamedTuple):
+    """Facts by name; the payload, readable; the fields of the frame in it, if it has one."""
+
+    facts: dict[str, Any]
+    payload: str
+    frame: list[str] | None
+
+
+def of_error(row: Any) -> Explained:
+    """Explain a row of the query `error`."""
+    reason = Reason(row.reason) if row.reason in list(Reason) else None
+    station = f"{row.station} ({row.station_name})" if row.station else None
+    device = row.dev_eui and (row.dev_eui if row.registered else f"{row.dev_eui}, not registered")
+    facts = {
+        "id": row.id,
+        "reason": row.reason,
+        "meaning": reason.meaning if reason else "A reason of another version of plietsch.",
+        "detail": row.detail,
+        "next": reason.remedy if reason else None,
+        "topic": row.topic,
+        "device": device,
+        "station": station,
+        "times": row.occurrences,
+        "first": row.first_at,
+        "last": row.last_at,
+    }
+    return Explained(facts, *of_message(row.topic, bytes(row.payload)))
+
+
+def of_message(topic: str, content: bytes) -> tuple[str, list[str] | None]:
+    """A message's payload, readable, and the fields of the frame in it."""
+    try:
+        kind = events.parse_topic(topic).kind
+    except events.TopicMalformed:
+        kind = ""
+    return readable(kind, content), _frame(kind, content)
+
+
+def readable(kind: str, content: bytes) -> str:
+    """JSON with line breaks, also of what came as protobuf; bytes in hex where it is neither."""
+    try:
+        return msgspec.json.format(events.as_json(kind, content), indent=2).decode()
+    except (ValueError, msgspec.MsgspecError, RecursionError):  # protobuf's own error is a ValueError
+        return "\n".join(_hex_lines(content)) if content else "(empty)"
+
+
+def _frame(kind: str, content: bytes) -> list[str] | None:
+    if kind != "up":
+        return None
+    try:
+        event = events.decode(kind, content)
+    except events.EventMalformed:
+        return None
+    if not isinstance(event, events.Uplink) or not event.data:
+        return None
+    head = f"port {event.f_port or 0}, counter {event.f_cnt or 0}, {len(event.data)} bytes: {event.data.hex()}"
+    # Another port is another language.
+    return [head, *dissect.lines(event.data)] if event.f_port == payload.PORT else [head]
+
+
+def _hex_lines(content: bytes) -> list[str]:
+    lines: list[str] = []
+    for start in range(0, len(content), _BYTES_ON_A_LINE):
+        part = content[start : start + _BYTES_ON_A_LINE]
+        text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in part)  # printable ASCII
+        lines.append(f"{start:08x}  {part.hex(' '):<47}  {text}")
+    return lines
+
+
+class _DeviceInfo(msgspec.Struct, rename="camel"):
+    """What the network server knows of a device, and an operator may recognise it by."""
+
+    device_name: str = ""
+    device_profile_name: str = ""
+    application_name: str = ""
+    tenant_name: str = ""
+    tags: dict[str, str] = {}
+
+
+class _OfDevice(msgspec.Struct, rename="camel"):
+    device_info: _DeviceInfo | None = None
+
+
+def of_sender(content: bytes, topic: str) -> dict[str, Any]:
+    """What a message says of its sender: the names that the network server has for it."""
+    try:
+        said = msgspec.json.decode(events.as_json(events.parse_topic(topic).kind, content), type=_OfDevice).device_info
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        return {}
+    if said is None:
+        return {}
+    facts = {
+        "name": said.device_name,
+        "profile": said.device_profile_name,
+        "application": said.application_name,
+        "tenant": said.tenant_name,
+        "tags": ", ".join(f"{name}={value}" for name, value in said.tags.items()),
+    }
+    return {name: value for name, value in facts.items() if value}
