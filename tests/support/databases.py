@@ -4,10 +4,11 @@ import os
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg import sql
 
 # Names a server with TimescaleDB on which the user may create databases.
 SERVER = "PLIETSCH_TEST_TIMESCALE_URL"
@@ -22,10 +23,23 @@ def on_timescale() -> Generator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield make_conninfo(server, dbname=name)
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
         # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
         connection.execute(f"DROP DATABASE {name}")
+
+
+@contextmanager
+def member(database_url: str, *groups: str) -> Generator[str]:
+    """The database's address for a new user in these groups, who is gone afterwards."""
+    user = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'secret'").format(sql.Identifier(user)))
+        for group in groups:
+            owner.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(user)))
+        parts = urlsplit(database_url)
+        yield parts._replace(netloc=f"{user}:secret@{parts.hostname}:{parts.port}").geturl()
+        owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(user)))
 
 
 def register(connection: psycopg.Connection, *, datastreams: int = 1, devices: int = 1) -> None:
