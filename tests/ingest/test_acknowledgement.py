@@ -52,14 +52,16 @@ class Redelivering:
         self._stop = stop
         self._waiting = [Message(*each, datetime.now(UTC)) for each in published]
         self._under_way: list[Message] = []
+        self._most = 0
         self.acknowledged: list[Message] = []
 
     def receive(self, most: int, timeout_s: float) -> list[Delivery]:
-        assert not self._under_way, "the batch before was not acknowledged"
+        assert len(self._under_way) <= self._most, "two batches are under way"
+        self._most = most
         taken, self._waiting = self._waiting[:most], self._waiting[most:]
-        if not taken:
+        if not taken and not self._under_way:
             self._stop.set()
-        self._under_way = list(taken)
+        self._under_way += taken
         return [Delivery(message, partial(self._acknowledge, message)) for message in taken]
 
     def release(self) -> None:

@@ -108,7 +108,7 @@ def _event(message: Message, topic: events.Topic, device: Device | None) -> Outc
     event = events.decode(topic.kind, message.payload)
     said = event.device_info.dev_eui.lower() if event.device_info else ""
     if said and said != topic.dev_eui:
-        problem = Problem(Reason.DEVICE_MISMATCH, f"The topic names {topic.dev_eui}, the message {said}.")
+        problem = Problem(Reason.DEVICE_MISMATCH, f"The topic names {topic.dev_eui}, the message {said[:32]}.")
         return Outcome(message, topic.dev_eui, device.id if device else None, topic.kind, problem=problem)
     if device is None:
         return Outcome(message, topic.dev_eui, kind=topic.kind, quarantined=True)

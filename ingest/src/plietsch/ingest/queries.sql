@@ -158,7 +158,8 @@ ON CONFLICT (queue_item_id) DO UPDATE
 SET state = EXCLUDED.state, state_at = EXCLUDED.state_at, detail = coalesce(EXCLUDED.detail, downlink.detail),
     f_cnt_down = coalesce(EXCLUDED.f_cnt_down, downlink.f_cnt_down)
 WHERE downlink.device_id = EXCLUDED.device_id
-  AND array_position(%(ranks)s::text[], downlink.state) <= array_position(%(ranks)s::text[], EXCLUDED.state)
+  AND (array_position(%(ranks)s::text[], downlink.state), downlink.state_at)
+      <= (array_position(%(ranks)s::text[], EXCLUDED.state), EXCLUDED.state_at)
 
 -- name: events_known
 -- Which of these events were stored since a moment, whatever time they were stored under.

@@ -1,4 +1,5 @@
-"""The ingest worker: receive, interpret, commit, acknowledge, in one thread and in this order.
+"""The ingest worker: receive, interpret, commit, acknowledge, in this order. While one batch is stored, in a thread of
+its own, the next one is received; a third one is not.
 
     database away → leave the broker, which keeps what was not acknowledged; wait; come back
     broker away   → wait; come back
@@ -9,6 +10,8 @@ deliver again what was stored already, which then does nothing.
 """
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import structlog
@@ -16,15 +19,17 @@ import structlog
 from plietsch.ingest import session
 from plietsch.ingest.backoff import Backoff
 from plietsch.ingest.database import DatabaseUnavailable
+from plietsch.ingest.messages import Delivery
 from plietsch.ingest.session import Session
 from plietsch.ingest.source import Source
 from plietsch.ingest.stopping import Stop
 from plietsch.ingest.tally import Tally
+from plietsch.ingest.writer import Stored
 
 log = structlog.get_logger(__name__)
 
-# A batch is what has arrived while the one before was stored, up to this many messages: the only bound there is on
-# what a worker holds in memory.
+# A batch is what has arrived while the one before was stored, up to this many messages, or bytes (plietsch.ingest.mqtt).
+# Two of them are all that a worker holds in memory.
 LARGEST_BATCH = 5_000
 # How often a silent worker looks whether the registry has changed, and whether the database still answers.
 _IDLE_S = 1.0
@@ -45,31 +50,38 @@ class Worker:
 
     def run(self) -> None:
         """Work; returns when it was asked to stop and everything that was read is committed and acknowledged."""
-        while not self.stop.is_set():
-            try:
-                with session.opened(self.database_url) as opened:
-                    self._serve(opened)
-            except DatabaseUnavailable as error:
-                self.source.release()
-                self._wait(error)
+        with ThreadPoolExecutor(1, "store") as thread:
+            while not self.stop.is_set():
+                try:
+                    with session.opened(self.database_url) as opened:
+                        self._serve(opened, thread)
+                except DatabaseUnavailable as error:
+                    self.source.release()
+                    self._wait(error)
         self.source.release()
         self._tally.report()
         log.info("stopped")
 
-    def _serve(self, opened: Session) -> None:
+    def _serve(self, opened: Session, thread: Executor) -> None:
         log.info("connected to the database")
         self._release(opened)
-        while not self.stop.is_set():
-            deliveries = self.source.receive(self.largest_batch, _IDLE_S)
+        storing: _Storing | None = None
+        while storing or not self.stop.is_set():
+            # While a batch is being stored the next one is read; with nothing to read one waits for the commit.
+            deliveries = self.source.receive(self.largest_batch, 0 if storing else _IDLE_S)
+            if storing:
+                self._finish(storing)
             if opened.registry_changed():
                 self._release(opened)
-            if deliveries:
-                self._tally.add(opened.store([delivery.message for delivery in deliveries]))
-                for delivery in deliveries:
-                    delivery.acknowledge()
-            # Not when it connected: a database that refuses every batch is to be left in peace for longer and longer.
-            self._backoff.reset()
+            storing = _Storing(thread, opened, deliveries) if deliveries else None
             self._report()
+
+    def _finish(self, storing: "_Storing") -> None:
+        self._tally.add(storing.stored.result())
+        for delivery in storing.deliveries:
+            delivery.acknowledge()
+        # Not when it connected: a database that refuses every batch is to be left in peace for longer and longer.
+        self._backoff.reset()
 
     def _wait(self, error: DatabaseUnavailable) -> None:
         delay_s = self._backoff.next()
@@ -86,3 +98,11 @@ class Worker:
         if time.monotonic() - self._reported_at >= _REPORT_EVERY_S:
             self._tally.report()
             self._reported_at = time.monotonic()
+
+
+class _Storing:
+    """A batch that is being stored, in a thread of its own."""
+
+    def __init__(self, thread: Executor, opened: Session, deliveries: Sequence[Delivery]) -> None:
+        self.deliveries = deliveries
+        self.stored: Future[Stored] = thread.submit(opened.store, [delivery.message for delivery in deliveries])
