@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from support.wait import until
+
 # Names a server with TimescaleDB on which the user may create databases.
 SERVER = "PLIETSCH_TEST_TIMESCALE_URL"
 
@@ -39,7 +41,16 @@ def member(database_url: str, *groups: str) -> Generator[str]:
             owner.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(user)))
         parts = urlsplit(database_url)
         yield parts._replace(netloc=f"{user}:secret@{parts.hostname}:{parts.port}").geturl()
+        until(lambda: _dropped(owner, user), f"{user} has left")
+
+
+def _dropped(owner: psycopg.Connection, user: str) -> bool:
+    """A session that ended a moment ago may still be clearing its temporary tables away."""
+    try:
         owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(user)))
+    except psycopg.errors.DependentObjectsStillExist:
+        return False
+    return True
 
 
 def register(connection: psycopg.Connection, *, datastreams: int = 1, devices: int = 1) -> None:
