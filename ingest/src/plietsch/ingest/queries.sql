@@ -151,15 +151,18 @@ SET status_at = %(at)s, margin_db = %(margin_db)s, battery_percent = %(battery_p
 WHERE device_id = %(device_id)s AND (status_at IS NULL OR status_at <= %(at)s)
 
 -- name: store_downlink
--- What became of a command. Events may arrive in any order: a state never goes back to one that it has left behind.
-INSERT INTO downlink (queue_item_id, device_id, state, state_at, f_cnt_down, detail)
+-- What became of a command. Events may arrive in any order: what they lead to together is the same.
+INSERT INTO downlink AS known (queue_item_id, device_id, state, state_at, f_cnt_down, detail)
 VALUES (%(queue_item_id)s, %(device_id)s, %(state)s, %(at)s, %(f_cnt_down)s, %(detail)s)
 ON CONFLICT (queue_item_id) DO UPDATE
-SET state = EXCLUDED.state, state_at = EXCLUDED.state_at, detail = coalesce(EXCLUDED.detail, downlink.detail),
-    f_cnt_down = coalesce(EXCLUDED.f_cnt_down, downlink.f_cnt_down)
-WHERE downlink.device_id = EXCLUDED.device_id
-  AND (array_position(%(ranks)s::text[], downlink.state), downlink.state_at)
-      <= (array_position(%(ranks)s::text[], EXCLUDED.state), EXCLUDED.state_at)
+SET (state, state_at) = (
+        SELECT state, state_at FROM (VALUES (known.state, known.state_at), (EXCLUDED.state, EXCLUDED.state_at))
+            AS either (state, state_at)
+        ORDER BY array_position(%(ranks)s::text[], state) DESC, state_at DESC LIMIT 1
+    ),
+    f_cnt_down = coalesce(known.f_cnt_down, EXCLUDED.f_cnt_down),
+    detail = coalesce(EXCLUDED.detail, known.detail)
+WHERE known.device_id = EXCLUDED.device_id
 
 -- name: events_known
 -- Which of these events were stored since a moment, whatever time they were stored under.

@@ -28,7 +28,7 @@ from plietsch.ingest.writer import Stored
 
 log = structlog.get_logger(__name__)
 
-# A batch is what has arrived while the one before was stored, up to this many messages, or bytes (plietsch.ingest.mqtt).
+# A batch is what has arrived while the one before was stored, up to so many messages, or bytes (plietsch.ingest.mqtt).
 # Two of them are all that a worker holds in memory.
 LARGEST_BATCH = 5_000
 # How often a silent worker looks whether the registry has changed, and whether the database still answers.
