@@ -159,6 +159,19 @@ def test_a_missing_table_blames_no_message(database_url: str, opened: Session) -
     assert count(database_url, "ingest_error") == 0
 
 
+def test_a_batch_that_takes_too_long_is_stored_in_pieces(database_url: str, opened: Session) -> None:
+    """A disk so slow that each row takes longer than its share of what a statement may take."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_sleep(0.03); RETURN NEW; END $$;"
+            "CREATE TRIGGER slowly BEFORE INSERT ON uplink FOR EACH ROW EXECUTE FUNCTION slowly()"
+        )
+    opened._writing.execute("SET statement_timeout = '150ms'")
+    assert _store(opened, *(network.up(heard_s=NEW_YEAR_S + 60 * n, fCnt=n) for n in range(9))).observations == 18
+    assert count(database_url, "ingest_error") == 0
+
+
 def test_an_empty_database_says_what_to_do(empty_database_url: str) -> None:
     with pytest.raises(DatabaseUnavailable) as caught, session.opened(empty_database_url):
         pass

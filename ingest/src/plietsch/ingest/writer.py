@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.errors import UniqueViolation
+from psycopg.errors import QueryCanceled, UniqueViolation
 
 from plietsch.ingest import batch, database, interpret, kept
 from plietsch.ingest.database import QUERIES, Connection
@@ -65,6 +65,11 @@ class Writer:
         try:
             with database.availability():
                 return self._store(outcomes)
+        except database.DatabaseUnavailable as error:
+            # A slow disk may need longer for a large batch than a statement may take; it would for ever.
+            if isinstance(error.__cause__, QueryCanceled) and len(outcomes) > 1:
+                return self._halve(outcomes)
+            raise
         except psycopg.Error as error:  # it blames the data
             return self._isolate(outcomes, error)
 
@@ -76,6 +81,10 @@ class Writer:
                 self._wary = _WARY_BATCHES
         self._wary -= 1
         return self._transact(outcomes, optimistic=False)
+
+    def _halve(self, outcomes: Sequence[Outcome]) -> Stored:
+        middle = len(outcomes) // 2
+        return self.store(outcomes[:middle]) + self.store(outcomes[middle:])
 
     def _transact(self, outcomes: Sequence[Outcome], *, optimistic: bool) -> Stored:
         connection = self._connection
@@ -90,8 +99,7 @@ class Writer:
 
     def _isolate(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> Stored:
         if len(outcomes) > 1:
-            middle = len(outcomes) // 2
-            return self.store(outcomes[:middle]) + self.store(outcomes[middle:])
+            return self._halve(outcomes)
         (outcome,) = outcomes
         if outcome.problem and outcome.problem.reason is Reason.STORE_FAILED:
             raise database.DatabaseUnavailable(
