@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,8 @@ class EmbeddedPostgres:
     """
 
     directory: Path
+    # Beside those of a demo, or instead of them, e.g. {"shared_buffers": "1GB"}.
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
     # Whoever holds the address of a server that died must find its successor there.
     _last_port: int | None = field(default=None, init=False, repr=False)
 
@@ -145,7 +148,7 @@ class EmbeddedPostgres:
             time.sleep(0.2)
 
     def _pg_ctl_start(self) -> subprocess.CompletedProcess[str]:
-        options = {**_SERVER_SETTINGS, "port": str(self._last_port or ports.free())}
+        options = {**_SERVER_SETTINGS, **self.settings, "port": str(self._last_port or ports.free())}
         flags = " ".join(f"-c {name}={value}" if value else f"-c {name}=''" for name, value in options.items())
         return self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.log_file), "-w", "-t", "60", "-o", flags, "start",
