@@ -47,6 +47,8 @@ UNION ALL SELECT FROM quarantine WHERE topic = %(topic)s AND payload = %(payload
 class Redelivering:
     """A source that delivers what was not acknowledged again, as a broker does, and asks each time what is stored."""
 
+    receiving = True
+
     def __init__(self, connection: psycopg.Connection, stop: Stop, published: Sequence[Published]) -> None:
         self._connection = connection
         self._stop = stop

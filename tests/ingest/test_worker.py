@@ -65,6 +65,8 @@ def test_from_the_broker_to_the_database(database_url: str, broker: Broker) -> N
 class Handed:
     """A source of fixed messages, that asks at each acknowledgement whether the message is stored."""
 
+    receiving = True
+
     def __init__(self, stop: Stop, is_stored: Callable[[Message], bool], published: Iterable[Published]) -> None:
         self._stop = stop
         self._is_stored = is_stored

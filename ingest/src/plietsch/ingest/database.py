@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format
 
 from plietsch.platform import errors, sql
@@ -62,6 +62,15 @@ class _RawJsonb(Dumper):
 
     def dump(self, obj: bytes) -> Buffer:
         return b"\1" + obj  # the version of jsonb's binary form
+
+
+def shown(database_url: str) -> str:
+    """The address as it may be shown: host, port and name, without user and password."""
+    try:
+        parts = conninfo_to_dict(database_url)
+    except psycopg.ProgrammingError:
+        return "an address that cannot be read"
+    return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
 
 @contextmanager

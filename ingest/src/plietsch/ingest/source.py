@@ -2,20 +2,36 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
-from plietsch.ingest import mqtt
+from plietsch.ingest import address, mqtt, refusals
+from plietsch.ingest.address import Address
 from plietsch.ingest.backoff import Backoff
+from plietsch.ingest.client import Wish
 from plietsch.ingest.messages import Delivery
+from plietsch.ingest.refusals import Failure
 from plietsch.ingest.stopping import Stop
+from plietsch.platform import errors
+from plietsch.platform.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+# A connection that lasted for so long was a good one: after it one tries again at once. One that was granted and then
+# ended, again and again, is two clients under one name.
+_STEADY_S = 10.0
+# First and longest delay after what a person has to mend.
+_LASTING_DELAYS_S = (1.0, 30.0)
 
 
 class Source(Protocol):
     """Gives messages with their acknowledgements; what is not acknowledged is given again."""
+
+    @property
+    def receiving(self) -> bool:
+        """Whether messages come: the broker is there and has granted the subscription."""
+        ...
 
     def receive(self, most: int, timeout_s: float) -> list[Delivery]:
         """What has arrived, at most so many; waits for the first one. Empty when the time is over."""
@@ -27,18 +43,42 @@ class Source(Protocol):
 
 
 class MqttSource:
-    """A persistent session at an MQTT broker, QoS 1."""
+    """A persistent session at an MQTT broker, QoS 1.
 
-    def __init__(self, address: mqtt.Address, client_id: str, topic: str, stop: Stop) -> None:
-        self._address = address
-        self._client_id = client_id
-        self._topic = topic
+    The version "auto" is 5, or 3.1.1 for good once the broker has said that it does not speak 5. With `share` the
+    messages are shared with the other workers of that group.
+    """
+
+    def __init__(
+        self,
+        broker: Address,
+        client_id: str,
+        topic: str,
+        stop: Stop,
+        version: Literal["auto", "5", "3.1.1"] = "auto",
+        share: str = "",
+    ) -> None:
+        self._broker = broker
+        self._wish = Wish(client_id, topic, "5" if version == "auto" else version, share)
+        self._may_fall_back = version == "auto"
         self._stop = stop
         self._backoff = Backoff()
+        self._slow_backoff = Backoff(*_LASTING_DELAYS_S)
         self._retry_at = 0.0
         self._connection: mqtt.Connection | None = None
+        self._warned = False
         self.receiving = False
         self.on_receiving: Callable[[], None] = _nothing
+
+    @classmethod
+    def of(cls, given: Settings, stop: Stop) -> "MqttSource":
+        """The source that the settings name. Raises errors.SettingsInvalid."""
+        if given.mqtt_share and given.mqtt_version == "3.1.1":
+            raise errors.SettingsInvalid(
+                "Workers can share the messages by MQTT 5 only.", "Unset PLIETSCH_MQTT_SHARE or PLIETSCH_MQTT_VERSION."
+            )
+        broker = address.of(given)
+        return cls(broker, given.broker_client_id, given.mqtt_topic, stop, given.mqtt_version, given.mqtt_share)
 
     def receive(self, most: int, timeout_s: float) -> list[Delivery]:
         """What has arrived; connects first where needed. A broker that is away counts as one that is silent."""
@@ -48,7 +88,7 @@ class MqttSource:
         deliveries = connection.receive(most, timeout_s, self._stop)
         if not connection.alive:
             self._lost(connection)
-        elif connection.subscribed and not self.receiving:
+        elif connection.granted and not self.receiving:
             self._announce(connection)
         return deliveries
 
@@ -66,31 +106,55 @@ class MqttSource:
         if self._stop.is_set() or time.monotonic() < self._retry_at:
             return None
         try:
-            self._connection = mqtt.Connection(self._address, self._client_id, self._topic)
+            self._connection = mqtt.Connection(self._broker, self._wish)
         except OSError as error:
-            self._later(str(error))
+            self._later(refusals.unreachable(error))
         return self._connection
 
     def _lost(self, connection: mqtt.Connection) -> None:
         self.release()
-        self._later(connection.failure or "the connection ended")
+        if connection.unsupported and self._may_fall_back:
+            self._fall_back()
+            return
+        if connection.granted and time.monotonic() - connection.opened_at > _STEADY_S:
+            self._backoff.reset()
+            self._slow_backoff.reset()
+        self._later(connection.failure or refusals.CLOSED)
 
-    def _later(self, why: str) -> None:
-        delay_s = self._backoff.next()
+    def _fall_back(self) -> None:
+        if self._wish.share:
+            self._later(refusals.CANNOT_SHARE)
+            return
+        log.info("the broker does not speak MQTT 5, but perhaps 3.1.1", broker=str(self._broker))
+        self._wish = self._wish._replace(version="3.1.1")
+        self._may_fall_back = False
+
+    def _later(self, failure: Failure) -> None:
+        delay_s = (self._slow_backoff if failure.lasting else self._backoff).next()
         self._retry_at = time.monotonic() + delay_s
-        log.warning("waiting for the broker", broker=str(self._address), why=why, next_attempt_in_s=round(delay_s, 1))
+        complain = log.error if failure.lasting else log.warning
+        hint = {"hint": failure.hint} if failure.hint else {}
+        next_s = round(delay_s, 1)
+        complain("waiting for the broker", broker=str(self._broker), why=failure.why, next_attempt_in_s=next_s, **hint)
 
     def _announce(self, connection: mqtt.Connection) -> None:
         self.receiving = True
         self.on_receiving()
-        self._backoff.reset()
         log.info(
             "receiving",
-            broker=str(self._address),
-            topic=self._topic,
-            client_id=self._client_id,
+            broker=str(self._broker),
+            topic=self._wish.filter,
+            client_id=self._wish.client_id,
+            mqtt=self._wish.version,
             session_kept=connection.session_present,
         )
+        if connection.shortened_to_s is not None and not self._warned:
+            self._warned = True
+            log.warning(
+                "the broker keeps the session for a while only",
+                while_s=connection.shortened_to_s,
+                hint="What is published while this worker is away for longer is lost: let the broker keep sessions.",
+            )
 
 
 def _nothing() -> None:

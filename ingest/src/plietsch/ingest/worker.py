@@ -9,7 +9,6 @@ Nothing is acknowledged before the transaction that stores it has committed. A k
 deliver again what was stored already, which then does nothing.
 """
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from plietsch.ingest.messages import Delivery
 from plietsch.ingest.session import Session
 from plietsch.ingest.source import Source
 from plietsch.ingest.stopping import Stop
-from plietsch.ingest.tally import Tally
+from plietsch.ingest.watch import Watch
 from plietsch.ingest.writer import Stored
 
 log = structlog.get_logger(__name__)
@@ -33,7 +32,6 @@ log = structlog.get_logger(__name__)
 LARGEST_BATCH = 5_000
 # How often a silent worker looks whether the registry has changed, and whether the database still answers.
 _IDLE_S = 1.0
-_REPORT_EVERY_S = 60.0
 
 
 @dataclass
@@ -44,9 +42,8 @@ class Worker:
     source: Source
     stop: Stop
     largest_batch: int = LARGEST_BATCH
+    watch: Watch = field(default_factory=Watch)
     _backoff: Backoff = field(default_factory=Backoff)
-    _tally: Tally = field(default_factory=Tally)
-    _reported_at: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         """Work; returns when it was asked to stop and everything that was read is committed and acknowledged."""
@@ -56,14 +53,16 @@ class Worker:
                     with session.opened(self.database_url) as opened:
                         self._serve(opened, thread)
                 except DatabaseUnavailable as error:
+                    self.watch.database(False)
                     self.source.release()
                     self._wait(error)
         self.source.release()
-        self._tally.report()
+        self.watch.end()
         log.info("stopped")
 
     def _serve(self, opened: Session, thread: Executor) -> None:
         log.info("connected to the database")
+        self.watch.database(True)
         self._release(opened)
         storing: _Storing | None = None
         while storing or not self.stop.is_set():
@@ -74,12 +73,13 @@ class Worker:
             if opened.registry_changed():
                 self._release(opened)
             storing = _Storing(thread, opened, deliveries) if deliveries else None
-            self._report()
+            self.watch.turn(self.source.receiving)
 
     def _finish(self, storing: "_Storing") -> None:
-        self._tally.add(storing.stored.result())
+        stored = storing.stored.result()
         for delivery in storing.deliveries:
             delivery.acknowledge()
+        self.watch.committed(stored)
         # Not when it connected: a database that refuses every batch is to be left in peace for longer and longer.
         self._backoff.reset()
 
@@ -92,12 +92,7 @@ class Worker:
     def _release(self, opened: Session) -> None:
         for stored in opened.release():
             log.info("released from quarantine", messages=len(stored.outcomes), observations=stored.observations)
-            self._tally.add(stored)
-
-    def _report(self) -> None:
-        if time.monotonic() - self._reported_at >= _REPORT_EVERY_S:
-            self._tally.report()
-            self._reported_at = time.monotonic()
+            self.watch.committed(stored)
 
 
 class _Storing:

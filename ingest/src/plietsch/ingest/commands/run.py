@@ -1,13 +1,17 @@
 """`plietsch ingest run`: one worker."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from plietsch.ingest import mqtt, stopping
+from plietsch.ingest import database, mqtt, stopping
 from plietsch.ingest.commands.options import BrokerUrl, ClientId, DatabaseUrl
+from plietsch.ingest.health import Health
 from plietsch.ingest.source import MqttSource
+from plietsch.ingest.watch import Watch
 from plietsch.ingest.worker import Worker
 from plietsch.platform import logs, settings
 
@@ -33,14 +37,27 @@ def run(
     """
     given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
     logs.configure(given)
-    address = mqtt.parse_address(given.broker_url)
     with stopping.on_signals() as stop:
-        source = MqttSource(address, given.broker_client_id, given.mqtt_topic, stop)
-        worker = Worker(given.database_url, source, stop)
-        if ready_file is None:
-            worker.run()
-        else:
-            ready_file.unlink(missing_ok=True)
-            source.on_receiving = ready_file.touch
-            worker.run()
-            ready_file.unlink(missing_ok=True)
+        source = MqttSource.of(given, stop)
+        watch = Watch(Health(str(address), database.shown(given.database_url)))
+        worker = Worker(given.database_url, source, stop, watch=watch)
+        with _answering(watch, given):
+            if ready_file is None:
+                worker.run()
+            else:
+                ready_file.unlink(missing_ok=True)
+                source.on_receiving = ready_file.touch
+                worker.run()
+                ready_file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _answering(watch: Watch, given: settings.Settings) -> Generator[None]:
+    """With /metrics and /healthz, if the settings name a port for them. Raises errors.PortTaken."""
+    if given.ingest_http_port is None:
+        yield
+        return
+    from plietsch.ingest import endpoint  # only who wants it pays for a web server
+
+    with endpoint.serving(watch, given.http_host, given.ingest_http_port):
+        yield
