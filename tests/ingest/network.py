@@ -15,7 +15,7 @@ import psycopg
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from plietsch.ingest import mqtt
+from plietsch.ingest import address
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.stopping import Stop
 from plietsch.ingest.worker import Worker
@@ -196,7 +196,7 @@ class Running(NamedTuple):
 def working(database_url: str, broker_url: str, *, wait: bool = True, largest_batch: int = 5_000) -> Iterator[Running]:
     """A worker that runs; by default it is returned once it receives."""
     stop = Stop()
-    source = MqttSource(mqtt.parse_address(broker_url), "plietsch-ingest", TOPIC, stop)
+    source = MqttSource(address.parse(broker_url), "plietsch-ingest", TOPIC, stop)
     worker = Worker(database_url, source, stop, largest_batch)
     running = Running(worker, source, stop, threading.Thread(target=worker.run, name="worker"))
     running.thread.start()

@@ -1,187 +1,202 @@
-"""One connection to an MQTT 3.1.1 broker, from CONNECT to its end.
+"""One connection to an MQTT broker, version 5 or 3.1.1, from CONNECT to its end.
 
-paho's network loop is driven from here, in the caller's thread, a packet at a time: nothing is read that was not asked
-for, so that the memory in use is bounded by the batch, and the broker waits. The client is new for each connection:
-an acknowledgement that belongs to an earlier one has nowhere to go, and the broker delivers that message again.
+paho's network loop is driven from here, in the caller's thread, and only for the packets that are few; messages and
+their acknowledgements go past it. Nothing is read that was not asked for, so that the memory in use is bounded by the
+batch, and the broker waits. The client is new for each connection: an acknowledgement that belongs to an earlier one
+has nowhere to go, and the broker delivers that message again.
 """
 
-import select
-import ssl
 import time
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from typing import Any, cast
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from plietsch.ingest import client, packets, refusals
+from plietsch.ingest.address import Address
+from plietsch.ingest.client import Wish
 from plietsch.ingest.messages import Delivery, Message
+from plietsch.ingest.refusals import Failure
 from plietsch.ingest.stopping import Stop
-from plietsch.platform import errors
 
+# A batch ends when its payloads have so many bytes, whatever it was asked for: an event has a thousand or two.
+LARGEST_BATCH_BYTES = 16 * 1024 * 1024
 _QOS = 1
-# The broker drops a client that is silent for one and a half times this: longer than a batch may take to be stored.
-_KEEPALIVE_S = 60
-_FLUSH_TIMEOUT_S = 2.0
-
-
-class Address(NamedTuple):
-    """Where a broker is, and who one is there."""
-
-    host: str
-    port: int
-    tls: bool
-    user: str | None
-    password: str | None
-
-    def __str__(self) -> str:
-        """The address as it may be logged: without the password."""
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
-
-
-def parse_address(url: str) -> Address:
-    """Take apart mqtt[s]://[user[:password]@]host[:port]. Raises errors.SettingsInvalid."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or port == 0:
-        raise errors.SettingsInvalid(
-            "The broker's address cannot be used.", "It looks like mqtt://user:password@host:1883."
-        )
-    tls = parts.scheme == "mqtts"
-    user = unquote(parts.username) if parts.username else None
-    password = unquote(parts.password) if parts.password else None
-    return Address(parts.hostname, port or (8883 if tls else 1883), tls, user, password)
+# How often the broker is asked whether it is still there, and how long one waits for any byte of it.
+_PING_EVERY_S = 20.0
+_PATIENCE_S = 20.0
 
 
 class Connection:
-    """A connection with a persistent session; what it delivers is to be acknowledged while it lasts."""
+    """A connection with a persistent session; what it delivers is to be acknowledged while it lasts.
 
-    def __init__(self, address: Address, client_id: str, topic: str) -> None:
-        """Connect and begin to subscribe. Raises OSError."""
-        self.subscribed = False
+    `granted`: the broker has granted what was wished. `session_present`: it knew the session. `unsupported`: it does
+    not speak this version. `shortened_to_s`: it will keep the session for so long only. `nothing_to_leave`: the session
+    had none of the subscriptions that were to end.
+    """
+
+    def __init__(self, address: Address, wish: Wish) -> None:
+        """Connect and say what is wished. Raises OSError."""
+        self.granted = False
         self.session_present = False
-        self.failure: str | None = None
-        self._topic = topic
-        self._inbox: list[Delivery] = []
-        self._client = self._new_client(address, client_id)
-        self._client.connect(address.host, address.port, keepalive=_KEEPALIVE_S)
+        self.shortened_to_s: int | None = None
+        self.nothing_to_leave = False
+        self.unsupported = False
+        self.answers = 0
+        self.failure: Failure | None = None
+        self.opened_at = time.monotonic()
+        self._wish = wish
+        self._v5 = wish.version == "5"
+        self._heard_at, self._asked_at = 0.0, self.opened_at
+        self._client = client.Client(address, wish)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_unsubscribe = self._on_unsubscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._socket = self._client.open()
+        self._send()
 
     def receive(self, most: int, timeout_s: float, stop: Stop) -> list[Delivery]:
-        """Wait for a message, then read until nothing more has arrived or `most` are read."""
-        self._wait(timeout_s, stop)
-        while len(self._inbox) < most and not stop.is_set() and self._readable():
-            self._client.loop_read()
-        if self._client.want_write():
-            self._client.loop_write()
-        self._client.loop_misc()
-        taken, self._inbox = self._inbox, []
-        return taken
+        """Wait for a message, then read until nothing more has arrived, `most` are read or their bytes suffice.
+
+        Acknowledgements that were given before leave now, together.
+        """
+        self._socket.flush()
+        deliveries, heard = self._read(most, stop)
+        if not heard and self.alive and not stop.is_set():
+            self._socket.wait(timeout_s, stop.fileno())
+            deliveries, heard = self._read(most, stop)
+        self._send()
+        self._keep_alive(heard=heard)
+        return deliveries
 
     @property
     def alive(self) -> bool:
         return self.failure is None and self._client.socket() is not None
 
+    def ask(self) -> None:
+        """Ask the broker to answer, which it does after all that it has sent already: `answers` counts that."""
+        self._asked_at = time.monotonic()
+        self._socket.send(packets.PING)
+        self._socket.flush()
+
     def close(self) -> None:
         """Send what is still to be sent and leave; the broker keeps the session."""
-        self._flush()
-        self._client.disconnect()
-        self._flush()
-        if (sock := self._client.socket()) is not None:
-            sock.close()
+        self._client.disconnect()  # paho then closes the socket, which sends what is left
+        self._socket.close()
 
-    def _new_client(self, address: Address, client_id: str) -> Client:
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id,
-            clean_session=False,
-            protocol=MQTTProtocolVersion.MQTTv311,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
-        client.on_disconnect = self._on_disconnect
-        if address.user is not None:
-            client.username_pw_set(address.user, address.password)
-        if address.tls:
-            context = ssl.create_default_context()
-            client.tls_set_context(context)  # pyright: ignore[reportUnknownMemberType] paho leaves its type open
-        return client
+    def _read(self, most: int, stop: Stop) -> tuple[list[Delivery], bool]:
+        """Messages, and whether anything was heard."""
+        deliveries: list[Delivery] = []
+        heard = False
+        try:
+            left = self._take(deliveries, most, LARGEST_BATCH_BYTES)
+            while len(deliveries) < most and left > 0 and self.alive and not stop.is_set() and self._socket.fill():
+                heard = True
+                left = self._take(deliveries, most, left)
+        except packets.Malformed as error:
+            self._fail(Failure(f"the broker sent what is no MQTT: {error}"))
+        return deliveries, heard or bool(deliveries)
 
-    def _wait(self, timeout_s: float, stop: Stop) -> None:
-        """Until there is something to read or to do, or one is to stop."""
-        deadline = time.monotonic() + timeout_s
-        while not stop.is_set() and not self._readable():
-            sock = self._client.socket()
-            left_s = deadline - time.monotonic()
-            if sock is None or left_s <= 0:
-                return
-            writing = [sock] if self._client.want_write() else []
-            _, writable, _ = select.select([sock, stop], writing, [], left_s)
-            if writable:
-                self._client.loop_write()
+    def _take(self, deliveries: list[Delivery], most: int, left: int) -> int:
+        """Take messages from what was read, other packets on the way; returns how many bytes may still come."""
+        read, received_at = self._socket, datetime.now(UTC)
+        buffer, acknowledge, properties = read.incoming, read.outgoing.extend, self._v5
+        while len(deliveries) < most and left > 0 and (framed := packets.frame(buffer, read.position)):
+            if buffer[read.position] & 0xF0 != packets.PUBLISH:
+                self._handle(buffer[read.position])
+                if not self.alive:
+                    break
+                continue
+            published = packets.publish(buffer, read.position, *framed, properties=properties)
+            read.position = framed[1]
+            left -= len(published.payload)
+            message = Message(_text(published.topic), published.payload, received_at)
+            deliveries.append(Delivery(message, partial(acknowledge, published.acknowledgement)))
+        else:
+            if read.ended and len(deliveries) < most and left > 0:
+                self._client.loop_read()  # paho sees the end, and says so
+        return left
 
-    def _readable(self) -> bool:
-        sock: Any = self._client.socket()
-        if sock is None:
-            return False
-        # TLS may hold decrypted bytes that select does not see.
-        pending = getattr(sock, "pending", None)
-        return bool(pending and pending()) or bool(select.select([sock], [], [], 0)[0])
+    def _handle(self, first_byte: int) -> None:
+        if first_byte == packets.ANSWER:
+            self.answers += 1
+        self._client.loop_read()
+        self._send()
 
-    def _flush(self) -> None:
-        deadline = time.monotonic() + _FLUSH_TIMEOUT_S
-        while self._client.want_write() and (sock := self._client.socket()) is not None:
-            left_s = deadline - time.monotonic()
-            if left_s <= 0 or not select.select([], [sock], [], left_s)[1]:
-                return
+    def _send(self) -> None:
+        if self._client.want_write():
             self._client.loop_write()
+        self._socket.flush()
 
-    def _acknowledge(self, mid: int, qos: int) -> None:
-        if self.alive:
-            self._client.ack(mid, qos)
+    def _keep_alive(self, *, heard: bool) -> None:
+        """Ask now and then. paho would give up on a broker whose answer waits behind the messages of a slow batch."""
+        now = time.monotonic()
+        waited_s = now - self._asked_at
+        if heard:
+            self._heard_at = now
+        if self._heard_at <= self._asked_at:
+            if waited_s > _PATIENCE_S:
+                self._fail(Failure(f"the broker has said nothing for {waited_s:.0f} s"))
+        elif self.alive and waited_s > min(_PING_EVERY_S, (self._client.keepalive or client.KEEPALIVE_S) / 2):
+            self.ask()
 
     def _on_connect(
-        self, client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+        self, paho: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
-            self._fail(f"the broker refused the connection: {reason}")
+            self.unsupported = reason.value == refusals.UNSUPPORTED_VERSION
+            self._fail(refusals.connecting(reason.value, str(reason)))
             return
         self.session_present = flags.session_present
-        client.subscribe(self._topic, qos=_QOS)
+        capabilities = cast("dict[str, Any]", properties.json()) if properties else {}
+        self.shortened_to_s = capabilities.get("SessionExpiryInterval")
+        if self._wish.purpose == "receive":
+            if self._wish.share and not capabilities.get("SharedSubscriptionAvailable", 1):
+                self._fail(refusals.CANNOT_SHARE)
+                return
+            paho.subscribe(self._wish.filter, qos=_QOS)
+        if self._wish.purpose == "forget":
+            self.granted = True
+        if self._wish.unwanted:
+            paho.unsubscribe(self._wish.unwanted)
 
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
     ) -> None:
-        if any(reason.is_failure for reason in reasons):
-            self._fail(f"the broker refused the subscription to {self._topic}")
-        else:
-            self.subscribed = True
+        for reason in reasons:
+            if failure := refusals.subscribing(self._wish.filter, reason.value, str(reason)):
+                self._fail(failure)
+        self.granted = self.failure is None
 
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:  # a broker should not have let it pass; as an empty topic it becomes an error
-            topic = ""
-        received = Message(topic, bytes(message.payload), datetime.now(UTC))
-        self._inbox.append(Delivery(received, partial(self._acknowledge, message.mid, message.qos)))
+    def _on_unsubscribe(
+        self, _client: Client, _data: object, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        if self._wish.purpose == "empty":
+            self.nothing_to_leave = refusals.nothing_ended([reason.value for reason in reasons])
+            self.granted = True
 
     def _on_disconnect(
         self,
         _client: Client,
         _data: object,
-        _flags: DisconnectFlags,
+        flags: DisconnectFlags,
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        self._fail(f"the connection ended: {reason}")
+        said = flags.is_disconnect_packet_from_server
+        error = self._socket.error
+        self._fail(refusals.ended(self._wish.client_id, reason.value, str(reason), said=said, error=error))
 
-    def _fail(self, why: str) -> None:
-        self.failure = self.failure or why
+    def _fail(self, failure: Failure) -> None:
+        self.failure = self.failure or failure
+
+
+def _text(topic: bytes) -> str:
+    try:
+        return topic.decode()
+    except UnicodeDecodeError:  # a broker should not have let it pass; as an empty topic it becomes an error
+        return ""

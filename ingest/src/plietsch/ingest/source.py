@@ -58,7 +58,7 @@ class MqttSource:
         version: Literal["auto", "5", "3.1.1"] = "auto",
         share: str = "",
     ) -> None:
-        self._broker = broker
+        self.broker = broker
         self._wish = Wish(client_id, topic, "5" if version == "auto" else version, share)
         self._may_fall_back = version == "auto"
         self._stop = stop
@@ -106,7 +106,7 @@ class MqttSource:
         if self._stop.is_set() or time.monotonic() < self._retry_at:
             return None
         try:
-            self._connection = mqtt.Connection(self._broker, self._wish)
+            self._connection = mqtt.Connection(self.broker, self._wish)
         except OSError as error:
             self._later(refusals.unreachable(error))
         return self._connection
@@ -125,7 +125,7 @@ class MqttSource:
         if self._wish.share:
             self._later(refusals.CANNOT_SHARE)
             return
-        log.info("the broker does not speak MQTT 5, but perhaps 3.1.1", broker=str(self._broker))
+        log.info("the broker does not speak MQTT 5, but perhaps 3.1.1", broker=str(self.broker))
         self._wish = self._wish._replace(version="3.1.1")
         self._may_fall_back = False
 
@@ -135,14 +135,14 @@ class MqttSource:
         complain = log.error if failure.lasting else log.warning
         hint = {"hint": failure.hint} if failure.hint else {}
         next_s = round(delay_s, 1)
-        complain("waiting for the broker", broker=str(self._broker), why=failure.why, next_attempt_in_s=next_s, **hint)
+        complain("waiting for the broker", broker=str(self.broker), why=failure.why, next_attempt_in_s=next_s, **hint)
 
     def _announce(self, connection: mqtt.Connection) -> None:
         self.receiving = True
         self.on_receiving()
         log.info(
             "receiving",
-            broker=str(self._broker),
+            broker=str(self.broker),
             topic=self._wish.filter,
             client_id=self._wish.client_id,
             mqtt=self._wish.version,

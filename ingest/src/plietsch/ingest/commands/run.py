@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from plietsch.ingest import database, mqtt, stopping
+from plietsch.ingest import database, stopping
 from plietsch.ingest.commands.options import BrokerUrl, ClientId, DatabaseUrl
 from plietsch.ingest.health import Health
 from plietsch.ingest.source import MqttSource
@@ -39,7 +39,7 @@ def run(
     logs.configure(given)
     with stopping.on_signals() as stop:
         source = MqttSource.of(given, stop)
-        watch = Watch(Health(str(address), database.shown(given.database_url)))
+        watch = Watch(Health(str(source.broker), database.shown(given.database_url)))
         worker = Worker(given.database_url, source, stop, watch=watch)
         with _answering(watch, given):
             if ready_file is None:
