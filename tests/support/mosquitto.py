@@ -48,6 +48,19 @@ class Mosquitto:
             self._process.wait(timeout=10)
             self._process = None
 
+    def kill(self) -> None:
+        """End it without a chance to save anything."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @property
+    def saved_at(self) -> float:
+        """When it last saved its sessions and queues (Unix time); 0 before the first time."""
+        file = self._folder / "mosquitto.db"
+        return file.stat().st_mtime if file.exists() else 0.0
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex((ports.LOOPBACK, self.port)) == 0

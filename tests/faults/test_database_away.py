@@ -1,0 +1,101 @@
+"""The database is stopped at once, stays away for a minute and comes back. Ten runs share that minute.
+
+Meanwhile the network goes on. Half of the workers are killed before the database is back: had they acknowledged what
+they could not store, it would be lost.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from faults import servers
+from faults.conftest import RUNS
+from faults.scene import Scene, playing
+
+from plietsch.platform.local.postgres import EmbeddedPostgres
+from support.mosquitto import Mosquitto
+
+AWAY_S = 60
+PACE_PER_S = 10
+# What a worker may take more than before: the network goes on, but its queue is at the broker.
+MOST_MB = 20
+
+
+class Minutes:
+    """Plays the runs in groups that share a server and its minute; the group stays until the next one begins."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._group: range | None = None
+        self._stack = ExitStack()
+        self._scenes: dict[int, Scene] = {}
+        self._memory_mb: dict[int, list[float]] = {}
+
+    def scene(self, seed: int) -> Scene:
+        """The scene of a run, after the minute."""
+        if self._group is None or seed not in self._group:
+            self.close()
+            first = seed // RUNS * RUNS
+            self._group = range(first, first + RUNS)
+            self._play(self._group)
+        return self._scenes[seed]
+
+    def growth_mb(self, seed: int) -> float:
+        """By how much a worker's memory grew, at most, while the database was away."""
+        samples = self._memory_mb[seed]
+        return max(samples) - samples[0]
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _play(self, seeds: range) -> None:
+        folder = self._folder / str(seeds.start)
+        server = EmbeddedPostgres(folder / "server")
+        self._stack.callback(server.remove)
+        servers.prepare(server)
+        self._scenes = {seed: self._open(server, folder / f"run{seed}", seed) for seed in seeds}
+        for scene in self._scenes.values():
+            scene.wait_for_traffic(10)
+        servers.stop_at_once(server)
+        self._memory_mb = {seed: [] for seed in seeds}
+        self._wait_a_minute()
+        for scene in self._scenes.values():
+            if scene.dice.random() < 0.5:
+                scene.worker.kill()
+                scene.worker.start()
+        server.start()
+
+    def _open(self, server: EmbeddedPostgres, folder: Path, seed: int) -> Scene:
+        folder.mkdir(parents=True)
+        broker = Mosquitto(folder)
+        broker.start()
+        self._stack.callback(broker.stop)
+        url = self._stack.enter_context(servers.database(server))
+        return self._stack.enter_context(playing(folder, url, broker, seed, pace_per_s=PACE_PER_S))
+
+    def _wait_a_minute(self) -> None:
+        until_s = time.monotonic() + AWAY_S
+        while time.monotonic() < until_s:
+            for seed, scene in self._scenes.items():
+                self._memory_mb[seed].append(scene.worker.memory_mb)
+            time.sleep(1)
+
+
+@pytest.fixture(scope="module")
+def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minutes]:
+    """The runs, each group of them played when the first of its tests asks."""
+    if not Mosquitto.installed():
+        pytest.skip("mosquitto is not installed: sudo apt install mosquitto")
+    minutes = Minutes(tmp_path_factory.mktemp("minutes"))
+    yield minutes
+    minutes.close()
+
+
+@pytest.mark.slow
+def test_the_database_is_away_for_a_minute(minutes: Minutes, seed: int):
+    scene = minutes.scene(seed)
+    assert scene.outbox.acknowledged > AWAY_S * PACE_PER_S / 2, "the network went on"
+    assert minutes.growth_mb(seed) < MOST_MB
+    scene.judge()
