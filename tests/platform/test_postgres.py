@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from plietsch.platform import errors
+from plietsch.platform import errors, migrations, roles
+from plietsch.platform.local import logins
 from plietsch.platform.local.postgres import EmbeddedPostgres
 
 
@@ -69,3 +70,32 @@ def test_a_broken_data_folder_says_where_to_look(server: EmbeddedPostgres):
     with pytest.raises(errors.DatabaseWouldNotStart, match=r"configuration file|did not start") as caught:
         server.start()
     assert str(server.log_file) in caught.value.hint
+
+
+def _who(url: str) -> tuple[object, ...]:
+    with psycopg.connect(url) as connection:
+        query = "SELECT current_user::text, pg_has_role(%s, 'MEMBER'), pg_has_role(%s, 'MEMBER')"
+        return connection.execute(query, (roles.INGEST, roles.SITE)).fetchone() or ()
+
+
+def test_each_service_has_a_user_of_its_own_who_outlasts_a_restart(server: EmbeddedPostgres):
+    server.start()
+    migrations.migrate(server.url())
+    urls = [logins.url(server, group) for group in (roles.INGEST, roles.SITE)]
+    assert [_who(url) for url in urls] == [("ingest", True, False), ("site", False, True)]
+    passwords = {file: file.stat().st_mode & 0o777 for file in server.home.glob("password*")}
+    assert list(passwords.values()) == [0o600] * 3
+    assert len({file.read_text() for file in passwords}) == 3
+    server.stop()
+    server.start()
+    assert _who(logins.url(server, roles.INGEST)) == ("ingest", True, False)
+
+
+def test_a_lost_password_is_replaced(server: EmbeddedPostgres):
+    server.start()
+    migrations.migrate(server.url())
+    before = logins.url(server, roles.SITE)
+    (server.home / "password.site").unlink()
+    assert _who(logins.url(server, roles.SITE)) == ("site", False, True)
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(before)

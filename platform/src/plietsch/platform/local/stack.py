@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from plietsch.platform import database, errors, migrations, regions, registry
-from plietsch.platform.local import ports
+from plietsch.platform import database, errors, migrations, regions, registry, roles
+from plietsch.platform.local import logins, ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch.platform.local.leftovers import Record
 from plietsch.platform.local.postgres import EmbeddedPostgres
@@ -27,6 +27,8 @@ from plietsch.platform.settings import Settings
 _READY_TIMEOUT_S = 60.0
 _UP_TO_DATE = timedelta(minutes=1)
 _DRAIN_TIMEOUT_S = 60.0
+# The groups of the database's users, by service.
+_GROUPS = {"site": roles.SITE, "ingest": roles.INGEST}
 
 Progress = Callable[[str], None]
 
@@ -154,11 +156,20 @@ class Stack:
     def _embedded_database(self) -> bool:
         return "database_url" not in self.settings.model_fields_set
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        """All settings that have a value, as the services shall see them."""
-        values = self.settings.model_dump() | {"database_url": self.database_url, "broker_url": self.broker_url}
+    def _environment(self, service: str) -> dict[str, str]:
+        """All settings as a service shall see them."""
+        values = self.settings.model_dump() | {
+            "database_url": self._database_url_of(service),
+            "broker_url": self.broker_url,
+        }
         return {f"PLIETSCH_{name.upper()}": str(value) for name, value in values.items() if value is not None}
+
+    def _database_url_of(self, service: str) -> str | None:
+        """The embedded database as the service's own user, or the one of the settings; the rest needs none."""
+        group = _GROUPS.get(service)
+        if group and self._postgres:
+            return logins.url(self._postgres, group)
+        return self.database_url if group else None
 
     def _forget(self) -> None:
         EmbeddedPostgres(self.data_dir / "database").remove()
@@ -189,7 +200,7 @@ class Stack:
     def _start_service(self, name: str, *arguments: str) -> Service:
         logs = self.data_dir / "logs"
         logs.mkdir(exist_ok=True)
-        service = Service(name, arguments, self._environment, logs / f"{name}.log")
+        service = Service(name, arguments, self._environment(name), logs / f"{name}.log")
         self._services.append(service)
         service.start()
         self._note_processes()
