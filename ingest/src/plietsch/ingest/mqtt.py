@@ -65,8 +65,10 @@ class Connection:
         Acknowledgements that were given before leave now, together.
         """
         self._socket.flush()
+        if stop.is_set():
+            return []
         deliveries, heard = self._read(most, stop)
-        if not heard and self.alive and not stop.is_set():
+        if not heard and self.alive:
             self._socket.wait(timeout_s, stop.fileno())
             deliveries, heard = self._read(most, stop)
         self._send()

@@ -1,0 +1,69 @@
+"""`plietsch ingest drain`: store what a worker that will not come back has left at the broker."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from plietsch.ingest import address, presence, session, stopping
+from plietsch.ingest.client import Wish
+from plietsch.ingest.commands import output
+from plietsch.ingest.commands.options import BrokerUrl, DatabaseUrl
+from plietsch.ingest.drain import Drain, Drained
+from plietsch.platform import logs, settings
+
+EXAMPLE = "Example: `plietsch ingest drain plietsch-ingest-3`"
+
+Whose = Annotated[str, typer.Argument(help="The client id of the worker that will not come back.", metavar="CLIENT_ID")]
+
+
+def drain(client_id: Whose, database_url: DatabaseUrl = None, broker_url: BrokerUrl = None) -> None:
+    """Store what the broker still keeps for a worker that will not come back, then end its session.
+
+    Takes the session over: it gets nothing new from then on, and when it is empty the broker forgets it. Topic, share
+    and certificates are those of the settings, as the worker had them. Refused while that worker is at work. Stopped
+    half-way, what is not stored stays in the session: call it again.
+    """
+    given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
+    logs.configure(given)
+    version = "5" if given.mqtt_version == "auto" else given.mqtt_version
+    wish = Wish(client_id, given.mqtt_topic, version, given.mqtt_share)
+    with (
+        presence.alone(given.database_url, client_id),
+        session.opened(given.database_url) as opened,
+        stopping.on_signals() as stop,
+    ):
+        work = Drain(opened, address.of(given), wish, stop)
+        work.on_progress = lambda so_far: _progress(f"{_amount(so_far)} …")
+        drained = work.run(may_fall_back=given.mqtt_version == "auto")
+    _progress("")
+    _say(client_id, drained)
+    if not drained.ended:
+        raise typer.Exit(1)
+
+
+def _say(client_id: str, drained: Drained) -> None:
+    if drained.ended and not drained.found:
+        output.lines(f"The broker has no session of {client_id}.")
+        return
+    output.lines(f"Stored {_amount(drained)}.")
+    if not drained.unsubscribed:
+        output.lines(
+            "The session had none of the subscriptions that the settings name; if it has others, it was still"
+            " being filled: see PLIETSCH_MQTT_TOPIC and PLIETSCH_MQTT_SHARE."
+        )
+    if drained.ended:
+        output.lines(f"The session of {client_id} has ended.")
+    else:
+        output.lines("Stopped; the rest is still in the session: call it again.")
+
+
+def _amount(drained: Drained) -> str:
+    return f"{drained.messages} messages with {drained.observations} observations"
+
+
+def _progress(line: str) -> None:
+    """One line that is written over, where somebody looks on."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{line}\x1b[K")
+        sys.stderr.flush()
