@@ -121,7 +121,7 @@ ORDER BY s.code, o.id, d.id, lower(p.during)
 
 -- name: station_known
 -- Whether there is such a station.
-SELECT FROM station WHERE code = %(station)s
+SELECT true AS known FROM station WHERE code = %(station)s
 
 -- name: properties
 -- What can be measured.

@@ -38,8 +38,7 @@ class _Reader:
     def take(self, bits: int, name: str, meaning: str = "") -> int:
         """The next field. Raises EOFError when there are not as many bits."""
         if bits > self.left:
-            if self.left:
-                self._append(self.left, name, f"cut off: {bits} bits are expected")
+            self._append(self.left, name, f"cut off: {bits} bits are expected")
             raise EOFError
         return self._append(bits, name, meaning)
 
@@ -66,7 +65,7 @@ def dissect(data: bytes) -> list[Part]:
 def lines(data: bytes) -> list[str]:
     """The fields for people, one on each line, and what `payload.decode` says of the whole."""
     written = [
-        f"bits {part.first_bit:>4}–{part.first_bit + part.bits - 1:<4} {part.name:<12} {part.code:>10}  {part.meaning}"
+        f"{_place(part):<14} {part.name:<12} {part.code if part.bits else '–':>10}  {part.meaning}"
         for part in dissect(data)
     ]
     try:
@@ -74,6 +73,11 @@ def lines(data: bytes) -> list[str]:
     except payload.PayloadError as error:
         return [*written, str(error)]
     return written
+
+
+def _place(part: Part) -> str:
+    last_bit = part.first_bit + part.bits - 1
+    return f"bits {part.first_bit:>4}–{last_bit}" if part.bits > 1 else f"bit  {part.first_bit:>4}"
 
 
 def _frame(reader: _Reader) -> None:
