@@ -2,8 +2,7 @@
 
 import random
 import threading
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 
 from plietsch.platform import errors, ledger, migrations
 from plietsch.platform.ledger import BEGINNING, Position
-from plietsch.platform.local.postgres import EmbeddedPostgres
 from support.wait import until
 
 _WRITE = """INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
@@ -24,13 +22,9 @@ _WRITE = """INSERT INTO write_ledger (datastream_ids, first_time, last_time, obs
 
 
 @pytest.fixture(scope="module")
-def url(postgres: EmbeddedPostgres) -> Iterator[str]:
+def url(module_url: str) -> str:
     """One database for all the examples: each begins at the present."""
-    name = f"ledger_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch")
-        yield postgres.url(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return module_url
 
 
 def _connect(url: str) -> psycopg.Connection:

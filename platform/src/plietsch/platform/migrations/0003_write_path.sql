@@ -69,36 +69,59 @@ ALTER TABLE write_ledger
     ADD COLUMN late integer NOT NULL DEFAULT 0, -- of `observations`, those heard more than an hour after they were measured
     ADD COLUMN repeated integer NOT NULL DEFAULT 0;  -- beside `observations`, those that were there before
 
--- The gaps of a datastream in an interval: from one observation to the next where at least one is missing, from the
--- beginning to the first and from the last to the end (gap_end is null while it lasts). Only while a device is deployed
--- for it can something be missing.
+-- The gaps of a datastream in an interval, one row each: between two observations of which at least one is missing in
+-- between, from the beginning of a deployment to its first observation, from the last one to its end. gap_end is null
+-- while a gap lasts. Something can be missing only while a device is deployed for the datastream (on a bench, too), up
+-- to now, and at the device's present interval; where several are, at the shortest. `missing` is how many observations
+-- a node that measures steadily would have made in there.
 CREATE FUNCTION observation_gap(datastream integer, since timestamptz, until timestamptz)
 RETURNS TABLE (gap_start timestamptz, gap_end timestamptz, missing bigint)
 LANGUAGE sql STABLE AS $$
-    WITH deployed AS (
-        SELECT greatest(lower(p.during), since) AS from_time, least(upper(p.during), until) AS to_time,
-               make_interval(secs => d.interval_s) AS step
+    WITH fed AS (
+        -- When the datastream was fed at each interval: deployments that follow each other are one.
+        SELECT d.interval_s, range_agg(p.during) AS during
         FROM deployment_channel c
         JOIN deployment p ON p.id = c.deployment_id AND p.phase <> 'removed'
         JOIN device d ON d.id = p.device_id
-        WHERE c.datastream_id = datastream AND p.during && tstzrange(since, least(until, now()))
+        WHERE c.datastream_id = datastream
+        GROUP BY d.interval_s
     ),
-    bounded AS (SELECT from_time, least(to_time, now()) AS to_time, step, to_time > now() AS lasts FROM deployed)
-    SELECT gap.start_time, CASE WHEN gap.last AND bounded.lasts THEN NULL ELSE gap.end_time END,
-           greatest(round(extract(epoch FROM gap.end_time - gap.start_time) / extract(epoch FROM step))::bigint - 1, 1)
-    FROM bounded
+    shortest AS (
+        SELECT interval_s, during - coalesce(
+            range_agg(during) OVER (ORDER BY interval_s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), '{}'
+        ) AS during
+        FROM fed
+    ),
+    span AS (
+        SELECT interval_s, lower(within) AS from_time, upper(within) AS to_time, until > now() AND upper(within) = now() AS lasts
+        FROM shortest
+        CROSS JOIN LATERAL unnest(
+            during * tstzmultirange(tstzrange(since, greatest(since, least(until, now()))))
+        ) AS within
+    )
+    SELECT gap.start_time, CASE WHEN NOT (gap.to_end AND span.lasts) THEN gap.end_time END, counted.missing
+    FROM span
     CROSS JOIN LATERAL (
-        SELECT lag(moment, 1, moment) OVER (ORDER BY moment) AS start_time, moment AS end_time,
-               moment = bounded.to_time AS last
+        SELECT lag(moment) OVER (ORDER BY moment, place) AS start_time, moment AS end_time,
+               lag(place) OVER (ORDER BY moment, place) = 0 AS from_beginning, place = 2 AS to_end
         FROM (
-            SELECT bounded.from_time AS moment UNION ALL
-            SELECT phenomenon_time FROM observation
+            SELECT span.from_time AS moment, 0 AS place UNION ALL
+            SELECT phenomenon_time, 1 FROM observation
             WHERE datastream_id = datastream
-              AND phenomenon_time >= bounded.from_time AND phenomenon_time < bounded.to_time
-            UNION ALL SELECT bounded.to_time
+              AND phenomenon_time >= span.from_time AND phenomenon_time < span.to_time
+            UNION ALL SELECT span.to_time, 2
         ) moments
     ) gap
+    -- The observations at both ends of a gap are there; the beginning and the end of a span are none.
+    CROSS JOIN LATERAL (SELECT extract(epoch FROM gap.end_time - gap.start_time) / span.interval_s AS steps) measured
+    CROSS JOIN LATERAL (
+        SELECT greatest(1, CASE
+            WHEN gap.from_beginning THEN floor(measured.steps)
+            WHEN gap.to_end THEN ceil(measured.steps) - 1
+            ELSE round(measured.steps) - 1
+        END)::bigint AS missing
+    ) counted
     -- Half a step of patience: nodes do not measure on the dot.
-    WHERE gap.end_time - gap.start_time > bounded.step * 1.5
+    WHERE measured.steps > 1.5
     ORDER BY gap.start_time
 $$;
