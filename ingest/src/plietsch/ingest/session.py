@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 
 import psycopg
 
-from plietsch.ingest import database, interpret
+from plietsch.ingest import database, interpret, presence
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.messages import Message
 from plietsch.ingest.registrar import Registrar
@@ -48,8 +48,11 @@ class Session:
 
 
 @contextmanager
-def opened(database_url: str) -> Generator[Session]:
-    """Connect, and disconnect at the end. Raises database.DatabaseUnavailable."""
+def opened(database_url: str, client_id: str = "") -> Generator[Session]:
+    """Connect, as the worker of a client id if one is given, and disconnect at the end.
+
+    Raises database.DatabaseUnavailable.
+    """
     try:
         writing = database.connect(database_url)
     except psycopg.Error as error:
@@ -60,4 +63,6 @@ def opened(database_url: str) -> Generator[Session]:
         except psycopg.Error as error:
             raise database.DatabaseUnavailable(database.explain(error)) from error
         with closing(listening):
+            if client_id:
+                presence.announce(listening, client_id)
             yield Session(writing, listening)

@@ -42,6 +42,8 @@ class Worker:
     source: Source
     stop: Stop
     largest_batch: int = LARGEST_BATCH
+    # Whose session the source has: that a worker is at work there can be seen in the database.
+    client_id: str = ""
     watch: Watch = field(default_factory=Watch)
     _backoff: Backoff = field(default_factory=Backoff)
 
@@ -50,7 +52,7 @@ class Worker:
         with ThreadPoolExecutor(1, "store") as thread:
             while not self.stop.is_set():
                 try:
-                    with session.opened(self.database_url) as opened:
+                    with session.opened(self.database_url, self.client_id) as opened:
                         self._serve(opened, thread)
                 except DatabaseUnavailable as error:
                     self.watch.database(False)

@@ -42,7 +42,7 @@ def run(
     with stopping.on_signals() as stop:
         source = MqttSource.of(given, stop)
         watch = Watch(Health(str(source.broker), database.shown(given.database_url)))
-        worker = Worker(given.database_url, source, stop, watch=watch)
+        worker = Worker(given.database_url, source, stop, client_id=given.broker_client_id, watch=watch)
         with _answering(watch, given):
             if ready_file is None:
                 worker.run()
