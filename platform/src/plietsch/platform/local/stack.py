@@ -161,6 +161,8 @@ class Stack:
         values = self.settings.model_dump() | {
             "database_url": self._database_url_of(service),
             "broker_url": self.broker_url,
+            # The worker can always be asked how it is; its log says where.
+            "ingest_http_port": self.settings.ingest_http_port or 0,
         }
         return {f"PLIETSCH_{name.upper()}": str(value) for name, value in values.items() if value is not None}
 
