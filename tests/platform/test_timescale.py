@@ -14,6 +14,7 @@ import pytest
 
 from plietsch.platform import migrations
 from support import databases
+from support.wait import until
 
 _MIGRATIONS = migrations.available(timescale=True)
 _INTERRUPTIBLE = [
@@ -63,7 +64,7 @@ class Database:
     def run_policies(self) -> None:
         """What TimescaleDB's scheduler does every now and then."""
         for job in _policies(self.connection) if self.timescale else ():
-            self.connection.execute("CALL run_job(%s)", (job,))
+            until(lambda job=job: databases.ran(self.connection, job), f"job {job} has run")
 
     def rows(self, view: str) -> list[tuple[object, ...]]:
         """All rows of an aggregate."""

@@ -93,7 +93,8 @@ LANGUAGE sql STABLE AS $$
         FROM fed
     ),
     span AS (
-        SELECT interval_s, lower(within) AS from_time, upper(within) AS to_time, until > now() AND upper(within) = now() AS lasts
+        SELECT interval_s, lower(within) AS from_time, upper(within) AS to_time,
+               until > now() AND upper(within) = now() AS lasts
         FROM shortest
         CROSS JOIN LATERAL unnest(
             during * tstzmultirange(tstzrange(since, greatest(since, least(until, now()))))
