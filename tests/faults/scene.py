@@ -28,7 +28,7 @@ class Worker:
 
     def __init__(self, folder: Path, client_id: str = "plietsch-ingest", **settings: str) -> None:
         self.client_id = client_id
-        self._settings = {"broker_client_id": client_id, **settings}
+        self.settings = {"broker_client_id": client_id, **settings}
         self._log = folder / f"{client_id}.log"
         self._ready_file = folder / f"{client_id}.ready"
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,7 +37,7 @@ class Worker:
     def start(self) -> None:
         self._ready_file.unlink(missing_ok=True)
         self._process = processes.start(
-            "ingest", "run", "--ready-file", str(self._ready_file), settings=self._settings, log=self._log
+            "ingest", "run", "--ready-file", str(self._ready_file), settings=self.settings, log=self._log
         )
 
     def is_ready(self) -> bool:
@@ -107,7 +107,7 @@ class Scene:
         for worker in self.workers:
             worker.wait_until_ready()
         # What comes last is behind everything that is delivered again: once it is stored, that is acknowledged too.
-        self.outbox.send(len(self.workers))
+        self.outbox.send(2 * len(self.workers))
         sent = self.outbox.sent
         judge.complete(self.database_url, sent)
         for worker in self.workers:
