@@ -1,11 +1,14 @@
 """The counted places to look, as an operator sees them: listed, explained, tried again, let go."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from ingest.network import NEW_YEAR_S, Published, count, rows
 from typer.testing import CliRunner
 
@@ -18,6 +21,13 @@ from support import databases, processes
 
 UNKNOWN = "70b3d57ed00000ff"
 CUT_OFF = bytes.fromhex("1ae402007b04")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that logs sets the log up for its process, which is this one; and the runner takes its stream away."""
+    yield
+    structlog.reset_defaults()
 
 
 def _invoke(*arguments: str) -> tuple[int, str]:
@@ -123,8 +133,8 @@ class TestErrors:
         assert (count(database_url, "observation"), count(database_url, "uplink")) == (10, 6)
         assert rows(database_url, "SELECT reason, occurrences FROM ingest_error") == [("payload-version", 1)]
         again = _run("errors", "retry", "--reason", "payload-version", "--database-url", database_url)
-        assert "0 messages are mended" in again
-        assert "1 remain" in again
+        assert "Mended: 0," in again
+        assert "Remaining: 1;" in again
 
     def test_trying_again_does_not_change_when_it_last_came(self, database_url: str) -> None:
         network.register(database_url)
@@ -148,7 +158,7 @@ class TestErrors:
         assert exit_code == 2
         assert "--yes" in asked
         assert count(database_url, "ingest_error") == 2
-        assert "1 messages are discarded" in _run(*base, "--yes")
+        assert "Discarded: 1." in _run(*base, "--yes")
         assert rows(database_url, "SELECT reason FROM ingest_error") == [("payload-truncated",)]
         assert count(database_url, "uplink") == 2
 
@@ -160,9 +170,7 @@ class TestErrors:
         )
         with psycopg.connect(database_url) as connection:
             connection.execute(query)
-        assert "2500 messages are discarded" in _run(
-            "errors", "discard", "--all", "--yes", "--database-url", database_url
-        )
+        assert "Discarded: 2500." in _run("errors", "discard", "--all", "--yes", "--database-url", database_url)
         assert count(database_url, "ingest_error") == 0
 
     @pytest.mark.parametrize("verb", ["retry", "discard"])
@@ -175,6 +183,13 @@ class TestErrors:
     def test_one_that_is_not_there_is_said(self, database_url: str, verb: str) -> None:
         with pytest.raises(errors.PlietschError, match="no error 42"):
             _invoke("errors", verb, "42", "--database-url", database_url)
+
+    def test_nothing_is_done_when_one_of_several_is_not_there(self, database_url: str) -> None:
+        _store(database_url, Published("elsewhere", b"?"))
+        (error_id,) = _ids(database_url, "topic-malformed")
+        with pytest.raises(errors.PlietschError, match="no error 42"):
+            _invoke("errors", "discard", error_id, "42", "--yes", "--database-url", database_url)
+        assert count(database_url, "ingest_error") == 1
 
     def test_options_before_a_sub_command_are_not_passed_over(self, database_url: str) -> None:
         exit_code, said = _invoke("errors", "--reason", "payload-version", "discard", "--all", "--yes")
@@ -204,7 +219,9 @@ class TestQuarantine:
 
     def test_what_waited_is_stored_once_the_device_is_registered(self, database_url: str) -> None:
         _store(database_url, network.up(dev_eui=UNKNOWN), network.up(b"\xff", UNKNOWN), network.event(kind="join"))
-        assert "3 messages of 2 devices remain" in _run("quarantine", "retry", "--database-url", database_url)
+        assert "not registered and deployed: 3, of devices: 2" in _run(
+            "quarantine", "retry", "--database-url", database_url
+        )
         network.register(database_url, UNKNOWN)
         found = _json("quarantine", "retry", UNKNOWN, "--database-url", database_url)
         assert found == {
@@ -217,7 +234,7 @@ class TestQuarantine:
         _store(database_url, network.up(dev_eui=UNKNOWN), network.event(kind="join"))
         base = ("quarantine", "discard", UNKNOWN, "--database-url", database_url)
         assert _invoke(*base)[0] == 2
-        assert "1 messages are discarded" in _run(*base, "--yes")
+        assert "Discarded: 1." in _run(*base, "--yes")
         assert rows(database_url, "SELECT dev_eui FROM quarantine") == [(network.DEV_EUI,)]
 
     @pytest.mark.parametrize("verb", ["show", "retry", "discard"])
@@ -279,16 +296,28 @@ def test_a_value_that_cannot_be_meant_is_said(option: str, value: str) -> None:
     assert value in said
 
 
-VERBS = (
-    "errors", "errors show", "errors retry", "errors discard", "quarantine", "quarantine show", "quarantine retry",
-    "quarantine discard", "gaps", "run",
-)  # fmt: skip
+def _verbs() -> list[str]:
+    named = [command.name or "" for command in commands.app.registered_commands]
+    for group in commands.app.registered_groups:
+        assert group.typer_instance
+        below = [command.callback.__name__ for command in group.typer_instance.registered_commands if command.callback]
+        named += [str(group.name), *(f"{group.name} {name}" for name in below)]
+    return named
+
+
+VERBS = _verbs()
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
     shown = " ".join(_run(*verb.split(), "--help").split())
     assert f"plietsch ingest {verb}" in shown.split("Example")[1]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_in_the_manual(verb: str) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text(encoding="utf-8")
+    assert f"plietsch ingest {verb}" in manual
 
 
 def test_in_a_pipe_there_are_no_colours_and_a_discard_is_logged(database_url: str) -> None:

@@ -22,6 +22,8 @@ QUERIES = sql.load("plietsch.ingest", "browse.sql")
 
 Cursor = psycopg.Cursor[Any]
 
+# Who looks through millions of errors waits longer than a worker may.
+_PATIENCE = "10min"
 # How many messages are taken up in one transaction.
 PAGE = 1_000
 
@@ -59,6 +61,7 @@ def cursor(database_url: str | None) -> Generator[Cursor]:
             database.connect(address(database_url)) as connection,
             connection.cursor(row_factory=namedtuple_row) as opened,
         ):
+            opened.execute("SELECT set_config('statement_timeout', %s, false)", (_PATIENCE,))
             yield opened
     except psycopg.errors.InsufficientPrivilege as error:
         raise errors.DatabaseError(

@@ -128,12 +128,14 @@ def discard(
             return
         counted = cursor.execute(QUERIES["errors_by_reason"], choice._asdict()).fetchall()
         output.lines(*(f"{row.messages} × {row.reason}: {MEANINGS.get(row.reason, '')}" for row in counted))
-        output.confirm(f"Discard {chosen.messages} messages for good?", yes=yes)
+        output.confirm(f"Discard these (messages: {chosen.messages}) for good?", yes=yes)
         gone = 0
-        for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
-            gone += cursor.execute(QUERIES["discard_errors"], {"ids": [row.id for row in page]}).rowcount
-    log.warning("discarded", what="errors", messages=gone, **_named(choice))
-    output.lines(f"{gone} messages are discarded.")
+        try:
+            for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
+                gone += cursor.execute(QUERIES["discard_errors"], {"ids": [row.id for row in page]}).rowcount
+        finally:  # also of what was interrupted
+            log.warning("discarded", what="errors", messages=gone, **_named(choice))
+    output.lines(f"Discarded: {gone}.")
 
 
 def _choice(
@@ -146,10 +148,12 @@ def _choice(
 
 
 def _chosen(cursor: Cursor, choice: Choice) -> Any:
-    chosen = cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
-    if choice.ids and not (chosen and chosen.messages):
-        raise _no_such(choice.ids)
-    return chosen
+    """How many are chosen. Raises browsing.NoSuchMessage for a number that is not there."""
+    if choice.ids:
+        found = cursor.execute(QUERIES["newest_errors"], {**Choice(choice.ids)._asdict(), "most": len(choice.ids)})
+        if missing := set(choice.ids) - {row.id for row in found}:
+            raise _no_such(sorted(missing))
+    return cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
 
 
 def _no_such(ids: list[int]) -> browsing.NoSuchMessage:
@@ -184,8 +188,8 @@ def _newest_table(rows: list[Any]) -> Table:
 
 
 def _retried_lines(retried: Retried) -> list[str]:
-    lines = [f"{retried.mended} messages are mended, {retried.observations} observations were stored."]
+    lines = [f"Mended: {retried.mended}, with observations: {retried.observations}."]
     if retried.unknown:
-        lines.append(f"{retried.unknown} wait in quarantine by now: their sender is not registered.")
-    lines.append(f"{retried.refused} remain: `plietsch ingest errors` says why.")
+        lines.append(f"In quarantine by now, as their sender is not registered: {retried.unknown}.")
+    lines.append(f"Remaining: {retried.refused}; `plietsch ingest errors` says why.")
     return lines

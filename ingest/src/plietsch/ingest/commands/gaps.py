@@ -22,7 +22,7 @@ EXAMPLE = "Examples: `plietsch ingest gaps hafen --since 30d`, `plietsch ingest 
 _WIDEST_BAR = 60
 _LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
 
-Station = Annotated[str | None, typer.Argument(help="A station, by its code.", metavar="[STATION]", show_default=False)]
+Station = Annotated[str | None, typer.Argument(help="A station, by its code.", metavar="STATION", show_default=False)]
 Every = Annotated[bool, typer.Option("--all", help="All stations.")]
 Since = Annotated[
     datetime, typer.Option("--since", help="From when on: 2h, 7d, 2026-01-31.", parser=parse_since, metavar="WHEN")

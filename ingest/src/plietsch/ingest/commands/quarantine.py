@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 Sender = Annotated[str, typer.Argument(help="The device.", parser=parse_dev_eui, metavar="DEV_EUI")]
 AnySender = Annotated[
-    str | None, typer.Argument(help="Only this device.", parser=parse_dev_eui, metavar="[DEV_EUI]", show_default=False)
+    str | None, typer.Argument(help="Only this device.", parser=parse_dev_eui, metavar="DEV_EUI", show_default=False)
 ]
 
 
@@ -98,9 +98,9 @@ def retry(dev_eui: AnySender = None, as_json: AsJson = False, database_url: Data
         output.document({**retried._asdict(), "remaining": left.messages, "devices": left.senders})
         return
     output.lines(
-        f"{retried.mended} messages are stored, with {retried.observations} observations.",
-        f"{retried.refused} became errors: `plietsch ingest errors` says why.",
-        f"{left.messages} messages of {left.senders} devices remain, which are not registered and deployed.",
+        f"Stored: {retried.mended}, with observations: {retried.observations}.",
+        f"Refused by now: {retried.refused}; `plietsch ingest errors` says why.",
+        f"Still waiting, as not registered and deployed: {left.messages}, of devices: {left.senders}.",
     )
 
 
@@ -115,11 +115,11 @@ def discard(dev_eui: Sender, yes: Yes = False, database_url: DatabaseUrl = None)
         for row in cursor.execute(QUERIES["quarantined_kinds"], {"dev_eui": dev_eui}).fetchall():
             since, until = output.moment(row.first_at), output.moment(row.last_at)
             output.lines(f"{row.messages} × {row.kind}, from {since} to {until}")
-        output.confirm(f"Discard {total.messages} messages of {dev_eui} for good?", yes=yes)
+        output.confirm(f"Discard all that {dev_eui} sent (messages: {total.messages}) for good?", yes=yes)
         asked = {"dev_eui": dev_eui, "last_id": total.last_id}
         gone = cursor.execute(QUERIES["discard_quarantined"], asked).rowcount
     log.warning("discarded", what="quarantine", device=dev_eui, messages=gone)
-    output.lines(f"{gone} messages are discarded. If the device goes on sending, new ones will come.")
+    output.lines(f"Discarded: {gone}. If the device goes on sending, more will come.")
 
 
 def _total(cursor: Cursor, dev_eui: str | None, since: object = None) -> Any:
