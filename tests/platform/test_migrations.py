@@ -66,3 +66,20 @@ def test_the_hourly_view_leaves_out_what_failed(database_url: str):
         ("2026-01-01 10:00:00", 2, 15.0, 10.0, 20.0, 20.0),
         ("2026-01-01 11:00:00", 1, 7.0, 7.0, 7.0, 7.0),
     ]
+
+
+def test_hours_of_a_day_cost_a_day_not_a_year(database_url: str):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        databases.register(connection)
+        connection.execute(
+            """INSERT INTO observation SELECT 1, t, 1, t, 1
+            FROM generate_series('2025-01-01Z'::timestamptz, '2026-01-01Z', INTERVAL '5 minutes') t"""
+        )
+        connection.execute("VACUUM ANALYZE observation")
+        for view, most in (("observation_hour", 24), ("observation_day", 1)):
+            query = f"""EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM {view}
+                WHERE datastream_id = 1 AND bucket >= '2025-06-01Z' AND bucket < '2025-06-02Z'"""
+            (plan,) = (connection.execute(query).fetchone() or ([{}],))[0]
+            assert plan["Plan"]["Actual Rows"] == most
+            blocks = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            assert blocks < 300, "the whole table has 700 and its index 400"

@@ -66,6 +66,37 @@ class Database:
         for job in _policies(self.connection) if self.timescale else ():
             until(lambda job=job: databases.ran(self.connection, job), f"job {job} has run")
 
+    def compress(self) -> None:
+        """Turn every chunk into columns, as the policy does a fortnight later."""
+        if self.timescale:
+            for (chunk,) in self.connection.execute("SELECT show_chunks('observation')").fetchall():
+                self.connection.execute("CALL convert_to_columnstore(%s)", (chunk,))
+
+    def insert(self, observations: Iterable[Observation]) -> int:
+        """As ingest does with what may be there already; returns how many are new."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE stage (LIKE observation) ON COMMIT DROP")
+            self._copy(cursor, "stage", observations)
+            cursor.execute(
+                """WITH stored AS (
+                    INSERT INTO observation SELECT * FROM stage ORDER BY datastream_id, phenomenon_time
+                    ON CONFLICT DO NOTHING RETURNING datastream_id
+                ) SELECT count(*) FROM stored"""
+            )
+            return (cursor.fetchone() or (0,))[0]
+
+    def copy(self, observations: Iterable[Observation]) -> None:
+        """As ingest does with what should be new. Raises psycopg.errors.UniqueViolation."""
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            self._copy(cursor, "observation", observations)
+
+    def _copy(self, cursor: psycopg.Cursor, table: str, observations: Iterable[Observation]) -> None:
+        columns = "(datastream_id, phenomenon_time, result, quality)"
+        with cursor.copy(f"COPY {table} {columns} FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(("int4", "timestamptz", "float8", "int2"))
+            for each in observations:
+                copy.write_row((each.datastream_id, each.time, each.result, each.quality))
+
     def rows(self, view: str) -> list[tuple[object, ...]]:
         """All rows of an aggregate."""
         query = f"SELECT datastream_id, bucket, count, mean, min, max, last FROM {view} ORDER BY datastream_id, bucket"
@@ -151,6 +182,35 @@ def test_an_interrupted_migration_is_taken_up_again(
         assert len(_policies(connection)) == len(_VIEWS)
 
 
+def test_what_grows_is_stored_as_columns_after_a_fortnight(timescale_url: str):
+    with psycopg.connect(timescale_url) as connection:
+        policies = connection.execute(
+            """SELECT hypertable_name, config ->> 'compress_after' FROM timescaledb_information.jobs
+            WHERE proc_name = 'policy_compression'"""
+        )
+        assert dict(policies.fetchall()) == dict.fromkeys(
+            ("observation", "observation_repeat", "uplink", "device_event"), "14 days"
+        )
+        segments = connection.execute(
+            """SELECT hypertable::text, segmentby FROM timescaledb_information.hypertable_columnstore_settings
+            WHERE segmentby IS NOT NULL"""
+        )
+        assert dict(segments.fetchall()) == {
+            "observation": "datastream_id", "observation_repeat": "datastream_id",
+            "uplink": "device_id", "device_event": "device_id",
+        }  # fmt: skip
+
+
+def test_no_index_costs_write_rate_for_nothing(timescale_url: str):
+    with psycopg.connect(timescale_url) as connection:
+        indexes = connection.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND tablename IN ('observation', 'uplink')"
+        )
+        assert {row[0] for row in indexes} == {
+            "observation_pkey", "observation_time_range", "uplink_pkey", "uplink_device_id_event_time_idx",
+        }  # fmt: skip
+
+
 def test_both_have_the_same_columns(database: Database):
     for view in _VIEWS:
         cursor = database.connection.execute(f"SELECT * FROM {view}")
@@ -189,6 +249,45 @@ def test_late_observations_count_after_the_next_refresh(database: Database, mate
     database.store([*late, earlier_than_all])
     materialise(database)
     database.assert_aggregates([*_observations(), *late, earlier_than_all])
+
+
+def _late(minutes: int, *, every: int) -> list[Observation]:
+    """Values beside those of _observations(), all over its three weeks."""
+    return [replace(each, time=each.time + timedelta(minutes=minutes)) for each in _observations()[::every]]
+
+
+def test_late_observations_are_taken_by_what_was_compressed(database: Database):
+    database.store(_observations())
+    database.refresh()
+    database.compress()
+    by_copy, by_insert = _late(7, every=11), _late(13, every=13)
+    database.copy(by_copy)
+    assert database.insert(by_insert) == len(by_insert)
+    database.refresh()
+    database.assert_aggregates([*_observations(), *by_copy, *by_insert])
+
+
+def test_what_was_compressed_is_not_stored_twice(database: Database):
+    database.store(_observations())
+    database.compress()
+    known, late = _observations()[::10], _late(7, every=10)
+    assert database.insert(known) == 0
+    assert database.insert([replace(each, result=-999.0) for each in known] + late) == len(late)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        database.copy([*_late(13, every=50), *known])
+    database.refresh()
+    database.assert_aggregates([*_observations(), *late])
+
+
+def test_what_comes_within_a_day_counts_at_once(database: Database):
+    """The policy leaves the last day to the real-time part of the answer."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    hours = [Observation(1, now - timedelta(hours=n), n / 4, 1) for n in range(72)]
+    database.store(hours)
+    database.run_policies()
+    late = [Observation(2, now - timedelta(hours=n, minutes=7), n / 4, 1) for n in range(22)]
+    database.store(late)
+    database.assert_aggregates([*hours, *late])
 
 
 def test_an_hour_that_turns_out_to_be_bad_goes_away(database: Database):
