@@ -51,7 +51,8 @@ class Health:
         self._moved_at = self._monotonic()
 
     def committed(self) -> datetime:
-        """Note a commit; returns when it was."""
+        """Note a commit, and that the worker moves; returns when it was."""
+        self._moved_at = self._monotonic()
         self.last_committed_at = self._now()
         return self.last_committed_at
 

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         pattern=r"^postgres(ql)?://",
         description="The PostgreSQL database, with or without TimescaleDB.",
     )
-    http_host: str = Field("127.0.0.1", description="The address on which the site and the API listen.")
+    http_host: str = Field("127.0.0.1", description="The address on which site, API and the worker's /metrics listen.")
     http_port: int = Field(8460, ge=0, le=65535, description="Their port; 0 takes any free one.")
     data_dir: Path = Field(
         Path(".plietsch"), description="Where `plietsch up` keeps its database and the simulation's state."
