@@ -50,6 +50,10 @@ $(SITE)/.vite/manifest.json: node_modules/.installed $(WEB_SOURCES)
 test: setup ## every test; what needs Chromium or mosquitto says so where they are missing
 	@pytest
 
+.PHONY: test-long
+test-long: setup ## the same at length: a hundred runs of each fault, a million messages through one worker
+	@pytest --long
+
 .PHONY: check
 check: setup ## ruff, pyright, import-linter, npm types, translations and documents in step, locks in step
 	@ruff check .
