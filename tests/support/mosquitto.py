@@ -32,11 +32,12 @@ class Mosquitto:
         configuration = self._folder / "mosquitto.conf"
         configuration.write_text(
             f"listener {self.port} {ports.LOOPBACK}\n"
-            + "".join(f"{option}\n" for option in self._options)
-            + f"user {Path.home().owner()}\n"
+            f"user {Path.home().owner()}\n"
             # Without these it drops what does not fit its default queues.
             "max_queued_messages 0\nmax_inflight_messages 0\n"
             f"persistence true\npersistence_location {self._folder}/\n"
+            # Last, so that they win.
+            + "".join(f"{option}\n" for option in self._options)
         )
         with (self._folder / "mosquitto.log").open("ab") as log:
             self._process = subprocess.Popen([str(_PROGRAM), "-c", str(configuration)], stdout=log, stderr=log)

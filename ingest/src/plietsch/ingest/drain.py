@@ -27,7 +27,7 @@ from plietsch.platform import errors
 
 _BATCH = 5_000
 # Nothing for so long, and the broker is asked whether that was all.
-_QUIET_S = 3.0
+_QUIET_S = 2.0
 _TURN_S = 0.2
 
 

@@ -25,9 +25,8 @@ from plietsch.ingest.stopping import Stop
 # A batch ends when its payloads have so many bytes, whatever it was asked for: an event has a thousand or two.
 LARGEST_BATCH_BYTES = 16 * 1024 * 1024
 _QOS = 1
-# How often the broker is asked whether it is still there, and how long one waits for any byte of it.
-_PING_EVERY_S = 20.0
-_PATIENCE_S = 20.0
+# How often the broker is asked whether it is still there, and how long one then waits for any byte of it.
+PATIENCE_S = 20.0
 
 
 class Connection:
@@ -38,7 +37,7 @@ class Connection:
     had none of the subscriptions that were to end.
     """
 
-    def __init__(self, address: Address, wish: Wish) -> None:
+    def __init__(self, address: Address, wish: Wish, patience_s: float = PATIENCE_S) -> None:
         """Connect and say what is wished. Raises OSError."""
         self.granted = False
         self.session_present = False
@@ -49,6 +48,7 @@ class Connection:
         self.failure: Failure | None = None
         self.opened_at = time.monotonic()
         self._wish = wish
+        self._patience_s = patience_s
         self._v5 = wish.version == "5"
         self._heard_at, self._asked_at = 0.0, self.opened_at
         self._client = client.Client(address, wish)
@@ -141,9 +141,9 @@ class Connection:
         if heard:
             self._heard_at = now
         if self._heard_at <= self._asked_at:
-            if waited_s > _PATIENCE_S:
+            if waited_s > self._patience_s:
                 self._fail(Failure(f"the broker has said nothing for {waited_s:.0f} s"))
-        elif self.alive and waited_s > min(_PING_EVERY_S, (self._client.keepalive or client.KEEPALIVE_S) / 2):
+        elif self.alive and waited_s > min(self._patience_s, (self._client.keepalive or client.KEEPALIVE_S) / 2):
             self.ask()
 
     def _on_connect(

@@ -22,7 +22,7 @@ _CONNECTING = {
     UNSUPPORTED_VERSION: "It does not speak this version of MQTT: set PLIETSCH_MQTT_VERSION to auto.",
     0x85: "It does not accept this client id: see PLIETSCH_BROKER_CLIENT_ID.",
     0x86: "Look at user and password in PLIETSCH_BROKER_URL; they stand there URL-encoded.",
-    0x87: "The broker does not let this user, certificate or client id in.",
+    0x87: "It does not let this user in: look at user and password in PLIETSCH_BROKER_URL, and at its access rules.",
     0x8A: "The broker has banned this client.",
 }
 _SUBSCRIBING = {
@@ -30,6 +30,8 @@ _SUBSCRIBING = {
     0x8F: "See PLIETSCH_MQTT_TOPIC: the topic filter has an error.",
     0x9E: "The broker cannot share subscriptions: run one worker, without PLIETSCH_MQTT_SHARE.",
 }
+_NO_CERTIFICATE = "Perhaps it wants a certificate of ours that it trusts: PLIETSCH_BROKER_CERTIFICATE_FILE."
+_TWO_WORKERS = "Two workers need two: see PLIETSCH_BROKER_CLIENT_ID."
 CLOSED = Failure("the broker closed the connection")
 CANNOT_SHARE = Failure("the broker cannot share the messages among workers", _SUBSCRIBING[0x9E], lasting=True)
 
@@ -61,16 +63,18 @@ def nothing_ended(reasons: list[int]) -> bool:
 def ended(client_id: str, reason: int, name: str, *, said: bool, error: OSError | None) -> Failure:
     """The connection ended; `said` that the broker gave the reason."""
     if said and reason == _TAKEN_OVER:
-        return Failure(
-            f"another client uses the client id {client_id}",
-            "Two workers need two: see PLIETSCH_BROKER_CLIENT_ID.",
-            lasting=True,
-        )
+        return Failure(f"another client uses the client id {client_id}", _TWO_WORKERS, lasting=True)
     if said:
         return Failure(f"the broker ended the connection: {name}")
     if error is not None:
         return unreachable(error)
     return CLOSED
+
+
+def closed_again(client_id: str) -> Failure:
+    """Without a word, and soon after all was granted: so mosquitto does it when a client's session is taken over."""
+    why = f"the broker closes the connection again and again: perhaps another client uses the client id {client_id}"
+    return Failure(why, _TWO_WORKERS, lasting=True)
 
 
 def unreachable(error: OSError) -> Failure:
@@ -84,6 +88,7 @@ def unreachable(error: OSError) -> Failure:
     if isinstance(error, ssl.SSLError):
         alert = str(error.reason or error).lower().replace("_", " ")
         certificate = "certificate" in alert or "unknown ca" in alert
-        hint = "It wants a certificate of ours that it trusts: PLIETSCH_BROKER_CERTIFICATE_FILE." if certificate else ""
+        # TLS 1.3 lets a client in before it looks at its certificate, and may then hang up before it has said why.
+        hint = _NO_CERTIFICATE if certificate or isinstance(error, ssl.SSLEOFError) else ""
         return Failure(f"TLS with the broker failed: {alert}", hint, lasting=certificate)
     return Failure(error.strerror or str(error) or type(error).__name__)

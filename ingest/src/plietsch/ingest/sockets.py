@@ -24,17 +24,17 @@ _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class BufferedSocket:
-    """Both directions of a connected socket; `error` is what ended it, None while it lasts or when the peer left."""
+    """Both directions of a connected socket, until it has `ended`."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._socket.setblocking(False)
-        self._unwritable = False
+        self._unwritable: OSError | None = None
+        self._unreadable: OSError | None = None
         self.incoming = bytearray()
         self.position = 0
         self.outgoing = bytearray()
         self.ended = False
-        self.error: OSError | None = None
 
     def fill(self) -> bool:
         """Read what has arrived, at most READ_BYTES; whether there was any, or the end."""
@@ -45,10 +45,11 @@ class BufferedSocket:
         except _WOULD_BLOCK:
             return False
         except OSError as error:
-            self._end(error)
+            self._unreadable = error
+            self.ended = True
             return True
         if not arrived:
-            self._end(None)
+            self.ended = True
             return True
         del self.incoming[: self.position]
         self.position = 0
@@ -64,12 +65,16 @@ class BufferedSocket:
             except _WOULD_BLOCK:
                 return False
             except OSError as error:
-                # What the peer said before it left can still be read, and says why.
-                self._unwritable = True
-                self.error = self.error or error
+                # What the peer said before it left can mostly still be read, and says why.
+                self._unwritable = error
                 break
             del self.outgoing[:sent]
         return True
+
+    @property
+    def error(self) -> OSError | None:
+        """What ended it; None while it lasts, or where the peer just left."""
+        return self._unreadable or self._unwritable
 
     @property
     def wants_write(self) -> bool:
@@ -137,10 +142,6 @@ class BufferedSocket:
     def _pending(self) -> bool:
         """TLS may hold decrypted bytes that select does not see."""
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
-
-    def _end(self, error: OSError | None) -> None:
-        self.ended = True
-        self.error = self.error or error
 
 
 def connect(host: str, port: int, tls: ssl.SSLContext | None) -> BufferedSocket:

@@ -18,8 +18,8 @@ from plietsch.platform.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-# A connection that lasted for so long was a good one: after it one tries again at once. One that was granted and then
-# ended, again and again, is two clients under one name.
+# A connection that lasted for so long was a good one: after it one tries again at once. Where they are granted and end
+# sooner, again and again, two clients mostly have one id, and not every broker says so.
 _STEADY_S = 10.0
 # First and longest delay after what a person has to mend.
 _LASTING_DELAYS_S = (1.0, 30.0)
@@ -66,6 +66,7 @@ class MqttSource:
         self._slow_backoff = Backoff(*_LASTING_DELAYS_S)
         self._retry_at = 0.0
         self._connection: mqtt.Connection | None = None
+        self._short_ones = 0
         self._warned = False
         self.receiving = False
         self.on_receiving: Callable[[], None] = _nothing
@@ -116,10 +117,22 @@ class MqttSource:
         if connection.unsupported and self._may_fall_back:
             self._fall_back()
             return
-        if connection.granted and time.monotonic() - connection.opened_at > _STEADY_S:
+        self._later(self._judged(connection))
+
+    def _judged(self, connection: mqtt.Connection) -> Failure:
+        """Why the connection ended; and the backoffs begin anew where it was a good one."""
+        failure = connection.failure or refusals.CLOSED
+        if not connection.granted:
+            return failure
+        if time.monotonic() - connection.opened_at > _STEADY_S:
+            self._short_ones = 0
             self._backoff.reset()
             self._slow_backoff.reset()
-        self._later(connection.failure or refusals.CLOSED)
+            return failure
+        self._short_ones += 1
+        if failure == refusals.CLOSED and self._short_ones > 1:
+            return refusals.closed_again(self._wish.client_id)
+        return failure
 
     def _fall_back(self) -> None:
         if self._wish.share:
