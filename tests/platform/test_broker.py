@@ -1,6 +1,7 @@
 """The embedded broker: keeps what a session has not acknowledged, also on disk, says why it does not start, never
 outlives us."""
 
+import json
 import os
 import signal
 import socket
@@ -14,7 +15,9 @@ import psutil
 import pytest
 
 from plietsch.platform import errors
+from plietsch.platform.local import broker
 from plietsch.platform.local.broker import EmbeddedBroker
+from support.node_js import NODE
 from support.wait import until
 
 
@@ -117,6 +120,36 @@ def test_killed_it_keeps_subscriptions_and_retained_messages(lasting: EmbeddedBr
     newcomer.subscribe("a/#", qos=1)
     until(lambda: received == [b"word"], "the retained message")
     _leave(newcomer)
+
+
+_TWO_UNDER_ONE_IDENTIFIER = """
+import { Store } from %s
+const packet = (number) =>
+  ({ brokerId: 'b', brokerCounter: number, topic: 'a', payload: Buffer.from(`${number}`), qos: 1 })
+const client = { id: 'keeper' }
+const store = await Store.open()
+await store.setup({ id: 'b', counter: 0 })
+const [resent, live] = [packet(1), packet(2)]
+for (const queued of [resent, live]) {
+  await store.outgoingEnqueueCombi([{ clientId: client.id }], queued)
+  queued.messageId = 7
+  await store.outgoingUpdate(client, queued)
+}
+await store.outgoingClearMessageId(client, { messageId: live.messageId })
+const left = []
+for await (const waiting of store.outgoingStream(client)) left.push(waiting.payload.toString())
+console.log(JSON.stringify({ identifiers: [resent.messageId, live.messageId], left }))
+"""
+
+
+def test_an_acknowledgement_is_not_taken_for_another_packets():
+    """A new connection may begin with the identifier that a packet of the earlier one still bears."""
+    store = Path(broker.__file__).with_name("broker_store.mjs").as_uri()
+    script = _TWO_UNDER_ONE_IDENTIFIER % json.dumps(store)
+    finished = subprocess.run(
+        [NODE, "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert json.loads(finished.stdout) == {"identifiers": [7, 8], "left": ["1"]}
 
 
 def test_a_folder_in_use_is_said(lasting: EmbeddedBroker):
