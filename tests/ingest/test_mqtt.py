@@ -171,6 +171,11 @@ class TestSharing:
             taking.until(lambda: logged, "it says so")
         assert "cannot share" in logged[0]["why"]
 
+    def test_it_is_a_setting_of_its_own(self) -> None:
+        with closing(Stop()) as stop, pytest.raises(errors.SettingsInvalid) as caught:
+            MqttSource.of(settings.Settings(mqtt_topic="$share/ingest/#"), stop)
+        assert "PLIETSCH_MQTT_SHARE" in caught.value.hint
+
     def test_it_takes_mqtt_5(self) -> None:
         with closing(Stop()) as stop, pytest.raises(errors.SettingsInvalid, match="MQTT 5"):
             MqttSource.of(settings.Settings(mqtt_share="ingest", mqtt_version="3.1.1"), stop)

@@ -37,7 +37,14 @@ def test_variables_win_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("HTTP_PORT", "eighty"), ("BROKER_URL", "http://x"), ("DATABASE_URL", "mysql://x"), ("LOG_LEVEL", "loud")],
+    [
+        ("HTTP_PORT", "eighty"),
+        ("BROKER_URL", "http://x"),
+        ("DATABASE_URL", "mysql://x"),
+        ("LOG_LEVEL", "loud"),
+        ("MQTT_TOPIC", "a/#/b"),
+        ("MQTT_SHARE", "a/b"),
+    ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):
     monkeypatch.setenv(f"PLIETSCH_{variable}", value)

@@ -15,7 +15,7 @@ Version = Literal["5", "3.1.1"]
 # The broker drops a client that is silent for one and a half times this: longer than a batch may take to be stored.
 KEEPALIVE_S = 300
 # MQTT 5, section 3.1.2.11: the session does not expire; as many messages under way as there are packet identifiers.
-_NEVER = 0xFFFFFFFF
+NEVER = 0xFFFFFFFF
 _RECEIVE_MAXIMUM = 65_535
 
 
@@ -76,7 +76,7 @@ class Client(client.Client):
 
     def _properties(self) -> Properties:
         properties = Properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = 0 if self._forget else _NEVER
+        properties.SessionExpiryInterval = 0 if self._forget else NEVER
         properties.ReceiveMaximum = _RECEIVE_MAXIMUM
         return properties
 

@@ -155,7 +155,8 @@ class Connection:
             return
         self.session_present = flags.session_present
         capabilities = cast("dict[str, Any]", properties.json()) if properties else {}
-        self.shortened_to_s = capabilities.get("SessionExpiryInterval")
+        kept_s = capabilities.get("SessionExpiryInterval", client.NEVER)
+        self.shortened_to_s = kept_s if kept_s < client.NEVER else None
         if self._wish.purpose == "receive":
             if self._wish.share and not capabilities.get("SharedSubscriptionAvailable", 1):
                 self._fail(refusals.CANNOT_SHARE)

@@ -68,6 +68,8 @@ def publish(buffer: bytearray, start: int, body: int, end: int, *, properties: b
 
 def _after_properties(buffer: bytearray, at: int, end: int) -> int:
     """None of them matters here: no topic alias was allowed, and what remains is for people."""
+    if at < end and buffer[at] == 0:
+        return at + 1
     length = shift = 0
     while at < end and shift < 28:
         byte = buffer[at]

@@ -78,6 +78,10 @@ class MqttSource:
             raise errors.SettingsInvalid(
                 "Workers can share the messages by MQTT 5 only.", "Unset PLIETSCH_MQTT_SHARE or PLIETSCH_MQTT_VERSION."
             )
+        if given.mqtt_topic.startswith("$share/"):
+            raise errors.SettingsInvalid(
+                "The topic filter names a group of workers itself.", "Name it with PLIETSCH_MQTT_SHARE instead."
+            )
         broker = address.of(given)
         return cls(broker, given.broker_client_id, given.mqtt_topic, stop, given.mqtt_version, given.mqtt_share)
 

@@ -46,7 +46,11 @@ class Settings(BaseSettings):
         None, description="PEM file with that certificate's key, unencrypted, where it is not in the same file."
     )
     mqtt_topic: str = Field(
-        "application/+/device/+/event/+", description="The topic filter of the network server's events."
+        "application/+/device/+/event/+",
+        min_length=1,
+        # + stands for a whole level, # for all that follow.
+        pattern=r"^(#|([^/+#]*|\+)(/([^/+#]*|\+))*(/#)?)$",
+        description="The topic filter of the network server's events.",
     )
     mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
         "auto", description="The MQTT version: 5, 3.1.1, or auto: 5 where the broker speaks it."
