@@ -32,8 +32,13 @@ def _imported(room: str) -> set[str]:
     rooms = {f"plietsch-{name.split('.')[1]}" for name in names if name.startswith("plietsch.")}
     others = {name.split(".")[0] for name in names} - {"plietsch", "plietsch_node"} - set(sys.stdlib_module_names)
     known = packages_distributions()
-    distributions = {NAMESPACES.get(name) or known[name][0].lower() for name in others}
+    distributions = {NAMESPACES.get(name) or _normal(known[name][0]) for name in others}
     return (rooms | {PART_OF.get(name, name) for name in distributions}) - {f"plietsch-{room}"}
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as it is compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _declared(room: str) -> set[str]:
