@@ -134,9 +134,8 @@ def _draw(samples: list[Sample]) -> None:
         figure = Figure(figsize=(7, 3), layout="constrained")
         axes = figure.add_subplot()
         axes.plot([s.stored / 1e6 for s in samples], [s.memory_mb for s in samples], color="#0b6e8f")
-        axes.set(
-            xlim=(0, MESSAGES / 1e6), ylim=(0, None), xlabel="messages stored, millions", ylabel="resident memory, MB"
-        )
+        axes.set(xlim=(0, MESSAGES / 1e6), ylim=(0, 1.25 * max(s.memory_mb for s in samples)))
+        axes.set(xlabel="messages stored, millions", ylabel="resident memory, MB")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(PLOT, metadata={"Date": None})
