@@ -96,7 +96,9 @@ def _region(
     options: Options, plan: live.Plan, count: int, region_file: Path | None, stop: terminal.Stop, console: Console
 ) -> bool:
     if region_file:
-        region.write(region_file, count, plan.interval_s)
+        # What stations are expected to keep: the past has no gaps merely because the present is shown more often.
+        expected_s = max(plan.interval_s, plan.history_interval_s) if plan.since_s else plan.interval_s
+        region.write(region_file, count, expected_s)
     else:
         region.run(options, plan, count, stop, console)
     return True
