@@ -2,6 +2,7 @@
 
 import subprocess
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from plietsch.ingest.stopping import Stop
 from plietsch.platform.local.broker import EmbeddedBroker
 from support import processes
 from support.mosquitto import Mosquitto
+from support.wait import until
 
 Broker = EmbeddedBroker | Mosquitto
 GONE = "gone"
@@ -99,16 +101,31 @@ def test_settings_that_are_not_the_workers_are_said(database_url: str, mosquitto
     assert "none of the subscriptions" in _drain(database_url, mosquitto, mqtt_topic="elsewhere/#").stdout
 
 
-def test_one_that_is_at_work_is_left_alone(database_url: str, mosquitto: Mosquitto) -> None:
-    _left_behind(mosquitto, *_readings(0, 4))
-    with closing(database.connect(database_url)) as connection:
-        presence.announce(connection, GONE)
+def test_a_worker_that_is_at_work_is_left_alone(database_url: str, mosquitto: Mosquitto, tmp_path: Path) -> None:
+    network.register(database_url)
+    settings = {"database_url": database_url, "broker_url": mosquitto.url, "broker_client_id": GONE}
+    ready = tmp_path / "ready"
+    worker = processes.start("ingest", "run", "--ready-file", str(ready), settings=settings)
+    try:
+        until(ready.exists, "the worker receives")
         refused = _drain(database_url, mosquitto)
         assert refused.returncode == 1
         assert "is at work" in refused.stderr
-        with presence.alone(database_url, "another"):
-            pass
-    assert _drain(database_url, mosquitto).returncode == 0
+        assert ready.exists()
+    finally:
+        worker.kill()
+        worker.wait()
+    publish(mosquitto.url, *_readings(0, 4))
+    until(lambda: _may_be_drained(database_url), "the database has noticed that the worker went")
+    assert "Stored 4 messages" in _drain(database_url, mosquitto).stdout
+
+
+def _may_be_drained(database_url: str) -> bool:
+    try:
+        with presence.alone(database_url, GONE):
+            return True
+    except presence.WorkerPresent:
+        return False
 
 
 def test_a_worker_waits_while_its_session_is_drained(database_url: str) -> None:
