@@ -25,10 +25,12 @@ def on_timescale() -> Generator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
-        connection.execute(f"DROP DATABASE {name}")
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            # Not by force: TimescaleDB ends its own workers, and an ordinary user may not.
+            connection.execute(f"DROP DATABASE {name}")
 
 
 @contextmanager
@@ -40,8 +42,10 @@ def member(database_url: str, *groups: str) -> Generator[str]:
         for group in groups:
             owner.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(user)))
         parts = urlsplit(database_url)
-        yield parts._replace(netloc=f"{user}:secret@{parts.hostname}:{parts.port}").geturl()
-        until(lambda: _dropped(owner, user), f"{user} has left")
+        try:
+            yield parts._replace(netloc=f"{user}:secret@{parts.hostname}:{parts.port}").geturl()
+        finally:
+            until(lambda: _dropped(owner, user), f"{user} has left")
 
 
 def _dropped(owner: psycopg.Connection, user: str) -> bool:
