@@ -10,6 +10,7 @@ import pytest
 from plietsch.platform import errors, migrations, roles
 from plietsch.platform.local import logins
 from plietsch.platform.local.postgres import EmbeddedPostgres
+from support import databases
 
 
 @pytest.fixture
@@ -99,3 +100,19 @@ def test_a_lost_password_is_replaced(server: EmbeddedPostgres):
     assert _who(logins.url(server, roles.SITE)) == ("site", False, True)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(before)
+
+
+def test_a_folder_from_before_there_were_users_goes_on(server: EmbeddedPostgres):
+    server.start()
+    with psycopg.connect(server.url(), autocommit=True) as owner:
+        owner.execute(migrations._LEDGER)
+        for step in migrations.available(timescale=False)[:2]:
+            migrations._apply(owner, step)
+        databases.register(owner)
+        owner.execute("INSERT INTO observation VALUES (1, '2026-01-01Z', 42, NULL, 1)")
+    migrations.migrate(server.url())
+    with psycopg.connect(logins.url(server, roles.SITE)) as site:
+        assert site.execute("SELECT result FROM observation").fetchone() == (42,)
+        assert site.execute("SELECT mean FROM observation_day").fetchone() == (42,)
+    with psycopg.connect(logins.url(server, roles.INGEST)) as ingest:
+        assert ingest.execute("SELECT device_id FROM device_health").fetchone() == (1,)
