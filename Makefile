@@ -1,10 +1,12 @@
-# One command surface: make demo, make test, make check.
+# One command surface: make demo, make test, make check, make bench.
 # Everything is installed into .venv and node_modules; the machine itself is left alone.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
 ROOMS := platform ingest api dashboards firmware
 VENV := .venv/bin
+# Three at a time even on two cores, as many tests wait; the files in their order, as those that take long come early.
+PYTEST := pytest -n 3 --dist loadfile --no-loadscope-reorder
 SITE := dashboards/src/plietsch/dashboards/static/build
 WEB_SOURCES := $(shell find dashboards/web -path '*/node_modules' -prune -o -type f -print)
 # .venv first: npm's own script looks for "node" on the PATH.
@@ -48,11 +50,15 @@ $(SITE)/.vite/manifest.json: node_modules/.installed $(WEB_SOURCES)
 
 .PHONY: test
 test: setup ## every test; what needs Chromium or mosquitto says so where they are missing
-	@pytest
+	@$(PYTEST)
 
 .PHONY: test-long
 test-long: setup ## the same at length: a hundred runs of each fault, a million messages through one worker
-	@pytest --long
+	@$(PYTEST) --long
+
+.PHONY: bench
+bench: setup ## the write path against what limits it and against peers (ONLY="B1 B2" BIG=1)
+	@PYTHONPATH=bench:tests:firmware/node python -m plietsch_bench $(ONLY) $(if $(BIG),--size big)
 
 .PHONY: check
 check: setup ## ruff, pyright, import-linter, npm types, translations and documents in step, locks in step

@@ -1,6 +1,5 @@
 """`plietsch ingest run`: one worker."""
 
-import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from plietsch.ingest.commands.options import BrokerUrl, ClientId, DatabaseUrl
 from plietsch.ingest.health import Health
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.watch import Watch
-from plietsch.ingest.worker import Worker
+from plietsch.ingest.worker import Worker, collect_rarely
 from plietsch.platform import logs, settings
 
 EXAMPLE = "Example: `plietsch ingest run --broker-url mqtt://broker.example.org:1883`"
@@ -38,7 +37,7 @@ def run(
     """
     given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
     logs.configure(given)
-    _collect_rarely()
+    collect_rarely()
     with stopping.on_signals() as stop:
         source = MqttSource.of(given, stop)
         watch = Watch(Health(str(source.broker), database.shown(given.database_url)))
@@ -51,13 +50,6 @@ def run(
                 source.on_receiving = ready_file.touch
                 worker.run()
                 ready_file.unlink(missing_ok=True)
-
-
-def _collect_rarely() -> None:
-    """A batch makes hundreds of thousands of objects without a cycle among them: to look for cycles at every seven
-    hundredth, as Python does unless told otherwise, takes a fifth of the worker's time."""
-    gc.freeze()
-    gc.set_threshold(100_000)
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""`make bench`: the write path against what limits it and against peers, in one run on one machine.
+
+python -m plietsch_bench [B1 B2 B3] [--size default|big|tiny] [--results FOLDER]
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from plietsch.platform import terminal
+from plietsch_bench import machine, measured, plan, receive, results, store, world, write
+from plietsch_bench.plan import Plan, Progress
+from plietsch_bench.results import Result
+from plietsch_bench.world import World
+from support.mosquitto import Mosquitto
+
+BENCHMARKS: dict[str, Callable[[World, Plan, Progress], Result]] = {
+    "B1": receive.run,
+    "B2": store.run,
+    "B3": write.run,
+}
+SIZES = {"default": plan.DEFAULT, "big": plan.BIG, "tiny": plan.TINY}
+_RESULTS = Path(__file__).parents[1] / "results"
+
+
+def main() -> int:
+    """Run what was asked for; returns the exit status."""
+    given = _arguments()
+    console = Console(stderr=True, highlight=False)
+    if not Mosquitto.installed():
+        console.print("The benchmarks need the mosquitto broker: sudo apt install mosquitto")
+        return 1
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        found = _run(given.benchmarks or list(BENCHMARKS), SIZES[given.size], given.results, console)
+    except KeyboardInterrupt:
+        console.print("Stopped; what was measured to the end is kept.")
+        return 130
+    except measured.CompetitorFailed as error:
+        console.print(f"[red]{error}[/]")
+        return 1
+    terminal.console().print(_table(found))
+    return 0
+
+
+def _run(names: list[str], sizes: Plan, folder: Path, console: Console) -> list[Result]:
+    found: list[Result] = []
+    with console.status("starting the servers") as status, world.opened() as opened:
+        described = machine.describe(opened.postgres_version)
+        for name in names:
+            result = BENCHMARKS[name](opened, sizes, status.update)
+            results.write(folder, result, described, datetime.now(UTC))
+            console.print(f"{name}: {result.figure:,.0f} {result.unit}, {result.ratio_to_limit:.2f} of the limit")
+            found.append(result)
+    return found
+
+
+def _table(found: list[Result]) -> Table:
+    table = Table("", "figure", "limit", "ratio", "peers", "goals")
+    for result in found:
+        peers = [
+            f"{name}: {peer.note if peer.figure is None else f'{peer.figure:,.0f} {peer.unit} ({peer.ratio:.2f}×)'}"
+            for name, peer in result.peers.items()
+        ]
+        goals = [
+            f"{'–' if goal.reached is None else '✓' if goal.reached else '✗'} "
+            f"{'not measured' if goal.value is None else f'{goal.value:.2f}'} {goal.text} (≥ {goal.least:g})"
+            for goal in result.goals
+        ]
+        figure, limit = f"{result.figure:,.0f} {result.unit}", f"{result.limit:,.0f}"
+        table.add_row(result.name, figure, limit, f"{result.ratio_to_limit:.2f}", "\n".join(peers), "\n".join(goals))
+    return table
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("make bench", description="Measure the write path against its limit and peers.")
+    parser.add_argument("benchmarks", nargs="*", help=f"{', '.join(BENCHMARKS)}; all of them otherwise")
+    parser.add_argument("--size", choices=SIZES, default="default", help="big: 100 million observations; tiny: a try")
+    parser.add_argument("--results", type=Path, default=_RESULTS, help="the folder for the results")
+    given = parser.parse_args()
+    if unknown := set(given.benchmarks) - set(BENCHMARKS):
+        parser.error(f"There is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.")
+    return given
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""How much a run measures, and how often."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+# Says what is being measured now.
+Progress = Callable[[str], None]
+
+
+class Plan(NamedTuple):
+    """Messages of B1 and B2, observations of B3, and how often each is repeated; figures are medians.
+
+    Ten million observations by four ways take five minutes: three times tell as much as five.
+    """
+
+    messages: int = 200_000
+    repetitions: int = 5
+    observations: int = 10_000_000
+    write_repetitions: int = 3
+
+
+DEFAULT = Plan()
+# A day of a nation's sensors: it shows whether the rate holds.
+BIG = Plan(observations=100_000_000, write_repetitions=1)
+# Enough to see that everything runs, not to tell anything by it.
+TINY = Plan(2_000, 1, 12_000, 1)

@@ -1,0 +1,43 @@
+"""`make bench` runs: with a few thousand messages, which tell nothing but that."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.mosquitto import Mosquitto
+
+_ROOT = Path(__file__).parents[2]
+_PATHS = [str(_ROOT / name) for name in ("bench", "tests", "firmware/node")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Mosquitto.installed(), reason="mosquitto is not installed: sudo apt install mosquitto")
+def test_a_tiny_run_measures_everything(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "plietsch_bench", "--size", "tiny", "--results", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATHS)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
+    assert set(kept) == {"B1", "B2", "B3"}
+    assert all(result["figure"] > 0 and result["limit"] > 0 for result in kept.values())
+
+
+def test_a_benchmark_that_is_none_is_refused() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "plietsch_bench", "B0"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATHS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 2
+    assert "There is no B0" in finished.stderr
