@@ -27,7 +27,7 @@ def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):
     parts = processes.family(first.process.pid)
     assert len(parts) >= 5
     assert first.interrupt() == 0
-    assert [part for part in parts if part.is_running()] == []
+    assert [part for part in parts if processes.alive(part)] == []
     assert "Everything has stopped" in first.log.read_text()
 
     second = Up(folder)
@@ -125,7 +125,7 @@ def test_a_closed_terminal_stops_everything(folder: Path):
     parts = processes.family(stack.process.pid)
     stack.process.send_signal(signal.SIGHUP)
     assert stack.process.wait(timeout=60) == 0
-    assert [part for part in parts if part.is_running()] == []
+    assert [part for part in parts if processes.alive(part)] == []
 
 
 def test_ctrl_c_while_starting_stops_what_was_started(folder: Path):
@@ -133,7 +133,7 @@ def test_ctrl_c_while_starting_stops_what_was_started(folder: Path):
     until(lambda: "database is ready" in stack.log.read_text(), "the database is ready")
     parts = processes.family(stack.process.pid)
     assert stack.interrupt() == 130
-    assert [part for part in parts if part.is_running()] == []
+    assert [part for part in parts if processes.alive(part)] == []
     assert local_stack.database(folder).port is None
 
 

@@ -51,3 +51,11 @@ def family(pid: int) -> list[psutil.Process]:
     """A process and all its descendants."""
     root = psutil.Process(pid)
     return [root, *root.children(recursive=True)]
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs: one that has ended and whose number nobody has taken back yet does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
