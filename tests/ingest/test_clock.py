@@ -25,8 +25,12 @@ def test_a_right_clock_stands_as_it_is(ahead_s: int) -> None:
 
 
 @pytest.mark.parametrize("ahead_s", [AHEAD_S + 1, YEAR_S])
-def test_a_clock_that_is_ahead_is_believed_and_named(ahead_s: int) -> None:
-    assert _judge(HEARD_S + ahead_s) == [(HEARD_S + ahead_s, Clock.AHEAD)]
+def test_a_clock_that_is_ahead_counts_back_from_when_it_was_heard(ahead_s: int) -> None:
+    assert _judge(HEARD_S + ahead_s) == [(HEARD_S, Clock.AHEAD)]
+
+
+def test_a_clock_that_was_set_right_within_a_frame_has_no_time_before() -> None:
+    assert _judge(HEARD_S + 7_200, HEARD_S - 5) == [(None, Clock.AHEAD), (HEARD_S - 5, None)]
 
 
 @pytest.mark.parametrize("ahead_s", [YEAR_S + 1, -YEAR_S - 1, -20 * YEAR_S])
@@ -59,7 +63,7 @@ def test_sixteen_bits_tell_nothing_about_a_clock() -> None:
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=8))
 def test_an_instant_is_never_further_off_than_a_clock_may_be(codes: list[int]) -> None:
     for judged, code in zip(_judge(*codes), codes, strict=True):
-        assert judged.moment_s is None or -2 * YEAR_S <= judged.moment_s - HEARD_S <= YEAR_S
+        assert judged.moment_s is None or -2 * YEAR_S <= judged.moment_s - HEARD_S <= AHEAD_S
         assert judged.clock is not None or judged.moment_s == code
 
 

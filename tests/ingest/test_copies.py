@@ -166,3 +166,57 @@ def test_a_clock_that_is_wrong_is_said_of_frame_and_device(database_url: str, op
     assert rows(database_url, "SELECT reason, detail FROM ingest_error") == [
         ("clock-wrong", "The node's clock said 2017-07-14T02:40:00Z.")
     ]
+
+
+def test_a_copy_from_a_late_gateway_does_not_turn_the_clock_back(database_url: str, opened: Session) -> None:
+    """Its copies are dated newer than the frames that came meanwhile: the counter that is known must not fall."""
+    _store(opened, _frame(0, f_cnt=10), _frame(1, f_cnt=11))
+    _store(opened, _frame(0, f_cnt=10, later_s=300))
+    assert _store(opened, _frame(1, f_cnt=11, later_s=300)).copies == 1
+    assert count(database_url, "observation") == 4
+
+
+def test_a_late_original_does_not_turn_the_clock_back(opened: Session) -> None:
+    _store(opened, _frame(2, f_cnt=12))
+    _store(opened, _frame(1, f_cnt=11, later_s=600))
+    assert _store(opened, _frame(2, f_cnt=12, later_s=601)).copies == 1
+
+
+def test_a_copy_of_what_the_network_dated_ahead_is_one(opened: Session) -> None:
+    _store(opened, _frame(100_000))
+    assert _store(opened, _frame(100_000, later_s=1)).copies == 1
+
+
+def _refused_at_first(database_url: str, opened: Session, *published: Published) -> Stored:
+    """What becomes of messages that are tried once more after the registry was mended."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE deployment SET phase = 'removed'")
+    until(opened.registry_changed, "the change is heard of")
+    assert _store(opened, *published).observations == 0
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE deployment SET phase = 'installed'")
+    until(opened.registry_changed, "the change is heard of")
+    return opened.store([Message(*each, NEW_YEAR, retried=True) for each in published])
+
+
+def test_a_message_without_a_time_that_is_tried_once_more(database_url: str, opened: Session) -> None:
+    published = network.up(node.encode([(NEW_YEAR_S, network.VALUES)]), time=None)
+    assert _refused_at_first(database_url, opened, published).observations == 2
+    assert [count(database_url, table) for table in ("uplink", "ingest_error", "observation")] == [1, 0, 2]
+
+
+def test_a_copy_that_is_tried_once_more_remains_one(database_url: str, opened: Session) -> None:
+    data = node.encode([(90, network.VALUES)], clock_set=False)
+    frame, copy = network.up(data), network.up(data, heard_s=NEW_YEAR_S + 3)
+    assert _refused_at_first(database_url, opened, frame, copy).observations == 2
+    assert [count(database_url, table) for table in ("uplink", "ingest_error", "observation")] == [2, 0, 2]
+
+
+def test_what_another_worker_has_released_does_not_come_back(database_url: str, opened: Session) -> None:
+    """It hears of the registration a moment later, and holds the page that the first one has stored already."""
+    unknown = network.up(dev_eui="70b3d57ed00000ff")
+    _store(opened, unknown)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM quarantine")
+    opened.store([Message(*unknown, NEW_YEAR, retried=True)])
+    assert count(database_url, "quarantine") == 0

@@ -95,13 +95,13 @@ def test_an_event_without_an_id_is_named_by_its_message(kind: str, dedup: str | 
 
 def test_a_join_is_health() -> None:
     recorded = _recorded("join", devAddr="01ab23cd")
-    assert recorded.health == HealthChange(DEVICE, NEW_YEAR, joined=True, dev_addr="01ab23cd")
+    assert recorded.health == HealthChange(DEVICE, NEW_YEAR, joined=True)
     assert recorded.downlink is None
 
 
 def test_a_status_is_health() -> None:
     health = _health(margin=-7, externalPowerSource=False, batteryLevelUnavailable=False, batteryLevel=78.74)
-    assert health == HealthChange(DEVICE, NEW_YEAR, False, None, -7, 78.74, False)
+    assert health == HealthChange(DEVICE, NEW_YEAR, False, -7, 78.74, False)
 
 
 @pytest.mark.parametrize(

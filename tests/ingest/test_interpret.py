@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -72,10 +72,21 @@ def test_faults_have_no_result_and_a_flag() -> None:
     ]
 
 
-def test_a_wide_time_far_ahead_is_suspect() -> None:
+def test_a_wide_time_far_ahead_is_suspect_and_counted_back() -> None:
     data = node.encode([(NEW_YEAR_S + 3_600, network.VALUES), (NEW_YEAR_S + 3_601, network.VALUES)], wide=True)
-    flags = [row.quality for row in _interpret(network.up(data)).observations]
-    assert flags == [Quality.GOOD, Quality.GOOD, Quality.SUSPECT, Quality.SUSPECT]
+    observations = _interpret(network.up(data)).observations
+    assert [row.quality for row in observations] == [Quality.GOOD, Quality.GOOD, Quality.SUSPECT, Quality.SUSPECT]
+    assert observations[-1].phenomenon_time == NEW_YEAR
+
+
+def test_a_network_that_dates_an_event_years_ahead_is_not_believed() -> None:
+    """A gateway without a fix may say any time. The event keeps its key, the reading takes the time of receipt."""
+    data = node.encode([(NEW_YEAR_S - 5, network.VALUES)])
+    outcome = _interpret(network.up(data, heard_s=NEW_YEAR_S + 600_000_000))
+    assert outcome.uplink
+    assert outcome.uplink.event_time == NEW_YEAR + timedelta(seconds=600_000_000)
+    assert {row.phenomenon_time for row in outcome.observations} == {NEW_YEAR - timedelta(seconds=5)}
+    assert {row.result_time for row in outcome.observations} == {RECEIVED_AT}
 
 
 def test_a_clock_never_set_takes_the_networks_time_to_the_second() -> None:

@@ -41,7 +41,7 @@ def lock(connection: Connection, outcomes: Iterable[Outcome]) -> dict[int, Newes
     """Lock the devices of a batch until the transaction ends; returns the newest frame of each."""
     device_ids = list({outcome.device_id for outcome in outcomes if outcome.device_id is not None})
     rows = connection.execute(QUERIES["lock_devices"], {"device_ids": device_ids}) if device_ids else ()
-    return {device_id: Newest(dev_addr, f_cnt) for device_id, dev_addr, f_cnt in rows}
+    return {device_id: Newest(*known) for device_id, *known in rows}
 
 
 def without_stored(connection: Connection, outcomes: Sequence[Outcome], newest: Mapping[int, Newest]) -> list[Outcome]:
@@ -103,12 +103,14 @@ def _store_heard(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     newest: dict[int, UplinkRow] = {}
     for row in (outcome.uplink for outcome in outcomes if outcome.uplink):
         known = newest.get(row.device_id)
-        if known is None or known.event_time <= row.event_time:
+        # A copy says nothing new.
+        if row.repeats is None and (known is None or known.event_time <= row.event_time):
             newest[row.device_id] = row
     if newest:
         parameters = {
             "device_ids": list(newest),
-            "heard_at": [row.event_time for row in newest.values()],
+            # What is dated ahead would be the newest for as long.
+            "heard_at": [row.received_at if copies.dated_ahead(row) else row.event_time for row in newest.values()],
             "dev_addrs": [row.dev_addr for row in newest.values()],
             "f_cnts": [row.f_cnt for row in newest.values()],
             "clocks": [row.clock for row in newest.values()],
@@ -126,24 +128,24 @@ def _frames_known(connection: Connection, rows: Sequence[UplinkRow]) -> dict[Fra
             "since": [row.event_time - copies.WITHIN for row in rows],
             "until": [row.event_time + copies.WITHIN for row in rows],
         }
-        for *frame, at, event_id in connection.execute(QUERIES["frames_known"], parameters):
-            known[Frame(*frame)].append(Heard(at, event_id))
+        for *frame, at, event_id, repeats in connection.execute(QUERIES["frames_known"], parameters):
+            known[Frame(*frame)].append(Heard(at, event_id, repeats))
     return known
 
 
 def _without_timeless(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Drop the rows of events without a time that were stored before: their key holds the time of receipt, which
-    differs at every delivery."""
-    timeless = [outcome for outcome in outcomes if outcome.timeless]
+    differs at every delivery. What is tried once more comes with that of its first one."""
+    timeless = [outcome for outcome in outcomes if outcome.timeless and not outcome.message.retried]
     if not timeless:
         return list(outcomes)
     known = _events_known(connection, timeless)
     fresh: list[Outcome] = []
     for outcome in outcomes:
         event_id = _event_id(outcome)
-        if outcome.timeless and event_id in known:
+        if outcome.timeless and event_id in known and not outcome.message.retried:
             outcome = outcome._replace(uplink=None, observations=(), late=0, device_event=None)
-        if outcome.timeless and event_id:
+        elif outcome.timeless and event_id:
             known.add(event_id)
         fresh.append(outcome)
     return fresh

@@ -5,8 +5,10 @@
 | right | a time from a year before to an hour after the frame was heard | stand as they are |
 | unset | the node says so | counted back from when the frame was heard |
 | reset | within two years of an epoch at which clocks begin, years before it was heard | likewise, as suspect |
-| ahead | more than an hour, at most a year after it was heard | stand as they are, as suspect |
+| ahead | more than an hour, at most a year after it was heard | likewise |
 | wrong | anything else | are not stored: nobody knows when they were taken |
+
+Nothing is stored in the future: what was really measured then would find its place taken.
 
 Times of 16 bits are within a day of when they were heard, whatever the clock says (`times.within_window`): only those
 of 32 bits, and a node that says that its clock was never set, tell anything about it. Instants are in whole seconds
@@ -19,7 +21,7 @@ from typing import NamedTuple
 from plietsch.ingest import times
 from plietsch.ingest.payload import Frame
 
-# The clock of a node is set by the network to a second or two; one that is an hour ahead was set wrong.
+# The network sets the clock of a node to a second or two; one that is an hour ahead was set wrong.
 AHEAD_S = 3_600
 # No node remembers more than a year of readings, and no clock that is that far off is one that merely drifts.
 YEAR_S = 31_557_600
@@ -49,20 +51,19 @@ class Judged(NamedTuple):
 def judge(frame: Frame, heard_s: int) -> list[Judged]:
     """Each reading of a frame that the network heard at `heard_s`, in the frame's order."""
     moments = times.expand(frame, heard_s)
-    if not frame.clock_set:
-        return [Judged(moment_s, Clock.UNSET) for moment_s in moments]
-    if not frame.wide:
-        return [Judged(moment_s, None) for moment_s in moments]
+    if not frame.wide or not frame.clock_set:
+        clock = None if frame.clock_set else Clock.UNSET
+        return [Judged(moment_s, clock) for moment_s in moments]
     return [_judge(moment_s, moments[-1], heard_s) for moment_s in moments]
 
 
 def _judge(moment_s: int, newest_s: int, heard_s: int) -> Judged:
     clock = _clock(moment_s, heard_s)
-    if clock is Clock.RESET:
-        # The newest reading was taken just before it was sent; what the same clock said earlier lies as long before it.
-        same_start = _clock(newest_s, heard_s) is Clock.RESET and 0 <= newest_s - moment_s < _SINCE_EPOCH_S
-        return Judged(heard_s - (newest_s - moment_s) if same_start else None, clock)
-    return Judged(None if clock is Clock.WRONG else moment_s, clock)
+    if clock is None or clock is Clock.WRONG:
+        return Judged(moment_s if clock is None else None, clock)
+    # The newest reading was taken just before it was sent; what the same clock said earlier lies as long before it.
+    same_start = _clock(newest_s, heard_s) is clock and 0 <= newest_s - moment_s < _SINCE_EPOCH_S
+    return Judged(heard_s - (newest_s - moment_s) if same_start else None, clock)
 
 
 def _clock(moment_s: int, heard_s: int) -> Clock | None:

@@ -10,11 +10,17 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from plietsch.ingest import interpret
 from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.rows import UplinkRow
 
 # How far apart the network may date a frame and its copy: by the lateness of a gateway's clock or line.
 WITHIN = timedelta(hours=1)
+
+
+def dated_ahead(row: UplinkRow) -> bool:
+    """Whether the network dated a frame so late that its time cannot be believed."""
+    return row.event_time - row.received_at > interpret.AHEAD
 
 
 class Frame(NamedTuple):
@@ -25,57 +31,67 @@ class Frame(NamedTuple):
     f_cnt: int
     payload: bytes
 
-    @staticmethod
-    def of(row: UplinkRow) -> "Frame":
-        return Frame(row.device_id, row.dev_addr, row.f_cnt, row.payload)
-
 
 class Heard(NamedTuple):
-    """When a frame was heard, and under which id."""
+    """When a frame was heard, under which id, and of which one it is a copy."""
 
     at: datetime
     event_id: UUID
+    repeats: UUID | None = None
 
 
 class Newest(NamedTuple):
-    """The address and counter of the newest frame of a device; both None if it was never heard."""
+    """When a device was heard last, its address, and its highest counter of late; all None if it never was."""
 
+    heard_at: datetime | None
     dev_addr: str | None
     f_cnt: int | None
 
+    def proves_new(self, row: UplinkRow) -> bool:
+        """Whether a frame cannot have been stored: it is newer, and its counter goes on under the same address."""
+        if dated_ahead(row):
+            return False
+        if self.heard_at is None or self.f_cnt is None:
+            return True
+        return row.event_time >= self.heard_at and row.dev_addr == self.dev_addr and row.f_cnt > self.f_cnt
+
 
 def doubtful(outcomes: Iterable[Outcome], newest: Mapping[int, Newest]) -> list[UplinkRow]:
-    """The frames that may have been stored before: a counter that goes on under the same address proves a new one."""
+    """The frames that may have been stored before."""
     return [
         row
         for outcome in outcomes
-        if (row := outcome.uplink)
-        and (known := newest.get(row.device_id))
-        and known.f_cnt is not None
-        and (row.dev_addr != known.dev_addr or row.f_cnt <= known.f_cnt)
+        if (row := outcome.uplink) and (known := newest.get(row.device_id)) and not known.proves_new(row)
     ]
 
 
 def recognise(outcomes: Sequence[Outcome], stored: Mapping[Frame, Sequence[Heard]]) -> list[Outcome]:
     """The outcomes with what repeats removed from them; `stored` are the frames found for the doubtful ones."""
     seen: dict[Frame, list[Heard]] = {frame: list(heard) for frame, heard in stored.items()}
-    return [_recognise(outcome, seen) if outcome.uplink else outcome for outcome in outcomes]
+    return [_recognise(outcome, row, seen) if (row := outcome.uplink) else outcome for outcome in outcomes]
 
 
-def _recognise(outcome: Outcome, seen: dict[Frame, list[Heard]]) -> Outcome:
-    row = outcome.uplink
-    if row is None:
-        return outcome
-    frame = Frame.of(row)
+def _recognise(outcome: Outcome, row: UplinkRow, seen: dict[Frame, list[Heard]]) -> Outcome:
+    frame = Frame(row.device_id, row.dev_addr, row.f_cnt, row.payload)
     earlier = seen.get(frame)
     if earlier is None:
         seen[frame] = [Heard(row.event_time, row.event_id)]
         return outcome
-    if any(heard.event_id == row.event_id for heard in earlier):
-        # Its observations were committed with it; but what is tried once more may have become more since.
-        return outcome if outcome.message.retried else outcome._replace(uplink=None, observations=(), late=0)
+    for heard in earlier:
+        if heard.event_id == row.event_id:
+            return _again(outcome, row, heard)
     first = next((heard for heard in earlier if abs(heard.at - row.event_time) <= WITHIN), None)
     earlier.append(Heard(row.event_time, row.event_id))
-    if first is None:
-        return outcome
-    return outcome._replace(uplink=row._replace(repeats=first.event_id), observations=(), late=0)
+    return outcome if first is None else _copy(outcome, row, first.event_id)
+
+
+def _again(outcome: Outcome, row: UplinkRow, heard: Heard) -> Outcome:
+    """The same under the same id. Its observations were committed with it, but what is tried once more may have become
+    more since."""
+    if not outcome.message.retried:
+        return outcome._replace(uplink=None, observations=(), late=0)
+    return outcome if heard.repeats is None else _copy(outcome, row, heard.repeats)
+
+
+def _copy(outcome: Outcome, row: UplinkRow, of: UUID) -> Outcome:
+    return outcome._replace(uplink=row._replace(repeats=of), observations=(), late=0)

@@ -23,6 +23,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _TIMEOUTS = {
     # Longer than any batch takes, shorter than the broker's patience with a silent client.
     "statement_timeout": "30s",
+    # Shorter: whoever holds a lock for so long does not let go of it for a smaller batch either.
+    "lock_timeout": "20s",
     # A worker that stopped in the middle of a transaction holds up others that know its devices, but not for ever.
     "idle_in_transaction_session_timeout": "60s",
 }
@@ -35,6 +37,11 @@ _PARAMETERS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
+
+# What is acknowledged shall outlive a power cut, whatever the server's default; stronger settings stay.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')
+"""
 
 # SQLSTATE classes that blame the data: 22 data exception, 23 integrity, 54 program limit, P0 raised by a trigger.
 _DATA_CLASSES = ("22", "23", "54", "P0")
@@ -49,6 +56,7 @@ def connect(database_url: str) -> Connection:
     connection = psycopg.connect(make_conninfo(database_url, **_PARAMETERS), autocommit=True)
     for name, value in _TIMEOUTS.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.execute(_DURABLE)
     # For COPY, which chooses by the column's type.
     connection.adapters.register_dumper(None, _RawJsonb)
     return connection

@@ -2,7 +2,7 @@
 
 | event | row | besides |
 |---|---|---|
-| `join` | yes | health: joined, with its address |
+| `join` | yes | health: joined |
 | `status` | yes | health: margin, battery, external power |
 | `txack` | yes | the downlink was sent |
 | `ack` | yes | the downlink was acknowledged, or was not |
@@ -57,7 +57,6 @@ class HealthChange(NamedTuple):
     device_id: int
     at: datetime
     joined: bool = False
-    dev_addr: str | None = None
     margin_db: int | None = None
     battery_percent: float | None = None
     external_power: bool | None = None
@@ -106,7 +105,7 @@ def record(
 def _health(event: events.Event, device_id: int, at: datetime) -> HealthChange | None:
     match event:
         case events.JoinEvent():
-            return HealthChange(device_id, at, joined=True, dev_addr=event.dev_addr)
+            return HealthChange(device_id, at, joined=True)
         case events.StatusEvent():
             return HealthChange(
                 device_id,

@@ -56,7 +56,7 @@ class _Ingest(Collector):
         for kind in KINDS:
             received.add_metric([kind], now.received[kind])
         yield received
-        yield _counter("messages_stored", "Messages stored as a frame or an event that was not there.", now.stored)
+        yield _counter("messages_stored", "Messages whose frame or event is stored.", now.stored)
         refused = _labelled("messages_refused", "Messages that could not become observations, by reason.", "reason")
         for reason in Reason:
             refused.add_metric([reason.value], now.refused[reason.value])

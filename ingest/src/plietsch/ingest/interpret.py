@@ -7,7 +7,7 @@ any other event                           → an event of the device, and what f
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,7 +24,10 @@ from plietsch.ingest.rows import ObservationRow, UplinkRow
 _MAC_PORT = 0
 # A reading heard later than this after it was measured is counted as late.
 LATE_S = 3_600
-_TIMELESS = {Clock.RESET: Reason.CLOCK_RESET, Clock.WRONG: Reason.CLOCK_WRONG}
+# A network that dates an event later than this after it came in here has a gateway whose clock is wrong: ChirpStack
+# takes a gateway's GPS time unchecked.
+AHEAD = timedelta(hours=1)
+_WITHOUT_TIME = {Clock.RESET: Reason.CLOCK_RESET}
 
 
 class Problem(NamedTuple):
@@ -134,11 +137,12 @@ def _event(message: Message, topic: events.Topic, device: Device | None) -> Outc
 def _uplink(
     message: Message, event: events.Uplink, device: Device, event_id: UUID, said_at: datetime | None
 ) -> Outcome:
-    heard_at = said_at or message.received_at
-    measured = _measured(event, device, heard_at)
+    event_time = said_at or message.received_at
+    believed = event_time - message.received_at <= AHEAD
+    measured = _measured(event, device, event_time if believed else message.received_at)
     rx_info = bytes(event.rx_info)
     uplink = UplinkRow(
-        heard_at,
+        event_time,
         event_id,
         device.id,
         event.dev_addr or "",
@@ -180,15 +184,15 @@ def _measured(event: events.Uplink, device: Device, heard_at: datetime) -> _Meas
 
 
 def _observed(frame: payload.Frame, device: Device, heard_at: datetime) -> _Measured:
-    heard_s = int(heard_at.timestamp())
+    heard = heard_at.timestamp()
     observations: list[ObservationRow] = []
     problems: dict[Problem, None] = {}  # a set that keeps the order
     late = 0
-    judged = clock.judge(frame, heard_s)
+    judged = clock.judge(frame, int(heard))
     for reading, each in zip(frame.readings, judged, strict=True):
         before = len(observations)
         _of_reading(reading, each, device, heard_at, observations, problems)
-        if each.moment_s is not None and heard_s - each.moment_s > LATE_S:
+        if each.moment_s is not None and heard - each.moment_s > LATE_S:
             late += len(observations) - before
     return _Measured(observations, late, judged[-1].clock, _joined(problems))
 
@@ -225,7 +229,7 @@ def _of_reading(
 
 def _without_time(reading: payload.Reading, judged: Judged) -> Problem:
     said = datetime.fromtimestamp(reading.time_code, UTC)
-    reason = _TIMELESS.get(judged.clock or Clock.WRONG, Reason.CLOCK_WRONG)
+    reason = _WITHOUT_TIME.get(judged.clock or Clock.WRONG, Reason.CLOCK_WRONG)
     return Problem(reason, f"The node's clock said {said:%Y-%m-%dT%H:%M:%SZ}.")
 
 

@@ -110,19 +110,28 @@ CHANNELS = tuple(field.channel for group in GROUPS for field in group)
 FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
 
 
+class _Place(NamedTuple):
+    """A field in a reading: how many bits lie behind it, and its own as ones."""
+
+    field: Field
+    behind: int
+    mask: int
+
+
 class _Layout(NamedTuple):
-    """Where the fields of a reading lie that has certain groups: each with its distance from the reading's end."""
+    """Where the fields of a reading lie that has certain groups."""
 
     bits: int
-    fields: tuple[tuple[Field, int], ...]
+    places: tuple[_Place, ...]
 
     @staticmethod
     def of(present: int) -> "_Layout":
         """The layout for the four bits that say which groups are there, the first group's bit being the highest."""
-        groups = (group for place, group in enumerate(GROUPS) if present >> (len(GROUPS) - 1 - place) & 1)
+        groups = (group for number, group in enumerate(GROUPS) if present >> (len(GROUPS) - 1 - number) & 1)
         fields = [field for group in groups for field in group]
-        behind = [sum(field.bits for field in fields[place + 1 :]) for place in range(len(fields))]
-        return _Layout(sum(field.bits for field in fields), tuple(zip(fields, behind, strict=True)))
+        behind = [sum(field.bits for field in fields[number + 1 :]) for number in range(len(fields))]
+        places = (_Place(field, bits, (1 << field.bits) - 1) for field, bits in zip(fields, behind, strict=True))
+        return _Layout(sum(field.bits for field in fields), tuple(places))
 
 
 # Every frame that is ever stored passes here: where a field lies is worked out once, not for each frame.
@@ -152,7 +161,7 @@ def _readings(number: int, left: int, wide: bool) -> list[Reading]:
         left = _require(left, time_bits + len(GROUPS))
         head = number >> left & ((1 << time_bits + len(GROUPS)) - 1)
         layout = _LAYOUTS[head & (len(_LAYOUTS) - 1)]
-        if not layout.fields:
+        if not layout.places:
             raise PayloadEmpty("A reading has no value.")
         left = _require(left, layout.bits)
         readings.append(Reading(head >> len(GROUPS), _values(number >> left, layout)))
@@ -173,14 +182,13 @@ def _require(left: int, bits: int) -> int:
 def _values(number: int, layout: _Layout) -> dict[str, float | Fault]:
     """The values of the reading that ends with the number's lowest bit."""
     values: dict[str, float | Fault] = {}
-    for (channel, bits, offset, steps, highest_code), behind in layout.fields:
-        code = number >> behind & ((1 << bits) - 1)
-        values[channel] = (code + offset) / steps if code <= highest_code else _fault(channel, bits, code, highest_code)
+    for (channel, _, offset, steps, highest_code), behind, mask in layout.places:
+        code = number >> behind & mask
+        values[channel] = (code + offset) / steps if code <= highest_code else _fault(channel, mask, code, highest_code)
     return values
 
 
-def _fault(channel: str, bits: int, code: int, highest_code: int) -> Fault:
-    below_all_ones = (1 << bits) - 1 - code
-    if below_all_ones >= len(FAULTS):
+def _fault(channel: str, mask: int, code: int, highest_code: int) -> Fault:
+    if mask - code >= len(FAULTS):
         raise PayloadCode(f"{channel} has the code {code}; {highest_code} is the highest.")
-    return FAULTS[below_all_ones]
+    return FAULTS[mask - code]

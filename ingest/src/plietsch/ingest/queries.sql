@@ -9,14 +9,14 @@ CREATE TEMPORARY TABLE stage_device_event (LIKE device_event) ON COMMIT DELETE R
 -- name: lock_devices
 -- The newest frame of each device of a batch, in the order of their ids: two workers then cannot wait for each other,
 -- and the second one sees what the first one has stored.
-SELECT device_id, dev_addr, f_cnt FROM device_health
+SELECT device_id, heard_at, dev_addr, f_cnt FROM device_health
 WHERE device_id = ANY (%(device_ids)s)
 ORDER BY device_id
 FOR NO KEY UPDATE
 
 -- name: frames_known
 -- Which frames of these devices, addresses and counters are stored, heard about when these ones were.
-SELECT u.device_id, u.dev_addr, u.f_cnt, u.payload, u.event_time, u.event_id
+SELECT u.device_id, u.dev_addr, u.f_cnt, u.payload, u.event_time, u.event_id, u.repeats
 FROM (
     SELECT DISTINCT * FROM unnest(%(device_ids)s::integer[], %(dev_addrs)s::text[], %(f_cnts)s::bigint[],
                                   %(since)s::timestamptz[], %(until)s::timestamptz[])
@@ -130,13 +130,21 @@ ORDER BY event_time, event_id
 ON CONFLICT DO NOTHING
 
 -- name: store_heard
--- The newest frame of each device, unless a newer one is known.
+-- The newest frame of each device, and the highest counter that its address had within the hour: copies may come as
+-- late, and so may frames that the network dated a moment before others.
 UPDATE device_health h
-SET heard_at = n.heard_at, dev_addr = n.dev_addr, f_cnt = n.f_cnt, clock = n.clock,
-    clock_since = CASE WHEN h.clock IS DISTINCT FROM n.clock THEN n.heard_at ELSE h.clock_since END
+SET heard_at = greatest(h.heard_at, n.heard_at),
+    dev_addr = n.dev_addr,
+    f_cnt = CASE WHEN h.dev_addr = n.dev_addr AND n.heard_at - h.heard_at <= interval '1 hour'
+                 THEN greatest(h.f_cnt, n.f_cnt) ELSE n.f_cnt END,
+    clock = CASE WHEN n.heard_at >= h.heard_at IS NOT FALSE THEN n.clock ELSE h.clock END,
+    clock_since = CASE WHEN n.heard_at >= h.heard_at IS NOT FALSE AND h.clock IS DISTINCT FROM n.clock
+                       THEN n.heard_at ELSE h.clock_since END
 FROM unnest(%(device_ids)s::integer[], %(heard_at)s::timestamptz[], %(dev_addrs)s::text[], %(f_cnts)s::bigint[],
             %(clocks)s::text[]) AS n (device_id, heard_at, dev_addr, f_cnt, clock)
-WHERE h.device_id = n.device_id AND (h.heard_at IS NULL OR h.heard_at <= n.heard_at)
+WHERE h.device_id = n.device_id
+  AND (h.heard_at IS NULL OR h.heard_at <= n.heard_at
+       OR (h.dev_addr = n.dev_addr AND h.heard_at - n.heard_at <= interval '1 hour'))
 
 -- name: store_joined
 -- When a device joined the network last.
@@ -155,13 +163,14 @@ WHERE device_id = %(device_id)s AND (status_at IS NULL OR status_at <= %(at)s)
 INSERT INTO downlink AS known (queue_item_id, device_id, state, state_at, f_cnt_down, detail)
 VALUES (%(queue_item_id)s, %(device_id)s, %(state)s, %(at)s, %(f_cnt_down)s, %(detail)s)
 ON CONFLICT (queue_item_id) DO UPDATE
-SET (state, state_at) = (
-        SELECT state, state_at FROM (VALUES (known.state, known.state_at), (EXCLUDED.state, EXCLUDED.state_at))
-            AS either (state, state_at)
+SET (state, state_at, detail) = (
+        SELECT state, state_at, detail
+        FROM (VALUES (known.state, known.state_at, known.detail),
+                     (EXCLUDED.state, EXCLUDED.state_at, EXCLUDED.detail)) AS either (state, state_at, detail)
         ORDER BY array_position(%(ranks)s::text[], state) DESC, state_at DESC LIMIT 1
     ),
-    f_cnt_down = coalesce(known.f_cnt_down, EXCLUDED.f_cnt_down),
-    detail = coalesce(EXCLUDED.detail, known.detail)
+    -- Sent again, a command has a higher counter.
+    f_cnt_down = greatest(known.f_cnt_down, EXCLUDED.f_cnt_down)
 WHERE known.device_id = EXCLUDED.device_id
 
 -- name: events_known
@@ -181,9 +190,11 @@ SET occurrences = ingest_error.occurrences + %(seen)s, reason = EXCLUDED.reason,
     device_id = EXCLUDED.device_id, last_at = greatest(ingest_error.last_at, EXCLUDED.last_at)
 
 -- name: store_quarantined
--- A message of a sender nobody registered; the same message again is counted.
+-- A message of a sender nobody registered; the same message again is counted. One that was kept and is tried once more
+-- comes here from the errors only: if it is in quarantine it stays, and if it was, another worker has stored it meanwhile.
 INSERT INTO quarantine (message_id, dev_eui, topic, payload, first_at, last_at)
-VALUES (%(message_id)s, %(dev_eui)s, %(topic)s, %(payload)s, %(at)s, %(at)s)
+SELECT %(message_id)s, %(dev_eui)s, %(topic)s, %(payload)s, %(at)s, %(at)s
+WHERE %(seen)s = 1 OR EXISTS (SELECT FROM ingest_error WHERE message_id = %(message_id)s)
 ON CONFLICT (message_id) DO UPDATE
 SET occurrences = quarantine.occurrences + %(seen)s, last_at = greatest(quarantine.last_at, EXCLUDED.last_at)
 

@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
-from psycopg.errors import QueryCanceled, UniqueViolation
+from psycopg.errors import ConfigurationLimitExceeded, OutOfMemory, QueryCanceled, UniqueViolation
 
 from plietsch.ingest import batch, database, interpret, kept
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.reasons import Reason
 
+# What a smaller batch may escape: a statement's time on a slow disk, memory, TimescaleDB's limit of rows to decompress.
+_TOO_LARGE = (QueryCanceled, OutOfMemory, ConfigurationLimitExceeded)
 # Batches that take the stage at once after one that had to: what makes readings come again seldom makes one come alone,
 # and an attempt in vain costs as much as one that succeeds.
 _WARY_BATCHES = 16
@@ -66,8 +68,7 @@ class Writer:
             with database.availability():
                 return self._store(outcomes)
         except database.DatabaseUnavailable as error:
-            # A slow disk may need longer for a large batch than a statement may take; it would for ever.
-            if isinstance(error.__cause__, QueryCanceled) and len(outcomes) > 1:
+            if isinstance(error.__cause__, _TOO_LARGE) and len(outcomes) > 1:
                 return self._halve(outcomes)
             raise
         except psycopg.Error as error:  # it blames the data

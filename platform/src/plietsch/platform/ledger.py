@@ -41,7 +41,7 @@ BEGINNING = Position(0, 0)
 
 
 class Entry(NamedTuple):
-    """What one transaction wrote. Repeats brought nothing new: an entry may have no new observation at all."""
+    """What one transaction wrote; `repeated` are observations that it brought and that were there before."""
 
     position: Position
     written_at: datetime

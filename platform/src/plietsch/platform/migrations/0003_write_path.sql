@@ -21,14 +21,14 @@ CREATE TABLE device_health (
     battery_percent real,                       -- null where the device cannot say
     external_power boolean
 ) WITH (fillfactor = 50);                       -- updated in place: room for the next version on the same page
-INSERT INTO device_health (device_id) SELECT id FROM device;
-
 CREATE FUNCTION begin_device_health() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO device_health (device_id) VALUES (NEW.id);
     RETURN NULL;
 END $$;
 CREATE TRIGGER begin_device_health AFTER INSERT ON device FOR EACH ROW EXECUTE FUNCTION begin_device_health();
+-- After the trigger: a device that is registered meanwhile has its row from one of the two.
+INSERT INTO device_health (device_id) SELECT id FROM device ON CONFLICT DO NOTHING;
 
 -- Commands to devices. One that was queued by other hands than ours gets its row from the first event that names it.
 CREATE TABLE downlink (

@@ -1,7 +1,7 @@
 -- Who may do what: runs after every migration, and says all there is to say. What is not named here, a new table above
 -- all, neither group may touch. The logins of the services are members of the groups (docs/database.md).
 --
--- plietsch_ingest writes what was measured and heard; it sees no exact place and nobody's name.
+-- plietsch_ingest writes what was measured and heard; it sees no station's exact place and nobody's name.
 -- plietsch_site   reads what everybody may see; of tables that also hold what must not leave the house, some columns.
 
 -- What an earlier version granted and this one does not.
