@@ -78,3 +78,8 @@ def test_any_body_is_a_message_or_malformed(body: bytes, properties: bool, first
 def test_a_length_without_an_end_is_malformed() -> None:
     with pytest.raises(packets.Malformed):
         packets.frame(bytearray(b"\x30\xff\xff\xff\xff\x01"), 0)
+
+
+def test_a_message_that_ends_within_the_length_of_its_topic_is_malformed() -> None:
+    with pytest.raises(packets.Malformed, match="the length of its topic"):
+        packets.publish(bytearray(b"\x30\x01\x00"), 0, 2, 3, properties=True)

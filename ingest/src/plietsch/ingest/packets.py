@@ -52,7 +52,9 @@ def publish(buffer: bytearray, start: int, body: int, end: int, *, properties: b
     """The PUBLISH at `start` whose body is buffer[body:end]; MQTT 5 has `properties`. Raises Malformed."""
     flags = buffer[start]
     at = body + 2
-    topic_end = at + (buffer[body] << 8 | buffer[body + 1]) if at <= end else end + 1
+    if at > end:
+        raise Malformed("a message is shorter than the length of its topic")
+    topic_end = at + (buffer[body] << 8 | buffer[body + 1])
     payload = topic_end + 2 if flags & (_QOS_1 | _QOS_2) else topic_end
     if payload > end:
         raise Malformed("a message is shorter than its topic")
