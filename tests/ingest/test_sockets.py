@@ -1,14 +1,18 @@
 """The buffered socket between two ends of a real one."""
 
+import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
 from plietsch.ingest import sockets
 from plietsch.ingest.sockets import BufferedSocket
+from plietsch.ingest.stopping import Stop
 from support.wait import until
 
 
@@ -123,3 +127,33 @@ def test_waiting_ends_when_something_else_comes(ends: tuple[BufferedSocket, sock
     with other, waker:
         waker.send(b"\0")
         ours.wait(30, other.fileno())
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """A process whose next descriptors have numbers that `select` does not know."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2_048:
+        pytest.skip("this user may not open so many files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_048), hard))
+    try:
+        with ExitStack() as opened:
+            while opened.enter_context(Path(os.devnull).open("rb")).fileno() < 1_024:
+                pass
+            yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_descriptors_may_have_high_numbers() -> None:
+    left, right = socket.socketpair()
+    with right, closing(BufferedSocket(left)) as ours, closing(Stop()) as stop:
+        assert min(ours.fileno(), stop.fileno()) > 1_024
+        assert not stop.wait(0)
+        stop.set()
+        ours.wait(30, stop.fileno())
+        ours.send(b"last")
+        right.shutdown(socket.SHUT_WR)
+        ours.close()
+        assert right.recv(9) == b"last"

@@ -8,10 +8,12 @@ acknowledgements of a batch leave in a packet or two.
     send  → outgoing            → flush
 """
 
-import select
 import socket
 import ssl
 import time
+
+from plietsch.ingest import readiness
+from plietsch.ingest.readiness import READ, WRITE
 
 # What one call asks of the system: several hundred events of a network server.
 READ_BYTES = 256 * 1024
@@ -84,9 +86,8 @@ class BufferedSocket:
         """Until there is something to read here or at the other descriptors, room to write what waits, or no time."""
         if self._pending():
             return
-        writing = [self._socket] if self.wants_write else []
-        _, writable, _ = select.select([self._socket, *others], writing, [], max(0.0, timeout_s))
-        if writable:
+        wanted = READ | WRITE if self.wants_write else READ
+        if readiness.wait(timeout_s, {self.fileno(): wanted, **dict.fromkeys(others, READ)}):
             self.flush()
 
     def recv(self, buffer_size: int) -> bytes:
@@ -127,7 +128,7 @@ class BufferedSocket:
 
     def _send_all(self, deadline: float) -> None:
         while not self.flush() and (left_s := deadline - time.monotonic()) > 0:
-            select.select([], [self._socket], [], left_s)
+            readiness.wait(left_s, {self.fileno(): WRITE})
 
     def _hang_up(self, deadline: float) -> None:
         """Read what still comes until the peer has left, too: a socket closed over unread bytes resets the connection,
@@ -135,12 +136,12 @@ class BufferedSocket:
         if self.ended:
             return
         self._socket.shutdown(socket.SHUT_WR)
-        while (left_s := deadline - time.monotonic()) > 0 and select.select([self._socket], [], [], left_s)[0]:
+        while (left_s := deadline - time.monotonic()) > 0 and readiness.wait(left_s, {self.fileno(): READ}):
             if not self._socket.recv(READ_BYTES):
                 return
 
     def _pending(self) -> bool:
-        """TLS may hold decrypted bytes that select does not see."""
+        """TLS may hold decrypted bytes that the system does not see."""
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
 

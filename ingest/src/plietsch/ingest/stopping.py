@@ -1,11 +1,12 @@
 """A request to stop that wakes whoever waits, on whatever they wait."""
 
-import select
 import signal
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
+
+from plietsch.ingest import readiness
 
 
 class Stop:
@@ -27,7 +28,7 @@ class Stop:
     def wait(self, timeout_s: float) -> bool:
         """Wait until it is set, or the time is over; says which."""
         if not self._is_set:
-            select.select([self._reader], [], [], timeout_s)
+            readiness.wait(timeout_s, {self.fileno(): readiness.READ})
         return self._is_set
 
     def fileno(self) -> int:
