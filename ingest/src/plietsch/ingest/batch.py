@@ -58,10 +58,10 @@ def copy(connection: Connection, outcomes: Sequence[Outcome]) -> Written:
     if not rows:
         return Written()
     _copy(connection, QUERIES["copy_observations"], _OBSERVATION_TYPES, rows)
-    datastream_ids, moments, *_ = zip(*rows, strict=True)
+    moments = {row.phenomenon_time for row in rows}
     written = Written(len(rows), sum(outcome.late for outcome in outcomes))
     entry = {
-        "datastream_ids": sorted(set(datastream_ids)),
+        "datastream_ids": sorted({row.datastream_id for row in rows}),
         "first_time": min(moments),
         "last_time": max(moments),
         "observations": written.observations,

@@ -51,9 +51,10 @@ class Judged(NamedTuple):
 def judge(frame: Frame, heard_s: int) -> list[Judged]:
     """Each reading of a frame that the network heard at `heard_s`, in the frame's order."""
     moments = times.expand(frame, heard_s)
-    if not frame.wide or not frame.clock_set:
-        clock = None if frame.clock_set else Clock.UNSET
-        return [Judged(moment_s, clock) for moment_s in moments]
+    if not frame.clock_set:
+        return [Judged(moment_s, Clock.UNSET) for moment_s in moments]
+    if not frame.wide:
+        return [Judged(moment_s, None) for moment_s in moments]
     return [_judge(moment_s, moments[-1], heard_s) for moment_s in moments]
 
 

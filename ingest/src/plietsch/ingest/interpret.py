@@ -70,13 +70,10 @@ class Outcome(NamedTuple):
         return self.uplink.repeats if self.uplink else None
 
 
-class _Measured(NamedTuple):
-    """What a frame holds."""
-
-    observations: Sequence[ObservationRow] = ()
-    late: int = 0
-    clock: Clock | None = None
-    problem: Problem | None = None
+# What a frame holds: observations, how many of them are late, what is wrong with the clock, and with the rest.
+_Measured = tuple[Sequence[ObservationRow], int, Clock | None, Problem | None]
+# Six times for each message: a row is made in three quarters of the time that naming its fields takes.
+_row = ObservationRow._make
 
 
 def dev_eui(message: Message) -> str | None:
@@ -139,7 +136,7 @@ def _uplink(
 ) -> Outcome:
     event_time = said_at or message.received_at
     believed = event_time - message.received_at <= AHEAD
-    measured = _measured(event, device, event_time if believed else message.received_at)
+    observations, late, wrong, problem = _measured(event, device, event_time if believed else message.received_at)
     rx_info = bytes(event.rx_info)
     uplink = UplinkRow(
         event_time,
@@ -154,32 +151,24 @@ def _uplink(
         event.spreading_factor,
         b"[]" if rx_info == b"null" else rx_info,
         message.received_at,
-        measured.clock,
+        wrong,
     )
     return Outcome(
-        message,
-        device.dev_eui,
-        device.id,
-        "up",
-        uplink,
-        measured.observations,
-        measured.late,
-        problem=measured.problem,
-        timeless=said_at is None,
+        message, device.dev_eui, device.id, "up", uplink, observations, late, problem=problem, timeless=said_at is None
     )
 
 
 def _measured(event: events.Uplink, device: Device, heard_at: datetime) -> _Measured:
     port, data = event.f_port or 0, event.data or b""
     if port == _MAC_PORT and not data:
-        return _Measured()
+        return (), 0, None, None
     if port != payload.PORT:
         detail = f"Port {port} has no decoder; port {payload.PORT} has one."
-        return _Measured(problem=Problem(Reason.UNEXPECTED_PORT, detail))
+        return (), 0, None, Problem(Reason.UNEXPECTED_PORT, detail)
     try:
         frame = payload.decode(data)
     except payload.PayloadError as error:
-        return _Measured(problem=Problem(Reason(error.code), str(error)))
+        return (), 0, None, Problem(Reason(error.code), str(error))
     return _observed(frame, device, heard_at)
 
 
@@ -194,7 +183,7 @@ def _observed(frame: payload.Frame, device: Device, heard_at: datetime) -> _Meas
         _of_reading(reading, each, device, heard_at, observations, problems)
         if each.moment_s is not None and heard - each.moment_s > LATE_S:
             late += len(observations) - before
-    return _Measured(observations, late, judged[-1].clock, _joined(problems))
+    return observations, late, judged[-1].clock, _joined(problems)
 
 
 def _of_reading(
@@ -222,9 +211,9 @@ def _of_reading(
         if datastream_id is None:
             problems[Problem(Reason.NO_DATASTREAM, f"The channel {channel} feeds no datastream.")] = None
         elif isinstance(value, Fault):
-            observations.append(ObservationRow(datastream_id, moment, None, heard_at, quality.of_fault(value)))
+            observations.append(_row((datastream_id, moment, None, heard_at, quality.of_fault(value))))
         else:
-            observations.append(ObservationRow(datastream_id, moment, value, heard_at, flag))
+            observations.append(_row((datastream_id, moment, value, heard_at, flag)))
 
 
 def _without_time(reading: payload.Reading, judged: Judged) -> Problem:

@@ -181,11 +181,12 @@ def _require(left: int, bits: int) -> int:
 
 def _values(number: int, layout: _Layout) -> dict[str, float | Fault]:
     """The values of the reading that ends with the number's lowest bit."""
-    values: dict[str, float | Fault] = {}
-    for (channel, _, offset, steps, highest_code), behind, mask in layout.places:
-        code = number >> behind & mask
-        values[channel] = (code + offset) / steps if code <= highest_code else _fault(channel, mask, code, highest_code)
-    return values
+    return {
+        channel: (code + offset) / steps
+        if (code := number >> behind & mask) <= highest_code
+        else _fault(channel, mask, code, highest_code)
+        for (channel, _, offset, steps, highest_code), behind, mask in layout.places
+    }
 
 
 def _fault(channel: str, mask: int, code: int, highest_code: int) -> Fault:

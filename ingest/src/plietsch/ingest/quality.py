@@ -26,6 +26,13 @@ class Quality(IntEnum):
     MISSING = 9
 
 
+_OF_CLOCK = {
+    None: Quality.GOOD,
+    Clock.UNSET: Quality.GOOD,
+    Clock.RESET: Quality.SUSPECT,
+    Clock.AHEAD: Quality.SUSPECT,
+    Clock.WRONG: Quality.SUSPECT,
+}
 _FAULTS = {Fault.MISSING: Quality.MISSING, Fault.ABOVE: Quality.FAIL, Fault.BELOW: Quality.FAIL}
 
 
@@ -36,4 +43,4 @@ def of_fault(fault: Fault) -> Quality:
 
 def of_number(clock: Clock | None) -> Quality:
     """The flag of a number, by the clock that gave its time."""
-    return Quality.SUSPECT if clock in (Clock.RESET, Clock.AHEAD) else Quality.GOOD
+    return _OF_CLOCK[clock]

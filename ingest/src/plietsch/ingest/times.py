@@ -13,12 +13,10 @@ _SPAN_S = 1 << 16
 
 def expand(frame: payload.Frame, heard_s: int) -> list[int]:
     """The instant of each reading of the frame, in the frame's order."""
+    if frame.clock_set and not frame.wide:
+        return [within_window(reading.time_code, heard_s) for reading in frame.readings]
     codes = [reading.time_code for reading in frame.readings]
-    if not frame.clock_set:
-        return _counted_back(codes, frame.wide, heard_s)
-    if frame.wide:
-        return codes
-    return [within_window(code, heard_s) for code in codes]
+    return codes if frame.clock_set else _counted_back(codes, frame.wide, heard_s)
 
 
 def within_window(code: int, heard_s: int) -> int:
