@@ -14,6 +14,7 @@ from ingest import network
 from plietsch.ingest import session
 from plietsch.ingest.database import DatabaseUnavailable
 from plietsch.ingest.messages import Message
+from plietsch.ingest.registry import Device
 from plietsch.ingest.session import Session
 from plietsch.ingest.writer import Stored
 from plietsch_node.app import payload as node
@@ -170,6 +171,14 @@ def test_a_batch_that_takes_too_long_is_stored_in_pieces(database_url: str, open
     opened._writing.execute("SET statement_timeout = '150ms'")
     assert _store(opened, *(network.up(heard_s=NEW_YEAR_S + 60 * n, fCnt=n) for n in range(9))).observations == 18
     assert count(database_url, "ingest_error") == 0
+
+
+def test_a_mistake_of_ours_with_one_message_stops_no_other(database_url: str, opened: Session) -> None:
+    """Here a device whose deployments nobody could have loaded."""
+    broken = Device(99, "70b3d57ed00000ee", deployments=(None,))  # pyright: ignore[reportArgumentType]
+    opened._registrar.registry = opened._registrar.registry.with_devices([broken])
+    assert _store(opened, network.up(dev_eui=broken.dev_eui), network.up()).observations == 2
+    assert _errors(database_url) == [("interpret-failed", 1)]
 
 
 def test_an_empty_database_says_what_to_do(empty_database_url: str) -> None:

@@ -104,6 +104,12 @@ def refused(outcome: Outcome, detail: str) -> Outcome:
     return Outcome(outcome.message, outcome.dev_eui, outcome.device_id, outcome.kind, problem=problem)
 
 
+def mistaken(message: Message, error: Exception) -> Outcome:
+    """What is left of a message with which `interpret` failed: that it came, and how."""
+    problem = Problem(Reason.INTERPRET_FAILED, f"{type(error).__name__}: {error}")
+    return Outcome(message, dev_eui(message), problem=problem)
+
+
 def _event(message: Message, topic: events.Topic, device: Device | None) -> Outcome:
     event = events.decode(topic.kind, message.payload)
     said = event.device_info.dev_eui.lower() if event.device_info else ""

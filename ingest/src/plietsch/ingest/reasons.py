@@ -89,6 +89,11 @@ class Reason(StrEnum):
         "The node's clock is years off: the readings have no time that can be believed.",
         "Set the node's clock, or let it join again. The frame is stored; the readings have no time. Discard.",
     )
+    INTERPRET_FAILED = (
+        "interpret-failed",
+        "Ingest made a mistake of its own with the message.",
+        "Report it, with the log of that moment; with a newer version, retry.",
+    )
     STORE_FAILED = (
         "store-failed",
         "The database refused the message's data.",

@@ -4,12 +4,17 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import psycopg
+import structlog
 
 from plietsch.ingest import database, interpret, presence
 from plietsch.ingest.database import QUERIES, Connection
+from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.messages import Message
 from plietsch.ingest.registrar import Registrar
+from plietsch.ingest.registry import Registry
 from plietsch.ingest.writer import Stored, Writer
+
+log = structlog.get_logger(__name__)
 
 # How many quarantined messages are taken up at a time.
 _PAGE = 1_000
@@ -26,7 +31,8 @@ class Session:
     def store(self, batch: Sequence[Message]) -> Stored:
         """Make a batch durable: when this returns, it is committed."""
         self._registrar.look_for(eui for message in batch if (eui := interpret.dev_eui(message)))
-        return self._writer.store([interpret.interpret(message, self._registrar.registry) for message in batch])
+        registry = self._registrar.registry
+        return self._writer.store([_interpret(message, registry) for message in batch])
 
     def registry_changed(self) -> bool:
         """Whether devices were registered, changed or moved since the last call; the newest registry is in use then."""
@@ -45,6 +51,14 @@ class Session:
                 QUERIES["quarantined_of_registered"], {"after": after, "most": _PAGE}
             ).fetchall()
         return [(row[0], Message(row[1], row[2], row[3], retried=True)) for row in rows]
+
+
+def _interpret(message: Message, registry: Registry) -> Outcome:
+    try:
+        return interpret.interpret(message, registry)
+    except Exception as error:  # our mistake with one message must not stop all that come after it
+        log.exception("could not interpret a message", topic=message.topic)
+        return interpret.mistaken(message, error)
 
 
 @contextmanager
