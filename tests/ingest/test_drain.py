@@ -1,16 +1,19 @@
 """What a worker left at the broker is stored by somebody else, and its session ends."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ingest.network import NEW_YEAR_S, TOPIC, Published, count, publish
+from ingest.scripted_broker import ScriptedBroker
 from ingest.taking import Taking
 
 from ingest import network
-from plietsch.ingest import address, database, presence, session
+from plietsch.ingest import address, database, packets, presence, session
 from plietsch.ingest.client import Wish
 from plietsch.ingest.database import DatabaseUnavailable
 from plietsch.ingest.drain import Drain, Drained
@@ -22,6 +25,8 @@ from support.wait import until
 
 Broker = EmbeddedBroker | Mosquitto
 GONE = "gone"
+# CONNACK of a session that is there; UNSUBACK that one subscription has ended; a message under the topic "t".
+_SESSION_WITH_ONE_MESSAGE = bytes.fromhex("2003010000 b00400010000 320600017400 0100")
 
 
 def _readings(first: int, number: int) -> list[Published]:
@@ -38,10 +43,9 @@ def _left_behind(broker: Broker, *readings: Published, **options: Any) -> None:
     publish(broker.url, *readings[len(readings) // 2 :])
 
 
-def _drain(database_url: str, broker: Broker, **settings: str) -> subprocess.CompletedProcess[str]:
-    return processes.run(
-        "ingest", "drain", GONE, settings={"database_url": database_url, "broker_url": broker.url, **settings}
-    )
+def _drain(database_url: str, broker: Broker, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    given = {"database_url": database_url, "broker_url": broker.url, **settings}
+    return processes.run("ingest", "drain", GONE, *options, settings=given)
 
 
 def _session_is_kept(broker: Broker, **options: Any) -> bool:
@@ -96,9 +100,61 @@ def test_a_session_that_is_not_there(database_url: str, broker: Broker) -> None:
     assert not _session_is_kept(broker)
 
 
-def test_settings_that_are_not_the_workers_are_said(database_url: str, mosquitto: Mosquitto) -> None:
-    _left_behind(mosquitto)
-    assert "none of the subscriptions" in _drain(database_url, mosquitto, mqtt_topic="elsewhere/#").stdout
+@pytest.mark.parametrize("wrong", [{"mqtt_topic": "elsewhere/#"}, {"mqtt_share": "elsewhere", "mqtt_topic": "#"}])
+def test_a_session_that_is_still_being_filled_is_not_ended(
+    database_url: str, mosquitto: Mosquitto, wrong: dict[str, str]
+) -> None:
+    network.register(database_url)
+    _left_behind(mosquitto, *_readings(0, 10))
+    drained = _drain(database_url, mosquitto, **wrong)
+    assert drained.returncode == 1
+    assert "none of the subscriptions" in drained.stdout
+    assert "--end-anyway" in drained.stdout
+    stored = count(database_url, "uplink")
+    with Taking(mosquitto.url, GONE) as worker:
+        publish(mosquitto.url, *_readings(100, 1))
+        worker.has(10 + 1 - stored)
+
+
+def test_who_insists_ends_a_session_with_other_subscriptions(database_url: str, mosquitto: Mosquitto) -> None:
+    network.register(database_url)
+    _left_behind(mosquitto, *_readings(0, 10))
+    drained = _drain(database_url, mosquitto, "--end-anyway", mqtt_topic="elsewhere/#")
+    assert drained.returncode == 0, drained.stderr
+    assert "Stored 10 messages" in drained.stdout
+    assert "none of the subscriptions" in drained.stdout
+    assert not _session_is_kept(mosquitto)
+
+
+def test_the_time_in_which_a_batch_is_stored_is_not_quiet(database_url: str) -> None:
+    """Otherwise the broker is asked whether that was all before it has had time to send more."""
+    with (
+        ScriptedBroker(_SESSION_WITH_ONE_MESSAGE, stays=True) as broker,
+        closing(Stop()) as stop,
+        session.opened(database_url) as opened,
+        psycopg.connect(database_url) as blocking,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        blocking.execute("LOCK TABLE ingest_error")
+        work = Drain(opened, address.parse(broker.url), Wish(GONE, TOPIC), stop, quiet_s=0.1)
+        draining = thread.submit(work.run, may_fall_back=False)
+        until(lambda: _has_waited(blocking), "the batch waits for the table for longer than the quiet time")
+        assert broker.received()[:1] == b"\xa2", "UNSUBSCRIBE"
+        blocking.rollback()
+        assert broker.received() == b"\x40\x02\x00\x01", "PUBACK, and nothing behind it"
+        assert broker.received() == packets.PING
+        stop.set()
+        assert draining.result(10).messages == 1
+
+
+def _has_waited(connection: psycopg.Connection) -> bool:
+    waiting = connection.execute(
+        """SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        AND clock_timestamp() - query_start > '300 ms'"""
+    ).fetchone()
+    # Statistics are read once in a transaction.
+    connection.execute("SELECT pg_stat_clear_snapshot()")
+    return waiting is not None
 
 
 def test_a_worker_that_is_at_work_is_left_alone(database_url: str, mosquitto: Mosquitto, tmp_path: Path) -> None:
@@ -152,7 +208,11 @@ def test_what_is_interrupted_goes_on(database_url: str, broker: Broker) -> None:
         drained = work.run(may_fall_back=True)
     assert not drained.ended
     assert drained.messages > 0
-    again = _drain(database_url, broker)
+    if isinstance(broker, Mosquitto):
+        refused = _drain(database_url, broker)
+        assert refused.returncode == 1
+        assert "--end-anyway" in refused.stdout
+    again = _drain(database_url, broker, "--end-anyway")
     assert again.returncode == 0, again.stderr
     # Nothing new came into the session since the first attempt began.
     assert count(database_url, "uplink") == 40

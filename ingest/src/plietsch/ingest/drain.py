@@ -6,6 +6,11 @@
 
 What is not acknowledged stays in the session, whatever ends this; doing it again goes on where it ended.
 
+A session that has none of the subscriptions that were to end may have others, and is then still being filled: what
+comes into it just before it is forgotten would be lost. It is forgotten only if one insists, as after an attempt that
+was interrupted when the subscriptions had ended already. A broker says so in MQTT 5 only (section 3.11.3): the UNSUBACK
+of MQTT 3.1.1 (section 3.11) says nothing.
+
 errors.PlietschError
 └── BrokerLost
 """
@@ -46,14 +51,15 @@ class _Unsupported(Exception):
 class Drained(NamedTuple):
     """How much was stored so far; `found`: there was a session, `ended`: there is none any more.
 
-    `unsubscribed` is False where the session had none of the subscriptions that the settings name.
+    `unsubscribed`: whether the session had one of the subscriptions that the settings name; None where the broker did
+    not say.
     """
 
     messages: int = 0
     observations: int = 0
     found: bool = False
     ended: bool = False
-    unsubscribed: bool = True
+    unsubscribed: bool | None = None
 
     def plus(self, stored: Stored) -> "Drained":
         return self._replace(
@@ -64,17 +70,31 @@ class Drained(NamedTuple):
 
 
 class Drain:
-    """Empties the session of `wish.client_id`. Nobody else may use it meanwhile: see `presence`."""
+    """Empties the session of `wish.client_id`. Nobody else may use it meanwhile: see `presence`.
 
-    def __init__(self, session: Session, broker: Address, wish: Wish, stop: Stop) -> None:
+    With `insists` it ends the session even if that may have other subscriptions.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        broker: Address,
+        wish: Wish,
+        stop: Stop,
+        *,
+        insists: bool = False,
+        quiet_s: float = _QUIET_S,
+    ) -> None:
         self._session = session
         self._broker = broker
         self._wish = wish._replace(purpose="empty")
         self._stop = stop
+        self._insists = insists
+        self._quiet_s = quiet_s
         self.on_progress: Callable[[Drained], None] = _nothing
 
     def run(self, *, may_fall_back: bool) -> Drained:
-        """Returns when the session has ended, or when one is to stop.
+        """Returns when the session has ended, when it may not end, or when one is to stop.
 
         Raises BrokerLost, database.DatabaseUnavailable.
         """
@@ -85,23 +105,37 @@ class Drain:
                 raise _lost(error.failure) from error
             self._wish = self._wish._replace(version="3.1.1")
             drained = self._empty()
-        return drained if self._stop.is_set() else drained._replace(ended=self._forget())
+        if self._stop.is_set() or self._may_be_filled(drained):
+            return drained
+        return drained._replace(ended=self._forget())
 
     def _empty(self) -> Drained:
         with self._connected(self._wish) as connection:
             drained = Drained()
-            quiet = _Quiet(connection)
+            quiet = _Quiet(connection, self._quiet_s)
             while not self._stop.is_set() and not quiet.lasts():
                 deliveries = self._receive(connection)
                 if deliveries:
-                    quiet = _Quiet(connection)
                     drained = drained.plus(self._store(deliveries))
                     self.on_progress(drained)
-                if self._absent(connection):
+                    # Only now: while they were stored, nothing could come.
+                    quiet = _Quiet(connection, self._quiet_s)
+                drained = self._seen(drained, connection)
+                if self._absent(connection) or self._may_be_filled(drained):
                     break
-            return drained._replace(
-                found=drained.found or connection.session_present, unsubscribed=not connection.nothing_to_leave
-            )
+            return drained
+
+    def _seen(self, drained: Drained, connection: mqtt.Connection) -> Drained:
+        """With what the broker has said of the session."""
+        says = self._wish.version == "5" and connection.granted
+        return drained._replace(
+            found=drained.found or connection.session_present,
+            unsubscribed=not connection.nothing_to_leave if says else None,
+        )
+
+    def _may_be_filled(self, drained: Drained) -> bool:
+        """Whether the session may have other subscriptions, and nobody has said that it does not matter."""
+        return drained.found and drained.unsubscribed is False and not self._insists
 
     def _absent(self, connection: mqtt.Connection) -> bool:
         """Whether there was no session. In 3.1.1 brokers differ: aedes knows none that has no subscription."""
@@ -141,8 +175,9 @@ class Drain:
 class _Quiet:
     """A time in which nothing comes."""
 
-    def __init__(self, connection: mqtt.Connection) -> None:
+    def __init__(self, connection: mqtt.Connection, long_enough_s: float) -> None:
         self._connection = connection
+        self._long_enough_s = long_enough_s
         self._since = time.monotonic()
         self._answers: int | None = None
 
@@ -152,7 +187,7 @@ class _Quiet:
             self._since = time.monotonic()
         elif self._answers is not None:
             return self._connection.answers > self._answers
-        elif time.monotonic() - self._since > _QUIET_S:
+        elif time.monotonic() - self._since > self._long_enough_s:
             self._answers = self._connection.answers
             self._connection.ask()
         return False
