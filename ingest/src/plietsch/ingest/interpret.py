@@ -159,8 +159,9 @@ def _uplink(
         message.received_at,
         wrong,
     )
+    timeless = said_at is None
     return Outcome(
-        message, device.dev_eui, device.id, "up", uplink, observations, late, problem=problem, timeless=said_at is None
+        message, device.dev_eui, device.id, "up", uplink, observations, late, None, None, None, problem, False, timeless
     )
 
 

@@ -136,6 +136,7 @@ class _Layout(NamedTuple):
 
 # Every frame that is ever stored passes here: where a field lies is worked out once, not for each frame.
 _LAYOUTS = tuple(_Layout.of(present) for present in range(1 << len(GROUPS)))
+_PRESENT = len(_LAYOUTS) - 1
 
 
 def decode(data: bytes) -> Frame:
@@ -158,13 +159,18 @@ def _readings(number: int, left: int, wide: bool) -> list[Reading]:
     time_bits = _WIDE_TIME_BITS if wide else _NARROW_TIME_BITS
     readings: list[Reading] = []
     while left >= 8:
-        left = _require(left, time_bits + len(GROUPS))
-        head = number >> left & ((1 << time_bits + len(GROUPS)) - 1)
-        layout = _LAYOUTS[head & (len(_LAYOUTS) - 1)]
+        left -= time_bits + len(GROUPS)
+        if left < 0:
+            raise _truncated(time_bits + len(GROUPS), left)
+        head = number >> left
+        layout = _LAYOUTS[head & _PRESENT]
         if not layout.places:
             raise PayloadEmpty("A reading has no value.")
-        left = _require(left, layout.bits)
-        readings.append(Reading(head >> len(GROUPS), _values(number >> left, layout)))
+        left -= layout.bits
+        if left < 0:
+            raise _truncated(layout.bits, left)
+        time_code = head >> len(GROUPS) & ((1 << time_bits) - 1)
+        readings.append(Reading(time_code, _values(number >> left, layout)))
     if padding := number & ((1 << left) - 1):
         raise PayloadPadding(f"The bits left over are {padding:b}, not zero.")
     if not readings:
@@ -172,11 +178,9 @@ def _readings(number: int, left: int, wide: bool) -> list[Reading]:
     return readings
 
 
-def _require(left: int, bits: int) -> int:
-    """How many bits are left behind so many."""
-    if bits > left:
-        raise PayloadTruncated(f"{bits} bits are expected where {left} are left.")
-    return left - bits
+def _truncated(bits: int, left: int) -> PayloadTruncated:
+    """So many bits were wanted, and so many less than none were left."""
+    return PayloadTruncated(f"{bits} bits are expected where {bits + left} are left.")
 
 
 def _values(number: int, layout: _Layout) -> dict[str, float | Fault]:
