@@ -1,8 +1,10 @@
 """The write path against a real PostgreSQL: once is once, and one bad message harms no other."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,18 +13,20 @@ from hypothesis import strategies as st
 from ingest.network import NEW_YEAR_S, Published, Registered, count, rows
 
 from ingest import network
-from plietsch.ingest import session
+from plietsch.ingest import mqtt, session
 from plietsch.ingest.database import DatabaseUnavailable
 from plietsch.ingest.messages import Message
 from plietsch.ingest.registry import Device
 from plietsch.ingest.session import Session
 from plietsch.ingest.writer import Stored
 from plietsch_node.app import payload as node
+from support import kept, vectors
 from support.wait import until
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 # PostgreSQL's jsonb holds any character but this one: JSON that is valid and cannot be stored.
 UNSTORABLE = [{"gatewayId": "0016c001f153a14c", "metadata": {"name": "a\0b"}}]
+WRITTEN = vectors.load("chirpstack.json")["events"]
 
 
 @pytest.fixture
@@ -187,19 +191,67 @@ def test_an_empty_database_says_what_to_do(empty_database_url: str) -> None:
     assert "plietsch db migrate" in caught.value.hint
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.text(max_size=20) | st.sampled_from([network.topic(), network.topic(kind="x")]), st.binary(max_size=40)
-        ),
-        min_size=1,
-        max_size=5,
-    )
+_TEXT = st.text(st.characters(), max_size=5)  # NUL and halves of surrogate pairs, too
+_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | _TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+    max_leaves=5,
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
-def test_whatever_comes_can_be_stored(opened: Session, messages: list[tuple[str, bytes]]) -> None:
-    stored = opened.store([Message(topic, data, NEW_YEAR) for topic, data in messages])
-    assert len(stored.outcomes) == len(messages)
+
+
+@st.composite
+def _spoilt(draw: st.DrawFn, whole: bytes) -> bytes:
+    """Bytes of which some were replaced, left out or added."""
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(whole)))
+        whole = whole[:at] + draw(st.binary(max_size=4)) + whole[at + draw(st.integers(0, 8)) :]
+    return whole
+
+
+@st.composite
+def _altered(draw: st.DrawFn, event: dict[str, Any]) -> bytes:
+    """An event in JSON with an id and a counter of its own, some of its fields with another value."""
+    names = draw(st.lists(st.sampled_from(sorted(event)), max_size=2))
+    other = {name: draw(_VALUE) for name in names}
+    return json.dumps(
+        {**event, "deduplicationId": str(uuid.uuid4()), "fCnt": draw(st.integers(0, 3)), **other}
+    ).encode()
+
+
+@st.composite
+def _messages(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """What a broker may hand over: an event that ChirpStack wrote, more or less, or any bytes."""
+    written = draw(st.sampled_from(WRITTEN) | st.just(WRITTEN[0]))  # one of two is a frame
+    dev_eui = draw(st.sampled_from([network.DEV_EUI] * 3 + ["70b3d57ed00000ff"]))
+    topic = network.topic(dev_eui, draw(st.sampled_from([written["kind"]] * 3 + ["x"]))).encode()
+    event = st.sampled_from([bytes.fromhex(written["protobuf"]), json.dumps(written["json"]).encode()])
+    topics = {"topic": _spoilt(topic), "any topic": st.binary(max_size=20)}
+    payloads = {"payload": event.flatmap(_spoilt), "any payload": st.binary(max_size=40)}
+    spoilt = draw(st.sampled_from([*topics, *payloads, None, None, None]))
+    payload = draw(payloads.get(spoilt, _altered(written["json"]))).replace(network.DEV_EUI.encode(), dev_eui.encode())
+    return draw(topics.get(spoilt, st.just(topic))), payload
+
+
+@given(st.lists(_messages(), min_size=1, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+def test_whatever_comes_is_kept(database_url: str, opened: Session, published: list[tuple[bytes, bytes]]) -> None:
+    messages = [Message(mqtt._text(topic), payload, NEW_YEAR) for topic, payload in published]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        kept.empty(connection)
+        opened.store(messages)
+        assert [message for message in messages if not kept.where(connection, message)] == []
+
+
+@pytest.mark.parametrize("form", ["json", "protobuf"])
+@pytest.mark.parametrize("written", WRITTEN, ids=lambda written: written["kind"])
+def test_what_chirpstack_writes_goes_where_it_belongs(
+    database_url: str, opened: Session, written: dict[str, Any], form: str
+) -> None:
+    payload = json.dumps(written["json"]).encode() if form == "json" else bytes.fromhex(written["protobuf"])
+    message = Message(network.topic(kind=written["kind"]), payload, NEW_YEAR)
+    opened.store([message])
+    with psycopg.connect(database_url) as connection:
+        assert kept.where(connection, message) == {"uplink" if written["kind"] == "up" else "device_event"}
 
 
 class TestRegistration:
