@@ -8,19 +8,15 @@ Progress = Callable[[str], None]
 
 
 class Plan(NamedTuple):
-    """Messages of B1 and B2, observations of B3, and how often each is repeated; figures are medians.
-
-    Ten million observations by four ways take five minutes: three times tell as much as five.
-    """
+    """Messages of B1 and B2, observations of B3, and how often each is repeated; figures are medians."""
 
     messages: int = 200_000
-    repetitions: int = 5
     observations: int = 10_000_000
-    write_repetitions: int = 3
+    repetitions: int = 5
 
 
 DEFAULT = Plan()
 # A day of a nation's sensors: it shows whether the rate holds.
-BIG = Plan(observations=100_000_000, write_repetitions=1)
+BIG = Plan(observations=100_000_000)
 # Enough to see that everything runs, not to tell anything by it.
-TINY = Plan(2_000, 1, 12_000, 1)
+TINY = Plan(2_000, 12_000, 1)
