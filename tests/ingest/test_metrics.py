@@ -3,8 +3,9 @@
 import json
 import re
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -189,6 +190,38 @@ def test_other_questions_are_answered_too(client: httpx.Client) -> None:
         "openmetrics"
         in client.get("/metrics", headers={"Accept": "application/openmetrics-text"}).headers["content-type"]
     )
+
+
+def test_those_who_say_nothing_keep_few_threads_and_hold_nobody_up(client: httpx.Client) -> None:
+    where = (client.base_url.host, client.base_url.port or 0)
+    with ExitStack() as idle:
+        for _ in range(endpoint.MOST + 4):
+            idle.enter_context(socket.create_connection(where, timeout=10))
+        until(lambda: _answering() == endpoint.MOST, "all places are taken")
+        assert client.get("/healthz").status_code == 503
+        assert _answering() <= endpoint.MOST
+    until(lambda: _answering() == 0, "all places are free again")
+
+
+def test_who_asks_byte_by_byte_is_hung_up_on(watch: Watch) -> None:
+    with endpoint.serving(watch, "127.0.0.1", 0, longest_s=0.3) as url, socket.socket() as slow:
+        slow.connect(("127.0.0.1", urlsplit(url).port))
+        slow.setblocking(False)
+        until(lambda: _hung_up_on(slow), "it is hung up on")
+
+
+def _hung_up_on(slow: socket.socket) -> bool:
+    try:
+        slow.send(b"G")
+        return slow.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def _answering() -> int:
+    return sum("process_request_thread" in thread.name for thread in threading.enumerate())
 
 
 def test_a_port_that_is_taken_is_said(watch: Watch) -> None:

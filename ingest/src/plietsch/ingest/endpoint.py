@@ -3,8 +3,9 @@
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -20,18 +21,21 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# Who asks and then says nothing is not waited for.
-_PATIENCE_S = 10.0
+# So many are answered at a time, each by a thread with a descriptor; the others wait in the system's queue.
+MOST = 8
+# Who says nothing for so long is not waited for, nor who has not been answered after the longer time.
+_PATIENCE_S = 2.0
+_LONGEST_S = 10.0
 
 
 @contextmanager
-def serving(watch: Watch, host: str, port: int) -> Generator[str]:
-    """Answer on that address, in threads of its own; yields the URL. Port 0 takes any free one.
+def serving(watch: Watch, host: str, port: int, longest_s: float = _LONGEST_S) -> Generator[str]:
+    """Answer on that address, nobody for longer than `longest_s`; yields the URL. Port 0 takes any free one.
 
     Raises errors.PortTaken.
     """
     try:
-        server = _Server(host, port, _application(watch))
+        server = _Server(host, port, _application(watch), longest_s)
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise errors.PortTaken(
@@ -55,9 +59,12 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     # A worker that starts again at once finds its port free.
     allow_reuse_address = True
 
-    def __init__(self, host: str, port: int, application: "WSGIApplication") -> None:
+    def __init__(self, host: str, port: int, application: "WSGIApplication", longest_s: float) -> None:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         self.address_family = family
+        self._longest_s = longest_s
+        self._places = threading.BoundedSemaphore(MOST)
+        self._since: dict[socket.socket, float] = {}
         super().__init__(address[:2], _Handler)  # pyright: ignore[reportArgumentType] getaddrinfo's type is wider
         self.set_app(application)
         shown = f"[{host}]" if ":" in host else host
@@ -68,6 +75,36 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]  # pyright: ignore[reportAttributeAccessIssue]
         self.setup_environ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread as soon as there is a place; one that has none for too long is hung up on."""
+        # Not for ever: this is the thread that is to notice when it shall end.
+        if not self._places.acquire(timeout=_PATIENCE_S + 1):
+            self.shutdown_request(request)
+            return
+        self._since[request] = time.monotonic()
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # no thread can be started: its place is free again
+            self._leave(request)
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._leave(request)
+
+    def service_actions(self) -> None:
+        """Now and then: hang up on those who send their question byte by byte, or do not take the answer."""
+        for request, since in list(self._since.items()):
+            if time.monotonic() - since > self._longest_s:
+                with suppress(OSError):  # it has just been answered
+                    request.shutdown(socket.SHUT_RDWR)
+
+    def _leave(self, request: socket.socket) -> None:
+        del self._since[request]
+        self._places.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Somebody went away in the middle of an answer: nothing to be told."""
