@@ -39,6 +39,17 @@ def test_a_wrong_setting_is_named_by_every_command():
     assert "http_port" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "verb", ["db migrate", "device list", "ingest run", "ingest errors", "ingest drain x", "serve"]
+)
+def test_a_database_address_that_cannot_be_read_is_said_at_once_and_not_quoted(verb: str):
+    refused = processes.run(*verb.split(), settings={"database_url": "postgresql://u:SE CRET@db/x"}, timeout_s=30)
+    assert refused.returncode == 1
+    assert "database_url" in refused.stderr
+    assert "CRET" not in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_wrong_duration_is_said_before_anything_starts(tmp_path):
     refused = processes.run("up", "--history", "3x", "--data-dir", str(tmp_path / "data"))
     assert refused.returncode == 2

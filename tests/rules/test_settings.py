@@ -52,6 +52,46 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, 
         settings.read()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "host=db password=my SECRET",
+        "postgresql://u:SE CRET@db/x",
+        "postgresql://u:SE%CRET@db/x",
+        "postgresql://u:pa@SECRET@db/x",
+        "postgresql://u:SECRET/@db/x",
+        "postgresql://u:12/SECRET@db/x",
+        "postgresql://u:12/SECRET@db",
+        "postgresql://u:p@db:99999/SECRET",
+        "postgresql://u:p@db/x?SECRET=1",
+    ],
+)
+def test_a_database_address_that_cannot_be_read_is_not_quoted(url: str):
+    with pytest.raises(errors.SettingsInvalid, match="database_url") as caught:
+        settings.read(database_url=url)
+    assert "SECRET" not in f"{caught.value.message} {caught.value.hint} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://",
+        "postgres://db/x",
+        "postgresql:///x?host=/var/run/postgresql&sslmode=require",
+        "postgresql://u:p:q#r?s@db:5432/x",
+        "postgresql://u:p%40q%2Fr%20s@db/x",
+        "postgresql://u@one:1,two,[::1]:/x?target_session_attrs=read-write",
+        "postgresql://%40abstract/x",
+        "postgresql:///x?host=/run/some@where",
+        "postgresql://u:p@db/x@y",
+        "postgresql://db:5432/x%40y",
+        "postgresql://db/x@y",
+    ],
+)
+def test_any_database_address_that_can_be_read_is_taken(url: str):
+    assert settings.read(database_url=url).database_url == url
+
+
 def test_a_variable_with_a_typing_mistake_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PLIETSCH_DATABSE_URL", "postgresql://x")
     with pytest.raises(errors.SettingsInvalid, match="PLIETSCH_DATABSE_URL") as caught:

@@ -4,8 +4,28 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from plietsch.platform import errors
+
+
+def usable(database_url: str) -> bool:
+    """Whether libpq reads the URL as the one who wrote it meant it. Its own errors quote it, often with the password.
+
+    A password with @ or / in it that is not URL-encoded ends the user or the server early: what is left of it would be
+    taken for the name of a server, a port or a database, and named wherever these are.
+    """
+    try:
+        parts = conninfo_to_dict(database_url)
+    except (psycopg.ProgrammingError, UnicodeError, ValueError):
+        return False
+    hosts, ports = str(parts.get("host", "")).split(","), str(parts.get("port", "")).split(",")
+    if any("@" in host and not host.startswith(("/", "@")) for host in hosts):  # these two begin a socket's name
+        return False
+    if any(port and not (port.isdecimal() and 0 < int(port) < 65_536) for port in ports):
+        return False
+    server, _, rest = database_url.partition("://")[2].partition("/")
+    return not (":" in server and "@" not in server and "@" in rest.partition("?")[0])
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,11 +20,16 @@ from pydantic_settings import (
 
 from plietsch.platform import errors
 
+_DATABASE_URL = (
+    "The address cannot be read. It looks like postgresql://user:password@host:5432/name; in each of these parts"
+    " special characters stand URL-encoded: a space as %20, % as %25, / as %2F, : as %3A, @ as %40"
+)
+
 
 class Settings(BaseSettings):
     """What an operator can set. Fields are in the order of the way of the data."""
 
-    model_config = SettingsConfigDict(env_prefix="PLIETSCH_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="PLIETSCH_", extra="forbid", hide_input_in_errors=True)
 
     broker_url: str = Field(
         "mqtt://127.0.0.1:1883",
@@ -79,6 +85,15 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _can_be_read(cls, database_url: str) -> str:
+        from plietsch.platform import database  # only who is given an address pays for the driver
+
+        if not database.usable(database_url):
+            raise PydanticCustomError("database_url", _DATABASE_URL)
+        return database_url
 
     @classmethod
     def settings_customise_sources(
