@@ -5,6 +5,7 @@ is late and the check of the frame counter is off. The first is not stored again
 observations. A counter that begins anew (ABP after a reset) carries other content, or comes much later.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -67,8 +68,16 @@ def doubtful(outcomes: Iterable[Outcome], newest: Mapping[int, Newest]) -> list[
 
 def recognise(outcomes: Sequence[Outcome], stored: Mapping[Frame, Sequence[Heard]]) -> list[Outcome]:
     """The outcomes with what repeats removed from them; `stored` are the frames found for the doubtful ones."""
-    seen: dict[Frame, list[Heard]] = {frame: list(heard) for frame, heard in stored.items()}
-    return [_recognise(outcome, row, seen) if (row := outcome.uplink) else outcome for outcome in outcomes]
+    counts = Counter((row.device_id, row.f_cnt) for outcome in outcomes if (row := outcome.uplink))
+    # Nearly all counters come once and are not stored: nothing is to be compared.
+    alike = {counter for counter, count in counts.items() if count > 1} | {(f.device_id, f.f_cnt) for f in stored}
+    if not alike:
+        return list(outcomes)
+    seen = {frame: list(heard) for frame, heard in stored.items()}
+    return [
+        _recognise(outcome, row, seen) if (row := outcome.uplink) and (row.device_id, row.f_cnt) in alike else outcome
+        for outcome in outcomes
+    ]
 
 
 def _recognise(outcome: Outcome, row: UplinkRow, seen: dict[Frame, list[Heard]]) -> Outcome:
