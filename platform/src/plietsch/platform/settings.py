@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,7 +20,7 @@ from pydantic_settings import (
 from plietsch.platform import errors
 
 _DATABASE_URL = (
-    "The address cannot be read. It looks like postgresql://user:password@host:5432/name; in each of these parts"
+    "the address cannot be read. It looks like postgresql://user:password@host:5432/name; in each of these parts"
     " special characters stand URL-encoded: a space as %20, % as %25, / as %2F, : as %3A, @ as %40"
 )
 
@@ -92,7 +91,7 @@ class Settings(BaseSettings):
         from plietsch.platform import database  # only who is given an address pays for the driver
 
         if not database.usable(database_url):
-            raise PydanticCustomError("database_url", _DATABASE_URL)
+            raise ValueError(_DATABASE_URL)
         return database_url
 
     @classmethod
