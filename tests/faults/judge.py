@@ -65,9 +65,9 @@ def _messages(connection: psycopg.Connection, sent: Sequence[Sent]) -> None:
         "SELECT e.event_id::text, d.dev_eui, e.kind FROM device_event e JOIN device d ON d.id = e.device_id"
     ).fetchall()
     expected_frames = Counter((m.event_id, m.dev_eui, m.payload) for m in sent if m.kind == "up")
-    expected_events = Counter((m.dev_eui, m.kind) for m in sent if m.kind != "up")
+    expected_events = Counter((m.event_id, m.dev_eui, m.kind) for m in sent if m.kind != "up")
     assert Counter(frames) == expected_frames
-    assert Counter(row[1:] for row in events) == expected_events
+    assert Counter(events) == expected_events
     assert connection.execute("SELECT count(*) FROM uplink WHERE repeats IS NOT NULL").fetchone() == (0,)
 
 
@@ -77,9 +77,13 @@ def _observations(connection: psycopg.Connection, datastreams: Datastreams, sent
 
     carried = Counter(key(*reading) for message in sent for reading in message.readings)
     expected = {key(*reading): value for message in sent for reading, value in message.readings.items()}
-    stored = connection.execute("SELECT datastream_id, phenomenon_time, result FROM observation").fetchall()
+    stored = connection.execute(
+        "SELECT datastream_id, phenomenon_time, result, result_time FROM observation"
+    ).fetchall()
     assert {row[:2]: row[2] for row in stored} == expected
     assert len(stored) == len(expected)
+    heard = {(key(*reading), message.heard_at) for message in sent for reading in message.readings}
+    assert {(row[:2], row[3]) for row in stored} <= heard
     again = connection.execute("SELECT datastream_id, phenomenon_time, differs FROM observation_repeat").fetchall()
     assert Counter(row[:2] for row in again) == carried - Counter(expected.keys())
     assert not any(row[2] for row in again)
@@ -89,13 +93,17 @@ def _ledger(connection: psycopg.Connection) -> None:
     """On plain PostgreSQL a row knows the transaction that wrote it."""
     entries = connection.execute(
         """SELECT transaction_id::text::bigint & x'ffffffff'::bigint, datastream_ids, first_time, last_time,
-                  observations, late
-           FROM write_ledger ORDER BY transaction_id"""
+                  observations, late, repeated
+           FROM write_ledger"""
     ).fetchall()
     written = connection.execute(
-        """SELECT (xmin::text)::bigint, array_agg(DISTINCT datastream_id ORDER BY datastream_id), min(phenomenon_time),
-                  max(phenomenon_time), count(*),
-                  count(*) FILTER (WHERE result_time > phenomenon_time + interval '1 hour')
-           FROM observation GROUP BY xmin::text"""
+        """SELECT observation.xmin::text::bigint, array_agg(DISTINCT datastream_id ORDER BY datastream_id),
+                  min(phenomenon_time), max(phenomenon_time), count(*),
+                  count(*) FILTER (WHERE result_time > phenomenon_time + interval '1 hour'),
+                  coalesce(max(repeat.count), 0)
+           FROM observation
+           LEFT JOIN (SELECT xmin::text::bigint AS id, count(*) FROM observation_repeat GROUP BY 1) repeat
+               ON repeat.id = observation.xmin::text::bigint
+           GROUP BY 1"""
     ).fetchall()
     assert sorted((row[0], sorted(row[1]), *row[2:]) for row in entries) == sorted(written)

@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ingest.network import NEW_YEAR_S, Published
 
@@ -13,9 +14,16 @@ from plietsch_node.app import payload as node
 CHANNELS = ("pm2_5", "pm10")
 DEVICES = 5
 _STEP_S = 10
-# Nodes send some readings twice, for networks that lose frames; and join now and then.
+# Nodes send some readings twice, for networks that lose frames; and join now and then. In every other stretch of so
+# many messages none comes twice: what repeats nothing is written in another way.
 _AGAIN = 0.3
+_STRETCH = 100
 _JOINS = 0.03
+# How long after its newest reading a frame is heard, in milliseconds: mostly at once; now and then when a gateway is
+# connected again, about an hour later, which is when a reading begins to be late.
+_SOON_MS = (0, 5_000)
+_LATER_MS = (3_598_000, 3_602_000)
+_LATER = 0.1
 
 # When a device measured what: (dev_eui, channel, seconds) and the number.
 Readings = dict[tuple[str, str, int], float]
@@ -30,6 +38,7 @@ class Sent:
     kind: str
     published: Published
     payload: bytes = b""
+    heard_at: datetime | None = None
     readings: Readings = field(default_factory=dict)
 
 
@@ -57,9 +66,10 @@ def traffic(source: random.Random) -> Iterator[Sent]:
             if source.random() < _JOINS:
                 yield _join(event_id, dev_eui, number)
             reading = (NEW_YEAR_S + number * _STEP_S, {name: source.randrange(9999) / 10 for name in CHANNELS})
-            again = [last[dev_eui]] if dev_eui in last and source.random() < _AGAIN else []
+            again = [last[dev_eui]] if number // _STRETCH % 2 and source.random() < _AGAIN else []
             last[dev_eui] = reading
-            yield _frame(event_id, dev_eui, number, [*again, reading])
+            delay_ms = source.randint(*(_LATER_MS if source.random() < _LATER else _SOON_MS))
+            yield _frame(event_id, dev_eui, number, [*again, reading], delay_ms)
 
 
 def _join(event_id: str, dev_eui: str, number: int) -> Sent:
@@ -69,9 +79,11 @@ def _join(event_id: str, dev_eui: str, number: int) -> Sent:
     return Sent(join_id, dev_eui, "join", published)
 
 
-def _frame(event_id: str, dev_eui: str, number: int, readings: list[tuple[int, dict[str, float]]]) -> Sent:
+def _frame(
+    event_id: str, dev_eui: str, number: int, readings: list[tuple[int, dict[str, float]]], delay_ms: int
+) -> Sent:
     payload = node.encode(readings)
-    heard_s = readings[-1][0] + 1
+    heard_s = readings[-1][0] + delay_ms / 1_000
     published = network.up(payload, dev_eui, heard_s=heard_s, fCnt=number, deduplicationId=event_id)
     values = {(dev_eui, name, at_s): value for at_s, reading in readings for name, value in reading.items()}
-    return Sent(event_id, dev_eui, "up", published, payload, values)
+    return Sent(event_id, dev_eui, "up", published, payload, datetime.fromtimestamp(heard_s, UTC), values)
