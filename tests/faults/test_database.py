@@ -32,8 +32,12 @@ def test_the_connection_is_cut(
         seen_at = database_url.replace(f":{port}/", f":{proxy.port}/")
         with playing(tmp_path, database_url, either_broker, seed, seen_at=seen_at) as scene:
             for cut in range(1, dice.randint(3, 5)):
-                proxy.cut_after(dice.randint(1, MOST_BYTES), answer=dice.random() < 0.4)
+                if cut == 1:
+                    proxy.cut_copy_after(dice.randint(1, MOST_BYTES))
+                else:
+                    proxy.cut_after(dice.randint(1, MOST_BYTES), answer=dice.random() < 0.4)
                 until(lambda cut=cut: proxy.cuts == cut, "the connection is cut", 60)
+                assert proxy.copies_cut > 0
             scene.judge()
 
 
