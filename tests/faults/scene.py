@@ -74,6 +74,12 @@ class Worker:
             self._process.kill()
             self._process.wait()
 
+    def is_connected(self, port: int) -> bool:
+        """Whether it has a connection to a port of this machine."""
+        assert self._process
+        connections = psutil.Process(self._process.pid).net_connections("tcp4")
+        return any(each.raddr and each.raddr.port == port for each in connections)
+
     @property
     def memory_mb(self) -> float:
         assert self._process

@@ -1,7 +1,8 @@
 """The database is stopped at once, stays away for a minute and comes back. Ten runs share that minute.
 
-Meanwhile the network goes on. Half of the workers are killed before the database is back: had they acknowledged what
-they could not store, it would be lost.
+Meanwhile the network goes on, and the workers stay away from their brokers, which keep what comes: no queue of theirs
+can grow. Half of them are killed before the database is back: had they acknowledged what they could not store, it would
+be lost.
 """
 
 import time
@@ -16,10 +17,11 @@ from faults.scene import Scene, playing
 
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from support.mosquitto import Mosquitto
+from support.wait import until
 
 AWAY_S = 60
 PACE_PER_S = 10
-# What a worker may take more than before: the network goes on, but its queue is at the broker.
+# What a worker may take more than before while it waits.
 MOST_MB = 20
 
 
@@ -32,6 +34,7 @@ class Minutes:
         self._stack = ExitStack()
         self._scenes: dict[int, Scene] = {}
         self._memory_mb: dict[int, list[float]] = {}
+        self._connected: set[int] = set()
 
     def scene(self, seed: int) -> Scene:
         """The scene of a run, after the minute."""
@@ -47,6 +50,10 @@ class Minutes:
         samples = self._memory_mb[seed]
         return max(samples) - samples[0]
 
+    def returned_early(self, seed: int) -> bool:
+        """Whether a worker that had left the broker was seen there while the database was away."""
+        return seed in self._connected
+
     def close(self) -> None:
         self._stack.close()
 
@@ -60,6 +67,8 @@ class Minutes:
             scene.wait_for_traffic(10)
         servers.stop_at_once(server)
         self._memory_mb = {seed: [] for seed in seeds}
+        for scene in self._scenes.values():
+            until(lambda scene=scene: not scene.worker.is_connected(scene.broker.port), "the worker leaves the broker")
         self._wait_a_minute()
         for scene in self._scenes.values():
             if scene.dice.random() < 0.5:
@@ -80,6 +89,8 @@ class Minutes:
         while time.monotonic() < until_s:
             for seed, scene in self._scenes.items():
                 self._memory_mb[seed].append(scene.worker.memory_mb)
+                if scene.worker.is_connected(scene.broker.port):
+                    self._connected.add(seed)
             time.sleep(1)
 
 
@@ -97,5 +108,6 @@ def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minutes]:
 def test_the_database_is_away_for_a_minute(minutes: Minutes, seed: int):
     scene = minutes.scene(seed)
     assert scene.outbox.acknowledged > AWAY_S * PACE_PER_S / 2, "the network went on"
+    assert not minutes.returned_early(seed)
     assert minutes.growth_mb(seed) < MOST_MB
     scene.judge()
