@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import psycopg
 from faults.traffic import Sent
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from plietsch.platform.local import ports
@@ -39,11 +39,20 @@ def complete(database_url: str, sent: Sequence[Sent]) -> None:
     until(stored, f"{len(sent)} messages are stored", 60, poll_s=0.1)
 
 
-def session_is_empty(port: int, client_id: str) -> None:
-    """Nothing waits at the broker for this client: the first thing that it hears is its own word."""
+def session_is_empty(port: int, client_id: str) -> bool:
+    """Whether nothing waits at the broker for this client: the first thing that it hears is its own word.
+
+    It acknowledges nothing but that: what waits goes on waiting.
+    """
     heard: list[str] = []
-    client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=False)
-    client.on_message = lambda _client, _data, message: heard.append(message.topic)
+    client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=False, manual_ack=True)
+
+    def hear(_client: Client, _data: object, message: MQTTMessage) -> None:
+        heard.append(message.topic)
+        if message.topic == f"judge/{client_id}":
+            client.ack(message.mid, message.qos)
+
+    client.on_message = hear
     client.on_subscribe = lambda *_: client.publish(f"judge/{client_id}", "?", qos=1) and None
     client.on_connect = lambda *_: client.subscribe(f"judge/{client_id}", qos=1) and None
     client.connect(ports.LOOPBACK, port)
@@ -53,7 +62,7 @@ def session_is_empty(port: int, client_id: str) -> None:
     finally:
         client.disconnect()
         client.loop_stop()
-    assert heard == [f"judge/{client_id}"]
+    return heard[0] == f"judge/{client_id}"
 
 
 def _messages(connection: psycopg.Connection, sent: Sequence[Sent]) -> None:

@@ -120,7 +120,15 @@ class Scene:
             worker.stop()
         judge.judge(self.database_url, self.datastreams, sent)
         for worker in self.workers:
-            judge.session_is_empty(self.broker.port, worker.client_id)
+            until(lambda worker=worker: self._emptied(worker), f"nothing is left for {worker.client_id}", 60)
+
+    def _emptied(self, worker: Worker) -> bool:
+        """Whether all is acknowledged; what was delivered again just when the worker stopped, it takes up once more."""
+        if judge.session_is_empty(self.broker.port, worker.client_id):
+            return True
+        worker.start()
+        worker.stop()
+        return False
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from plietsch.ingest.writer import Stored, Writer
 
 log = structlog.get_logger(__name__)
 
+_HINT = "Is it running, and is PLIETSCH_DATABASE_URL right?"
 # How many quarantined messages are taken up at a time.
 _PAGE = 1_000
 
@@ -70,12 +71,12 @@ def opened(database_url: str, client_id: str = "") -> Generator[Session]:
     try:
         writing = database.connect(database_url)
     except psycopg.Error as error:
-        raise database.DatabaseUnavailable(database.explain(error)) from error
+        raise database.DatabaseUnavailable(database.explain(error), _HINT) from error
     with closing(writing):
         try:
             listening = database.connect(database_url)
         except psycopg.Error as error:
-            raise database.DatabaseUnavailable(database.explain(error)) from error
+            raise database.DatabaseUnavailable(database.explain(error), _HINT) from error
         with closing(listening):
             if client_id:
                 presence.announce(listening, client_id)

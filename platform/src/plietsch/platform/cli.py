@@ -51,8 +51,8 @@ def _add_verbs(arguments: Sequence[str]) -> None:
 
 def main() -> None:
     """Run the command that the arguments name; an expected error becomes two plain sentences and exit code 1."""
-    _add_verbs(sys.argv[1:])
     try:
+        _add_verbs(sys.argv[1:])
         app()
     except errors.PlietschError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -61,6 +61,8 @@ def main() -> None:
         if error.hint:
             console.print(error.hint, markup=False)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)  # while it was still being loaded: nothing was begun
     except BrokenPipeError:
         # The reader went away (`plietsch … | head`): nothing more to say, nowhere to say it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

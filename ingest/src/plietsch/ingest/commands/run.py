@@ -35,6 +35,8 @@ def run(
     this worker while it is away: two workers need two. What is published before a worker's very first subscription is
     not kept for it: who must not miss that waits for the ready file.
     """
+    if ready_file:
+        ready_file.unlink(missing_ok=True)  # of one that was killed
     given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
     logs.configure(given)
     collect_rarely()
@@ -43,13 +45,11 @@ def run(
         watch = Watch(Health(str(source.broker), database.shown(given.database_url)))
         worker = Worker(given.database_url, source, stop, client_id=given.broker_client_id, watch=watch)
         with _answering(watch, given):
-            if ready_file is None:
-                worker.run()
-            else:
-                ready_file.unlink(missing_ok=True)
+            if ready_file:
                 source.on_receiving = ready_file.touch
-                worker.run()
-                ready_file.unlink(missing_ok=True)
+            worker.run()
+    if ready_file:
+        ready_file.unlink(missing_ok=True)
 
 
 @contextmanager
