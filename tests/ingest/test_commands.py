@@ -129,7 +129,7 @@ class TestErrors:
                 (datastream_id, registered.device_id),
             )
         retried = _json("errors", "retry", "--all", "--database-url", database_url)
-        assert retried == {"mended": 5, "refused": 1, "unknown": 0, "observations": 5}
+        assert retried == {"mended": 5, "refused": 1, "unknown": 0, "observations": 5, "gone": []}
         assert (count(database_url, "observation"), count(database_url, "uplink")) == (10, 6)
         assert rows(database_url, "SELECT reason, occurrences FROM ingest_error") == [("payload-version", 1)]
         again = _run("errors", "retry", "--reason", "payload-version", "--database-url", database_url)
@@ -179,7 +179,18 @@ class TestErrors:
         assert exit_code == 2
         assert "--all" in said
 
-    @pytest.mark.parametrize("verb", ["show", "retry", "discard"])
+    def test_trying_again_may_be_repeated_and_passes_over_what_is_gone(self, database_url: str) -> None:
+        _store(database_url, Published("elsewhere", b"?"))
+        (error_id,) = _ids(database_url, "topic-malformed")
+        base = ("errors", "retry", "999", error_id, "42", "--database-url", database_url)
+        said = _run(*base)
+        assert "Not there, or no longer: 42, 999." in said
+        assert "Remaining: 1;" in said
+        _run("errors", "discard", "--all", "--yes", "--database-url", database_url)
+        again = _json(*base)
+        assert (again["refused"], again["gone"]) == (0, sorted([42, int(error_id), 999]))
+
+    @pytest.mark.parametrize("verb", ["show", "discard"])
     def test_one_that_is_not_there_is_said(self, database_url: str, verb: str) -> None:
         with pytest.raises(errors.PlietschError, match="no error 42"):
             _invoke("errors", verb, "42", "--database-url", database_url)

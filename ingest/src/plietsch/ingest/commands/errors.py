@@ -92,20 +92,21 @@ def retry(
     """Interpret messages once more, with the registry and the code as they are now, and store what can be stored.
 
     What is stored leaves the errors in the same transaction; the rest stays, with the reason that it has by now. It may
-    be interrupted and repeated at will.
+    be interrupted and repeated at will: numbers that are gone are named and passed over.
     """
     choice = _choice(ids, reason, device, since, every)
     retried = Retried()
     with browsing.cursor(database_url) as cursor, session.opened(browsing.address(database_url)) as opened:
-        chosen = _chosen(cursor, choice)
+        gone = _gone(cursor, choice)
+        chosen = cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
         with progress("trying again", chosen.messages, quiet=as_json) as advance:
             for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
                 retried += browsing.retry(opened, page)
                 advance(len(page))
     if as_json:
-        output.document(retried._asdict())
+        output.document(retried._asdict() | {"gone": gone})
     else:
-        output.lines(*_retried_lines(retried))
+        output.lines(*_retried_lines(retried, gone))
 
 
 @app.command(epilog="Examples: `plietsch ingest errors discard 42`, `plietsch ingest errors discard --since 2h --yes`")
@@ -149,11 +150,17 @@ def _choice(
 
 def _chosen(cursor: Cursor, choice: Choice) -> Any:
     """How many are chosen. Raises browsing.NoSuchMessage for a number that is not there."""
-    if choice.ids:
-        found = cursor.execute(QUERIES["newest_errors"], {**Choice(choice.ids)._asdict(), "most": len(choice.ids)})
-        if missing := set(choice.ids) - {row.id for row in found}:
-            raise _no_such(sorted(missing))
+    if gone := _gone(cursor, choice):
+        raise _no_such(gone)
     return cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
+
+
+def _gone(cursor: Cursor, choice: Choice) -> list[int]:
+    """The numbers that were named and are not there: mended since, discarded, or never given."""
+    if not choice.ids:
+        return []
+    found = cursor.execute(QUERIES["newest_errors"], {**Choice(choice.ids)._asdict(), "most": len(choice.ids)})
+    return sorted(set(choice.ids) - {row.id for row in found})
 
 
 def _no_such(ids: list[int]) -> browsing.NoSuchMessage:
@@ -187,8 +194,10 @@ def _newest_table(rows: list[Any]) -> Table:
     return table
 
 
-def _retried_lines(retried: Retried) -> list[str]:
+def _retried_lines(retried: Retried, gone: list[int]) -> list[str]:
     lines = [f"Mended: {retried.mended}, with observations: {retried.observations}."]
+    if gone:
+        lines.append(f"Not there, or no longer: {', '.join(map(str, gone))}.")
     if retried.unknown:
         lines.append(f"In quarantine by now, as their sender is not registered: {retried.unknown}.")
     lines.append(f"Remaining: {retried.refused}; `plietsch ingest errors` says why.")
