@@ -81,7 +81,8 @@ class Tally:
             self.counts["unnamed"] += 1
             return
         self._named.add((dev_eui, reason))
-        log.warning(event, device=dev_eui, reason=str(reason), detail=detail)
+        whose = {"device": dev_eui} if dev_eui else {}  # the database tells how many readings differ, not whose
+        log.warning(event, **whose, reason=str(reason), detail=detail)
 
     def _name_kinds(self, kinds: Iterable[str]) -> None:
         for kind in kinds:
