@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import processes
+from support import databases, processes
 
 
 def test_help_names_every_verb():
@@ -72,3 +72,15 @@ def test_importing_and_listing(database_url: str, tmp_path):
     listed = processes.run("device", "list", settings=settings)
     assert listed.stdout.count("installed") == 2
     assert "never" in listed.stdout
+
+
+def test_a_user_who_may_not_is_told_to_take_the_owners_address(database_url: str, tmp_path):
+    region = tmp_path / "region.json"
+    assert processes.run("simulate", "--region", str(region), "--stations", "1").returncode == 0
+    with databases.member(database_url, "plietsch_ingest") as limited:
+        for verb in (("db", "migrate"), ("device", "import", str(region))):
+            refused = processes.run(*verb, settings={"database_url": limited})
+            assert refused.returncode == 1
+            assert "NotAllowed" in refused.stderr
+            assert "owner" in refused.stderr
+            assert "Traceback" not in refused.stderr

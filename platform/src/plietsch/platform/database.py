@@ -30,12 +30,21 @@ def usable(database_url: str) -> bool:
 
 @contextmanager
 def connect(database_url: str, *, autocommit: bool = False) -> Generator[psycopg.Connection]:
-    """A connection; without autocommit its changes are committed at the end. Raises errors.DatabaseUnreachable."""
+    """A connection; without autocommit its changes are committed at the end.
+
+    Raises errors.DatabaseUnreachable, and errors.NotAllowed where its user lacks a right.
+    """
     try:
         connection = psycopg.connect(database_url, autocommit=autocommit)
     except psycopg.OperationalError as error:
         raise errors.DatabaseUnreachable(
             f"The database does not answer: {error}", "Is it running, and is PLIETSCH_DATABASE_URL right?"
         ) from error
-    with connection:
-        yield connection
+    try:
+        with connection:
+            yield connection
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise errors.NotAllowed(
+            f"The database does not let this user: {error.diag.message_primary}.",
+            "Take the address of the database's owner: --database-url or PLIETSCH_DATABASE_URL.",
+        ) from error

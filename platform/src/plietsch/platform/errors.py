@@ -4,6 +4,7 @@
     ├── SettingsInvalid
     ├── DatabaseError
     │   ├── DatabaseUnreachable
+    │   ├── NotAllowed
     │   ├── DatabaseWouldNotStart
     │   ├── RolesMissing
     │   ├── MigrationFailed
@@ -38,6 +39,10 @@ class DatabaseError(PlietschError):
 
 class DatabaseUnreachable(DatabaseError):
     """Nothing answers at the database's address."""
+
+
+class NotAllowed(DatabaseError):
+    """The database's user may not do this: it takes the owner."""
 
 
 class DatabaseWouldNotStart(DatabaseError):
