@@ -116,6 +116,15 @@ class TestErrors:
         assert "else[/]where\\x1b[2J" in shown
         assert "\x1b" not in shown + _run("errors", "--database-url", database_url)
 
+    def test_a_long_one_is_shown_as_far_as_somebody_reads(self, database_url: str) -> None:
+        _store(database_url, Published("elsewhere", b"\xff" * 100_000))
+        (error_id,) = _ids(database_url, "topic-malformed")
+        base = ("errors", "show", error_id, "--database-url", database_url)
+        shown = _run(*base)
+        assert len(shown) < 10_000
+        assert "characters more: --all shows everything" in shown
+        assert "00018690  " in _run(*base, "--all")
+
     def test_what_can_be_stored_by_now_is_mended(self, database_url: str) -> None:
         registered = network.register(database_url, channels=("pm2_5",))
         published = [network.up(heard_s=NEW_YEAR_S + 300 * n, fCnt=n) for n in range(5)]

@@ -19,6 +19,9 @@ from plietsch.platform.terminal import whole
 app = typer.Typer(invoke_without_command=True, help="Messages that could not become observations, or not whole.")
 log = structlog.get_logger(__name__)
 
+# Characters: a kilobyte as hex has about 5000, an event as JSON fewer than that many.
+_READ = 8_000
+
 ReasonOption = Annotated[
     Reason | None,
     typer.Option(
@@ -60,6 +63,7 @@ def list_errors(
 @app.command(epilog="Example: `plietsch ingest errors show 42`")
 def show(
     error_id: Annotated[int, typer.Argument(help="Which one, by the number that the list shows.", metavar="ID")],
+    every: Annotated[bool, typer.Option("--all", help="Show a long message whole.")] = False,
     as_json: AsJson = False,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -73,7 +77,7 @@ def show(
         output.document(explained.facts | {"payload": explained.payload, "frame": explained.frame})
     else:
         output.facts(explained.facts.items())
-        output.section("payload", explained.payload)
+        output.section("payload", explained.payload if every else _beginning(explained.payload))
         output.section("frame", explained.frame)
 
 
@@ -137,6 +141,14 @@ def discard(
         finally:  # also of what was interrupted
             log.warning("discarded", what="errors", messages=gone, **_named(choice))
     output.lines(f"Discarded: {gone}.")
+
+
+def _beginning(text: str) -> str:
+    """A payload as far as somebody reads it, and how much more there is."""
+    if len(text) <= _READ:
+        return text
+    shown = text[:_READ].rpartition("\n")[0] or text[:_READ]
+    return f"{shown}\n… and {len(text) - len(shown)} characters more: --all shows everything."
 
 
 def _choice(
