@@ -11,6 +11,7 @@ from plietsch.ingest.commands import output
 from plietsch.ingest.commands.options import BrokerUrl, DatabaseUrl
 from plietsch.ingest.drain import Drain, Drained
 from plietsch.platform import logs, settings
+from plietsch.platform.local import running
 
 EXAMPLE = "Example: `plietsch ingest drain plietsch-ingest-3`"
 
@@ -39,11 +40,12 @@ def drain(
     """
     given = settings.read(database_url=database_url, broker_url=broker_url, broker_client_id=client_id)
     logs.configure(given)
+    database = running.database_url(given)
     version = "5" if given.mqtt_version == "auto" else given.mqtt_version
     wish = Wish(client_id, given.mqtt_topic, version, given.mqtt_share)
     with (
-        presence.alone(given.database_url, client_id),
-        session.opened(given.database_url) as opened,
+        presence.alone(database, client_id),
+        session.opened(database) as opened,
         stopping.on_signals() as stop,
     ):
         work = Drain(opened, address.of(given), wish, stop, insists=end_anyway)

@@ -103,8 +103,9 @@ def retry(
     with browsing.cursor(database_url) as cursor, session.opened(browsing.address(database_url)) as opened:
         gone = _gone(cursor, choice)
         chosen = cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
-        with progress("trying again", chosen.messages, quiet=as_json) as advance:
-            for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=chosen.last_id):
+        messages, last_id = (chosen.messages, chosen.last_id) if chosen else (0, None)
+        with progress("trying again", messages, quiet=as_json) as advance:
+            for page in browsing.pages(cursor, "page_of_errors", **choice._asdict(), last_id=last_id):
                 retried += browsing.retry(opened, page)
                 advance(len(page))
     if as_json:

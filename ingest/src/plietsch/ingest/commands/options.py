@@ -32,7 +32,11 @@ def parse_dev_eui(text: str) -> str:
 
 DatabaseUrl = Annotated[
     str | None,
-    typer.Option("--database-url", help="The database; otherwise PLIETSCH_DATABASE_URL.", show_default=False),
+    typer.Option(
+        "--database-url",
+        help="The database; otherwise PLIETSCH_DATABASE_URL, or the one of `plietsch up` in this folder.",
+        show_default=False,
+    ),
 ]
 BrokerUrl = Annotated[
     str | None,

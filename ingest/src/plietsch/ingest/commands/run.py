@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from plietsch.ingest import database, stopping
-from plietsch.ingest.commands.options import BrokerUrl, ClientId, DatabaseUrl
+from plietsch.ingest.commands.options import BrokerUrl, ClientId
 from plietsch.ingest.health import Health
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.watch import Watch
@@ -17,6 +17,10 @@ from plietsch.platform import logs, settings
 
 EXAMPLE = "Example: `plietsch ingest run --broker-url mqtt://broker.example.org:1883`"
 
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database-url", help="The database; otherwise PLIETSCH_DATABASE_URL.", show_default=False),
+]
 ReadyFile = Annotated[
     Path | None,
     typer.Option("--ready-file", help="Created once the broker has granted the subscription.", show_default=False),
