@@ -8,9 +8,10 @@ import typer
 from plietsch.ingest import address, presence, session, stopping
 from plietsch.ingest.client import Wish
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import BrokerUrl, DatabaseUrl
+from plietsch.ingest.commands.options import BrokerUrl
 from plietsch.ingest.drain import Drain, Drained
 from plietsch.platform import logs, settings
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.local import running
 
 EXAMPLE = "Example: `plietsch ingest drain plietsch-ingest-3`"

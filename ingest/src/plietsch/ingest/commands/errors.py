@@ -10,10 +10,11 @@ from rich.table import Table
 from plietsch.ingest import browsing, explain, session
 from plietsch.ingest.browsing import QUERIES, Choice, Cursor, Retried
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import AsJson, DatabaseUrl, Device, Most, Since, Yes
+from plietsch.ingest.commands.options import AsJson, Device, Most, Since, Yes
 from plietsch.ingest.commands.progress import progress
 from plietsch.ingest.reasons import MEANINGS, Reason
 from plietsch.platform import logs, settings
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.terminal import whole
 
 app = typer.Typer(invoke_without_command=True, help="Messages that could not become observations, or not whole.")

@@ -12,9 +12,10 @@ from rich.table import Table
 from plietsch.ingest import browsing, gaps
 from plietsch.ingest.browsing import QUERIES, Cursor
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import AsJson, DatabaseUrl, Most, parse_since
+from plietsch.ingest.commands.options import AsJson, Most, parse_since
 from plietsch.ingest.gaps import DAY, Gap, Series, Span
 from plietsch.platform import errors
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.terminal import whole
 
 EXAMPLE = "Examples: `plietsch ingest gaps hafen --since 30d`, `plietsch ingest gaps --all --property pm2_5 --json`"

@@ -30,14 +30,6 @@ def parse_dev_eui(text: str) -> str:
     return dev_eui
 
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--database-url",
-        help="The database; otherwise PLIETSCH_DATABASE_URL, or the one of `plietsch up` in this folder.",
-        show_default=False,
-    ),
-]
 BrokerUrl = Annotated[
     str | None,
     typer.Option("--broker-url", help="The MQTT broker; otherwise PLIETSCH_BROKER_URL.", show_default=False),

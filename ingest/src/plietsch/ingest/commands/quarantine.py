@@ -9,9 +9,10 @@ from rich.table import Table
 from plietsch.ingest import browsing, explain, session
 from plietsch.ingest.browsing import QUERIES, Cursor, NoSuchMessage, Retried
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import AsJson, DatabaseUrl, Device, Most, Since, Yes, parse_dev_eui
+from plietsch.ingest.commands.options import AsJson, Device, Most, Since, Yes, parse_dev_eui
 from plietsch.ingest.commands.progress import progress
 from plietsch.platform import logs, settings
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.terminal import whole
 
 app = typer.Typer(invoke_without_command=True, help="Messages of devices that nobody registered.")

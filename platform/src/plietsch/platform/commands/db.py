@@ -9,19 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import database, migrations, retention, settings, terminal
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.local import running
 
 app = typer.Typer(no_args_is_help=True, help="The database's schema, and how long it keeps what.")
 _DAYS = {"d": 1, "w": 7, "y": 365}
-
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--database-url",
-        help="The database; otherwise PLIETSCH_DATABASE_URL, or the one of `plietsch up` in this folder.",
-        show_default=False,
-    ),
-]
 
 
 @app.callback()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import database, regions, registry, settings
-from plietsch.platform.commands.db import DatabaseUrl
+from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.local import running
 from plietsch.platform.terminal import console, whole
 
