@@ -24,7 +24,6 @@ import psycopg
 
 from plietsch.platform import errors, sql
 
-CHANNEL = "plietsch_write"
 _QUERIES = sql.load("plietsch.platform", "ledger.sql")
 # Nobody says when a transaction that holds entries back ends without having written an entry itself.
 _HELD_BACK_S = 0.05
