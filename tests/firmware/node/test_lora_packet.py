@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.crypto import Aes128
+from plietsch_node.lorawan.aes import Aes128
 from support.node_js import NodeProgram
 
 KEY = st.binary(min_size=16, max_size=16)

@@ -2,7 +2,8 @@
 
 from binascii import unhexlify
 
-from plietsch_node.lorawan.crypto import Aes128, cmac, xor
+from plietsch_node.lorawan.aes import Aes128
+from plietsch_node.lorawan.crypto import cmac, xor
 
 KEY = unhexlify("2b7e151628aed2a6abf7158809cf4f3c")
 BLOCKS = unhexlify(

@@ -1,7 +1,7 @@
 """Frames that are cut off, of another type, or contradict themselves."""
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.crypto import Aes128
+from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.errors import BadMic, FrameError, Malformed, Truncated, WrongType
 
 CIPHER = Aes128(bytes(16))

@@ -2,7 +2,7 @@
 
 from binascii import hexlify, unhexlify
 
-from plietsch_node.lorawan import crypto, frame
+from plietsch_node.lorawan import aes, crypto, frame
 from plietsch_node.lorawan.errors import BadMic
 from support import vectors
 
@@ -10,7 +10,7 @@ UP = (frame.UNCONFIRMED_UP, frame.CONFIRMED_UP)
 
 
 def _cipher(key):
-    return crypto.Aes128(unhexlify(key))
+    return aes.Aes128(unhexlify(key))
 
 
 def _join_request(vector, phy):

@@ -3,7 +3,7 @@
 from binascii import unhexlify
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.crypto import Aes128
+from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.errors import BadMic, NotAsked, NotJoined, WrongAddress, WrongType
 from plietsch_node.lorawan.session import MemoryStore, Session
 

@@ -7,7 +7,7 @@ from plietsch_node.app.instruments import Air, Battery, Particulates, Weather
 from plietsch_node.app.station import Node
 from plietsch_node.drivers.errors import NoAnswer
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.crypto import Aes128
+from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.session import MemoryStore, Session
 
 EUI = bytes(range(8))
