@@ -39,16 +39,18 @@ class Radio:
 
     frequency_hz: int
     spreading_factor: int
+    bandwidth_khz: int = 125
+    power_dbm: int = 14
 
     @property
     def data_rate(self) -> int:
-        """EU868's data rate: DR0 is SF12, DR5 is SF7."""
-        return 12 - self.spreading_factor
+        """EU868's data rate: DR0 is SF12, DR5 is SF7, DR6 is SF7 at twice the bandwidth (RP002-1.0.4, table 6)."""
+        return 12 - self.spreading_factor + (self.bandwidth_khz == 250)
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A frame as one gateway heard it at `heard_at_s` (Unix seconds)."""
+    """A frame as one gateway heard it; `heard_at_s` (Unix seconds) is when its last bit came."""
 
     phy_payload: bytes
     gateway: Gateway
