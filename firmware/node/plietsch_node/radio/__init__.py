@@ -1,0 +1,1 @@
+"""Radios: the port that the MAC sees, and what stands behind it on a board."""
