@@ -1,59 +1,80 @@
-"""The payload of a fine-dust node, version 1: readings to bytes, as `docs/payload.md` lays them out.
+"""The payload of readings, versions 1 and 2: readings to bytes, as `docs/payload.md` lays them out.
 
 A reading is `(time_s, values)`: whole seconds, and a dict from channel to number, or to None where the
 instrument gave no valid answer. Channels that are not in the dict belong to instruments the node has not got.
 """
 
 PORT = 1
-VERSION = 1
 HEADER_BITS = 6
-FLAGS_BITS = 4
+# By version: how many bits say which groups a reading has. Version 2 has a last one that nothing uses yet.
+FLAGS_BITS = (0, 4, 8)
 
 # A field is (channel, bits, lowest value, steps per unit, highest code); a group is present as a whole.
-# Ranges: Nova Fitness SDS011 V1.3; Bosch BST-BME280-DS002, section 1; Aosong AM2302.
+# Ranges: Nova Fitness SDS011 V1.3; Bosch BST-BME280-DS002, section 1; Aosong AM2302. A spread is that of the samples
+# behind one reading. Distances reach beyond the 4.5 m of DFRobot's A02YYUW: a radar sees 15 m.
 GROUPS = (
     (("pm2_5", 14, 0, 10, 9999), ("pm10", 14, 0, 10, 9999)),
     (("temperature", 11, -40, 10, 1250), ("humidity", 10, 0, 10, 1000)),
     (("pressure", 13, 300, 10, 8000),),
     (("battery", 7, 2, 50, 124),),
+    # From here on in version 2 only.
+    (("pm2_5_spread", 10, 0, 10, 1000), ("pm10_spread", 10, 0, 10, 1000)),
+    (("distance", 14, 0, 1, 16000), ("distance_spread", 8, 0, 1, 250)),
+    (("rain_tips", 20, 0, 1, 999999),),
 )
 CHANNELS = tuple(field[0] for group in GROUPS for field in group)
 
 
 def encode(readings, clock_set=True, wide=False):
-    """Return the bytes of one frame of `readings`, oldest first.
+    """Return the bytes of one frame of `readings`, oldest first, in version 1 if that can say them.
 
     `clock_set` says whether times are Unix time or seconds since the node started; `wide` sends 32 bits of each
     time instead of 16. Raises ValueError for no reading, a reading without a value, and an unknown channel.
     """
     if not readings:
         raise ValueError("a frame has at least one reading")
-    time_bits = 32 if wide else 16
-    frame = VERSION << 2 | bool(clock_set) << 1 | bool(wide)
+    version = max(version_of(values) for _, values in readings)
+    frame = _Bits()
+    frame.put(version << 2 | bool(clock_set) << 1 | bool(wide), HEADER_BITS)
     for time_s, values in readings:
-        frame = frame << time_bits | time_s & ((1 << time_bits) - 1)
-        frame = _append(frame, values)
-    size_bits = HEADER_BITS + sum(reading_bits(values, wide) for _, values in readings)
-    size_bytes = (size_bits + 7) // 8
-    return (frame << (size_bytes * 8 - size_bits)).to_bytes(size_bytes, "big")
+        if wide:
+            frame.put(time_s >> 16 & 0xFFFF, 16)
+        frame.put(time_s & 0xFFFF, 16)
+        _put_values(frame, values, FLAGS_BITS[version])
+    return frame.padded()
 
 
 def how_many_fit(readings, max_bytes, wide=False):
     """Return how many of `readings`, from the first on, fit one frame of `max_bytes`."""
     size_bits = HEADER_BITS
+    version = 1
     for number, (_, values) in enumerate(readings):
-        size_bits += reading_bits(values, wide)
+        # The first reading that needs version 2 makes all before it larger.
+        needed = max(version, version_of(values))
+        size_bits += reading_bits(values, wide, needed) + number * (FLAGS_BITS[needed] - FLAGS_BITS[version])
         if size_bits > max_bytes * 8:
             return number
+        version = needed
     return len(readings)
 
 
-def reading_bits(values, wide=False):
-    """Return the size in bits of a reading with these `values`."""
-    size_bits = (32 if wide else 16) + FLAGS_BITS
-    for group in _present(values):
-        size_bits += sum(field[1] for field in group)
+def reading_bits(values, wide=False, version=None):
+    """Return the size in bits of a reading with these `values`, in this version or the lowest that can say them."""
+    size_bits = (32 if wide else 16) + FLAGS_BITS[version or version_of(values)]
+    for group in GROUPS:
+        if _is_present(group, values):
+            size_bits += sum(field[1] for field in group)
     return size_bits
+
+
+def version_of(values):
+    """Return the lowest version that can say these `values`. Raises ValueError for none, and an unknown channel."""
+    if not values:
+        raise ValueError("a reading has at least one value")
+    for channel in values:
+        if channel not in CHANNELS:
+            raise ValueError("unknown channel: " + channel)
+    return 2 if any(_is_present(group, values) for group in GROUPS[FLAGS_BITS[1] :]) else 1
 
 
 def code(value, bits, lowest, steps, highest_code):
@@ -71,21 +92,39 @@ def code(value, bits, lowest, steps, highest_code):
     return int(scaled + 0.5)
 
 
-def _append(frame, values):
-    present = _present(values)
+class _Bits:
+    """Bytes that grow bit by bit. Its numbers stay small: a number as long as a frame would be heap at every step."""
+
+    def __init__(self):
+        self._bytes = bytearray()
+        self._rest = 0
+        self._rest_bits = 0
+
+    def put(self, number, bits):
+        self._rest = self._rest << bits | number
+        self._rest_bits += bits
+        while self._rest_bits >= 8:
+            self._rest_bits -= 8
+            self._bytes.append(self._rest >> self._rest_bits)
+            self._rest &= (1 << self._rest_bits) - 1
+
+    def padded(self):
+        if self._rest_bits:
+            self.put(0, 8 - self._rest_bits)
+        return bytes(self._bytes)
+
+
+def _put_values(frame, values, flags_bits):
+    flags = 0
+    for place, group in enumerate(GROUPS):
+        if _is_present(group, values):
+            flags |= 1 << flags_bits - 1 - place
+    frame.put(flags, flags_bits)
     for group in GROUPS:
-        frame = frame << 1 | (group in present)
-    for group in present:
-        for channel, bits, lowest, steps, highest_code in group:
-            frame = frame << bits | code(values.get(channel), bits, lowest, steps, highest_code)
-    return frame
+        if _is_present(group, values):
+            for channel, bits, lowest, steps, highest_code in group:
+                frame.put(code(values.get(channel), bits, lowest, steps, highest_code), bits)
 
 
-def _present(values):
-    for channel in values:
-        if channel not in CHANNELS:
-            raise ValueError("unknown channel: " + channel)
-    present = [group for group in GROUPS if any(field[0] in values for field in group)]
-    if not present:
-        raise ValueError("a reading has at least one value")
-    return present
+def _is_present(group, values):
+    return any(field[0] in values for field in group)

@@ -1,0 +1,74 @@
+"""The status frame, version 1: how a node is, once a day, as `docs/payload.md` lays it out.
+
+Its first bytes say who the node is: the answer to that question is made of them.
+"""
+
+import struct
+from collections import namedtuple
+
+from plietsch_node.app import payload
+
+PORT = 2
+VERSION = 1
+IDENTITY_BYTES = 11
+
+# What is sent is the place in the list, from 1 on; 0 is anything else. New names go to the end.
+KINDS = ("fine-dust", "water-level", "rain")
+RESET_CAUSES = ("power-on", "hard", "watchdog", "deep-sleep", "soft", "brown-out", "command")
+INSTRUMENTS = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery")
+
+MOST_ERRORS = 8
+_NO_DATA_RATE = 15
+_NO_FAN = 0xFFFF
+_BATTERY = (7, 2, 50, 124)  # the payload's field
+
+# `firmware` is (major, minor, patch), `revision` how often the configuration was changed, `fan_h` None without a fan,
+# `dropped` the readings lost from the ring since the node was new, `errors` (instrument, readings without an answer
+# since the last status frame), …
+Status = namedtuple(
+    "Status",
+    (
+        "kind",
+        "firmware",
+        "reset_cause",
+        "data_rate",
+        "revision",
+        "boots",
+        "uptime_h",
+        "battery_v",
+        "saving",
+        "fan_h",
+        "waiting",
+        "dropped",
+        "errors",
+    ),
+)
+
+
+def encode(status):
+    """Return the bytes of a `Status`; counters stop at the most that can be said."""
+    major, minor, patch = status.firmware
+    frame = struct.pack(
+        ">BBBBBHHHBHHI",
+        VERSION << 4 | number_of(KINDS, status.kind),
+        major,
+        minor,
+        patch,
+        number_of(RESET_CAUSES, status.reset_cause) << 4
+        | (_NO_DATA_RATE if status.data_rate is None else status.data_rate),
+        status.revision & 0xFFFF,
+        min(status.boots, 0xFFFF),
+        min(status.uptime_h, 0xFFFF),
+        bool(status.saving) << 7 | payload.code(status.battery_v, *_BATTERY),
+        _NO_FAN if status.fan_h is None else min(status.fan_h, _NO_FAN - 1),
+        min(status.waiting, 0xFFFF),
+        min(status.dropped, 0xFFFFFFFF),
+    )
+    for name, errors in status.errors[:MOST_ERRORS]:
+        frame += bytes((number_of(INSTRUMENTS, name), min(errors, 0xFF)))
+    return frame
+
+
+def number_of(names, name):
+    """Return what is sent for one of `names`: its place from 1 on, or 0 for a name that is not among them."""
+    return names.index(name) + 1 if name in names else 0
