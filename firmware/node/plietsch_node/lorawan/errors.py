@@ -7,8 +7,11 @@
     │   ├── Malformed
     │   ├── BadMic
     │   ├── NotAsked
+    │   ├── JoinNonceUsed
     │   └── WrongAddress
-    └── NotJoined
+    ├── NotJoined
+    ├── NotReady
+    └── PayloadTooLong
 
 The docstring of an error is its message.
 """
@@ -46,9 +49,21 @@ class NotAsked(FrameError):
     """The join-accept answers no join-request, or one that has been answered."""
 
 
+class JoinNonceUsed(FrameError):
+    """The join-accept is the one that opened the session: it came late, or somebody repeats it."""
+
+
 class WrongAddress(FrameError):
     """The frame is addressed to another device."""
 
 
 class NotJoined(LorawanError):
     """There is no session: the device has not joined."""
+
+
+class NotReady(LorawanError):
+    """The duty cycle does not allow a frame yet: see `ready_at_ms`."""
+
+
+class PayloadTooLong(LorawanError):
+    """The payload does not fit a frame at this data rate: see `max_payload`."""

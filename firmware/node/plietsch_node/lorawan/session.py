@@ -1,73 +1,77 @@
-"""A device's session with its network: who it is, its keys, its counters.
+"""A device's session with its network: who it is, its keys, its counters, and how none of them is ever used twice.
 
-What must survive power-off goes through a store, an object with `get(name)` (None where there is nothing) and
-`put(name, value)`; names and values are short strings, integers and dicts of them, so that JSON can hold them. A
-counter is stored before the frame that uses it is handed out, and keys before counters begin anew: after a power
-cut a number may be skipped, none used twice.
+| kept in | what | written |
+|---|---|---|
+| flash, "join" | the last DevNonce | before each join-request |
+| flash, "session" | address, keys, what the network set | at a join, and when the network changes something |
+| flash, "counters" | the counter up to which frames may be sent, the next one down | every `RESERVED` frames; per downlink |
+| RTC memory, "counters" | the next counter up | before each frame |
+
+Flash holds a counter that is ahead of the one in use, as numbers are reserved before they are used: after a power-off,
+when RTC memory is empty, the device goes on from there. At most `RESERVED` numbers are skipped, none is used twice.
+
+Both flash records also say for how long the device may have to be silent after what it sent (see `duty`), which a clock
+that begins anew cannot know. They name the session by its DevNonce: a power cut between two records leaves counters of
+another session, which do not count.
+
+Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), sections 4.3.1.5 (counters) and 6.2.4 (DevNonce).
 """
 
 import binascii
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.errors import NotAsked, NotJoined, WrongAddress, WrongType
+from plietsch_node.lorawan.errors import JoinNonceUsed, NotAsked, NotJoined, WrongAddress, WrongType
 
 MAX_DEV_NONCE = 0xFFFF
-
-
-class MemoryStore:
-    """A store that forgets: for tests, and for a simulated node whose state nobody keeps."""
-
-    def __init__(self):
-        self._values = {}
-
-    def get(self, name):
-        """Return what was put under `name`, or None."""
-        return self._values.get(name)
-
-    def put(self, name, value):
-        """Keep `value` under `name`."""
-        self._values[name] = value
+MAX_COUNTER = 0xFFFFFFFF
+RESERVED = 128  # a write every ten hours for a frame every five minutes, and far below the 2¹⁵ a network can follow
 
 
 class Session:
     """One device at one network (OTAA, LoRaWAN 1.0.4).
 
-    `dev_eui` and `join_eui` are 8 bytes, most significant first; `app_key` 16; `cipher` makes a cipher of a key.
+    `keys` has `dev_eui`, `join_eui` and `app_key` as hex digits, most significant byte first; `cipher` makes a cipher of
+    a key; `rtc` and `flash` are stores (`plietsch_node.storage`).
     """
 
-    def __init__(self, dev_eui, join_eui, app_key, cipher, store):
-        self.dev_eui = dev_eui
-        self.join_eui = join_eui
-        self.rx_delay_s = 1
+    def __init__(self, keys, cipher, rtc, flash):
         self.dev_addr = None
-        self._asked = False
+        self.settings = None  # what the network set, as `Device` keeps it
+        self._eui = binascii.unhexlify(keys["dev_eui"])
+        self._join_eui = binascii.unhexlify(keys["join_eui"])
         self._cipher = cipher
-        self._app = cipher(app_key)
-        self._store = store
+        self._app = cipher(binascii.unhexlify(keys["app_key"]))
+        self._rtc = rtc
+        self._flash = flash
+        self._asked = False
         self._resume()
 
     @property
     def joined(self):
         """Whether there are keys and counters to send with."""
-        return self.dev_addr is not None
+        return self.dev_addr is not None and self._up <= MAX_COUNTER
 
     @property
-    def f_cnt_up(self):
-        """The counter of the next uplink."""
-        return self._store.get("f_cnt_up") or 0
+    def silence_ms(self):
+        """For how long the device must be silent at most after all it ever sent."""
+        join = self._flash.get("join")
+        # A join-request after the session's own is the newer one.
+        asked = join and (not self.joined or join[0] != self._id)
+        return max(self._silence_ms, join[1] if asked else 0)
 
-    def join_request(self):
-        """Return the next join-request. Its DevNonce counts up and is never used again (section 6.2.4).
+    def join_request(self, silence_ms):
+        """Return the next join-request, after which the device must be silent for `silence_ms`.
 
-        Raises NotJoined when all 65 536 are used up: the device needs a new JoinEUI.
+        `silence_ms` covers what was sent before, too. Its DevNonce counts up and is never used again. Raises NotJoined when all 65 536 are used up: the device needs a
+        new JoinEUI.
         """
-        last = self._store.get("dev_nonce")
-        dev_nonce = 0 if last is None else last + 1
+        last = self._flash.get("join")
+        dev_nonce = last[0] + 1 if last else 0
         if dev_nonce > MAX_DEV_NONCE:
             raise NotJoined("every DevNonce of this JoinEUI is used up")
-        self._store.put("dev_nonce", dev_nonce)
+        self._flash.put("join", [dev_nonce, silence_ms])
         self._asked = True
-        return frame.encode_join_request(self._app, frame.JoinRequest(self.join_eui, self.dev_eui, dev_nonce))
+        return frame.encode_join_request(self._app, frame.JoinRequest(self._join_eui, self._eui, dev_nonce))
 
     def join_accept(self, phy):
         """Begin the session that the network offers in `phy`, and return the JoinAccept.
@@ -78,31 +82,40 @@ class Session:
         if not self._asked:
             raise NotAsked()
         accept = frame.decode_join_accept(self._app, phy)
+        former = self._flash.get("session")
+        if former and former[4] == accept.join_nonce:
+            raise JoinNonceUsed()
         self._asked = False
-        network, application = frame.derive_keys(self._app, accept, self._store.get("dev_nonce"))
-        self._store.put(
-            "session",
-            {
-                "dev_addr": accept.dev_addr,
-                "nwk_s_key": _hex(network),
-                "app_s_key": _hex(application),
-                "rx_delay_s": accept.rx_delay_s,
-            },
-        )
-        self._store.put("f_cnt_up", 0)
-        self._store.put("f_cnt_down", 0)
+        dev_nonce, silence_ms = self._flash.get("join")
+        network, application = frame.derive_keys(self._app, accept, dev_nonce)
+        keys = [_hex(network), _hex(application)]
+        self._flash.put("session", [dev_nonce, accept.dev_addr] + keys + [accept.join_nonce, None])
+        self._flash.put("counters", [dev_nonce, 0, 0, silence_ms])
         self._resume()
         return accept
 
-    def uplink(self, port, payload, confirmed=False, f_opts=b"", flags=0):
-        """Return the next data frame up. Raises NotJoined."""
+    def keep(self, settings):
+        """Keep what the network has set, a list, with the session."""
+        if settings != self.settings:
+            self.settings = settings
+            self._flash.put("session", self._flash.get("session")[:5] + [settings])
+
+    def uplink(self, port, payload, confirmed, f_opts, flags, silence_ms):
+        """Return the counter and the PHYPayload of the next data frame.
+
+        After it the device must be silent for `silence_ms`. Raises NotJoined, also when the counters of the session are used up.
+        """
         if not self.joined:
             raise NotJoined()
-        f_cnt = self.f_cnt_up
-        self._store.put("f_cnt_up", f_cnt + 1)
+        f_cnt = self._up
+        if f_cnt >= self._reserved or silence_ms > self._silence_ms:
+            self._reserved, self._silence_ms = max(self._reserved, f_cnt + RESERVED), silence_ms
+            self._note()
+        self._up = f_cnt + 1
+        self._rtc.put("counters", [self._id, self._up])
         kind = frame.CONFIRMED_UP if confirmed else frame.UNCONFIRMED_UP
         data = frame.Data(kind, self.dev_addr, flags, f_cnt, f_opts, port, payload)
-        return frame.encode_data(self._network, self._application, data)
+        return f_cnt, frame.encode_data(self._network, self._application, data)
 
     def downlink(self, phy):
         """Return the data frame that came down, decrypted, its counter in 32 bits.
@@ -116,18 +129,31 @@ class Session:
             raise WrongType()
         if on_air.dev_addr != self.dev_addr:
             raise WrongAddress()
-        f_cnt = frame.full_counter(on_air.f_cnt, self._store.get("f_cnt_down") or 0)
+        f_cnt = frame.full_counter(on_air.f_cnt, self._down)
         data = frame.decode_data(self._network, self._application, phy, f_cnt)
-        self._store.put("f_cnt_down", f_cnt + 1)
+        # Before anybody acts on it: no power cut lets the same order be heard again.
+        self._down = f_cnt + 1
+        self._note()
         return data
 
+    def _note(self):
+        self._flash.put("counters", [self._id, self._reserved, self._down, self._silence_ms])
+
     def _resume(self):
-        kept = self._store.get("session")
-        if kept:
-            self.dev_addr = kept["dev_addr"]
-            self.rx_delay_s = kept["rx_delay_s"]
-            self._network = self._cipher(binascii.unhexlify(kept["nwk_s_key"]))
-            self._application = self._cipher(binascii.unhexlify(kept["app_s_key"]))
+        self._silence_ms = 0
+        kept = self._flash.get("session")
+        if not kept:
+            return
+        self._id, self.dev_addr, network, application, _, self.settings = kept
+        self._network = self._cipher(binascii.unhexlify(network))
+        self._application = self._cipher(binascii.unhexlify(application))
+        counters = self._flash.get("counters")
+        if not counters or counters[0] != self._id:
+            # Power was cut between the two records of a join: nothing has been sent since.
+            counters = [self._id, 0, 0, (self._flash.get("join") or [0, 0])[1]]
+        _, self._reserved, self._down, self._silence_ms = counters
+        latest = self._rtc.get("counters")
+        self._up = latest[1] if latest and latest[0] == self._id else self._reserved
 
 
 def _hex(key):
