@@ -1,7 +1,6 @@
-"""Virtual gateways, and the air between a node and them.
+"""Virtual gateways, how a frame is sent, and how strong it arrives.
 
-A gateway hears what its distance allows (log-distance path loss around what LoRaWAN gateways on roofs report) and
-forwards a copy of the frame with its own idea of strength and time.
+The loss over a distance is the usual log-distance model around what LoRaWAN gateways on roofs report.
 """
 
 import math
@@ -9,14 +8,20 @@ import random
 from dataclasses import dataclass
 
 EARTH_RADIUS_KM = 6371.0
-RSSI_AT_1_KM_DBM = -88.0
+LIGHT_KM_PER_S = 299_792.458
+RSSI_AT_1_KM_DBM = -88.0  # of a frame sent with the reference power
+REFERENCE_POWER_DBM = 14
 LOSS_PER_DECADE_DB = 24.0
 FADING_DB = 2.5
-NOISE_FLOOR_DBM = -117.0
+NOISE_FLOOR_DBM = -117.0  # in 125 kHz; each doubling of the bandwidth lets 3 dB more in
+NOISE_PER_OCTAVE_DB = 3.0
 BEST_SNR_DB = 13.5
 # Semtech SX1276 data sheet, table 13: the lowest SNR at which each spreading factor is still understood.
 REQUIRED_SNR_DB = {7: -7.5, 8: -10.0, 9: -12.5, 10: -15.0, 11: -17.5, 12: -20.0}
 MARGIN_DB = 3.0
+# What arrives weaker on average is never understood nor disturbs anybody: 12 dB below SF12's limit, as powers and
+# fading have room for.
+UNHEARD_DBM = NOISE_FLOOR_DBM + REQUIRED_SNR_DB[12] - 12.0
 BETWEEN_COPIES_S = 0.001
 JOIN_CHANNELS_HZ = (868_100_000, 868_300_000, 868_500_000)
 CHANNELS_HZ = (*JOIN_CHANNELS_HZ, 867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
@@ -61,6 +66,25 @@ class Copy:
     snr_db: float
 
 
+def mean_rssi_dbm(distance_km: float) -> float:
+    """Return how strong a frame sent with the reference power arrives on average."""
+    return RSSI_AT_1_KM_DBM - LOSS_PER_DECADE_DB * math.log10(max(distance_km, 0.05))
+
+
+def snr_db(rssi_dbm: float, bandwidth_khz: int) -> float:
+    """Return the signal-to-noise ratio as a LoRa receiver gives it: in quarters, up to its highest value."""
+    floor_dbm = NOISE_FLOOR_DBM + NOISE_PER_OCTAVE_DB * math.log2(bandwidth_khz / 125)
+    return min(BEST_SNR_DB, round((rssi_dbm - floor_dbm) * 4) / 4)
+
+
+def distance_km(place: tuple[float, float], gateway: Gateway) -> float:
+    """Return how far a gateway is from a place (longitude, latitude)."""
+    longitude, latitude = place
+    x = math.radians(gateway.longitude - longitude) * math.cos(math.radians(latitude))
+    y = math.radians(gateway.latitude - latitude)
+    return math.hypot(x, y) * EARTH_RADIUS_KM
+
+
 class Airwaves:
     """Carries a frame from a place (longitude, latitude) to the gateways that can hear it."""
 
@@ -92,17 +116,6 @@ class Airwaves:
     def _loudest_first(self, place: tuple[float, float]) -> list[tuple[float, Gateway]]:
         """Return the gateways with the mean strength in dBm at which they hear a node at `place`."""
         if place not in self._by_place:
-            heard = [(_rssi_dbm(_distance_km(place, gateway)), gateway) for gateway in self._gateways]
+            heard = [(mean_rssi_dbm(distance_km(place, gateway)), gateway) for gateway in self._gateways]
             self._by_place[place] = sorted(heard, key=lambda pair: pair[0], reverse=True)
         return self._by_place[place]
-
-
-def _rssi_dbm(distance_km: float) -> float:
-    return RSSI_AT_1_KM_DBM - LOSS_PER_DECADE_DB * math.log10(max(distance_km, 0.05))
-
-
-def _distance_km(place: tuple[float, float], gateway: Gateway) -> float:
-    longitude, latitude = place
-    x = math.radians(gateway.longitude - longitude) * math.cos(math.radians(latitude))
-    y = math.radians(gateway.latitude - latitude)
-    return math.hypot(x, y) * EARTH_RADIUS_KM
