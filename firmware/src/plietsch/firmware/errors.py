@@ -4,6 +4,7 @@
     ├── ArchiveUnreadable
     ├── BrokerUrlInvalid
     ├── DurationInvalid
+    ├── MicroPythonFailed
     ├── SpeedInvalid
     └── StackFailed
 
@@ -30,6 +31,10 @@ class BrokerUrlInvalid(SimulationError):
 
 class DurationInvalid(SimulationError):
     """A length of time cannot be understood."""
+
+
+class MicroPythonFailed(SimulationError):
+    """A node inside MicroPython, or MicroPython itself, went wrong."""
 
 
 class SpeedInvalid(SimulationError):
