@@ -8,16 +8,17 @@ Source: ChirpStack, api/rust/build.rs (`emit_fields` for the package `integratio
 import base64
 import datetime
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plietsch.firmware.network.gateways import Copy
+from plietsch.firmware.network.gateways import Copy, Radio
 
 REGION_CONFIG_ID = "eu868"
 REGION_COMMON_NAME = "EU868"
 GPS_EPOCH_S = 315_964_800
 LEAP_SECONDS = 18  # GPS time runs ahead of UTC by these since 2017
+FULL_BATTERY, UNKNOWN_BATTERY = 254, 255
 
 Json = dict[str, Any]
 
@@ -94,10 +95,91 @@ def up(
         "txInfo": {
             "frequency": radio.frequency_hz,
             "modulation": {
-                "lora": {"bandwidth": 125_000, "spreadingFactor": radio.spreading_factor, "codeRate": "CR_4_5"}
+                "lora": {
+                    "bandwidth": radio.bandwidth_khz * 1000,
+                    "spreadingFactor": radio.spreading_factor,
+                    "codeRate": "CR_4_5",
+                }
             },
         },
         "regionConfigId": REGION_CONFIG_ID,
+    }
+
+
+def log(
+    device: DeviceInfo, time_s: float, level: str, code: str, description: str, context: Mapping[str, str] | None = None
+) -> Json:
+    """Return a `log` event; level and code are ChirpStack's words."""
+    return {
+        "time": rfc3339(time_s),
+        "deviceInfo": device.json(),
+        "level": level,
+        "code": code,
+        "description": description,
+        "context": dict(context or {}),
+    }
+
+
+def status(device: DeviceInfo, deduplication_id: str, time_s: float, battery: int, margin_db: int) -> Json:
+    """Return a `status` event for a DevStatusAns: battery 0 is external, 255 unknown (TS001-1.0.4, section 5.5)."""
+    known = 0 < battery < UNKNOWN_BATTERY
+    return {
+        "deduplicationId": deduplication_id,
+        "time": rfc3339(time_s),
+        "deviceInfo": device.json(),
+        "margin": margin_db,
+        "externalPowerSource": battery == 0,
+        "batteryLevelUnavailable": battery == UNKNOWN_BATTERY,
+        "batteryLevel": float(f"{battery / FULL_BATTERY * 100:.7g}") if known else 0.0,
+    }
+
+
+def ack(
+    device: DeviceInfo, deduplication_id: str, time_s: float, item_id: str, acknowledged: bool, f_cnt_down: int
+) -> Json:
+    """Return an `ack` event: whether the device has heard a confirmed downlink."""
+    return {
+        "deduplicationId": deduplication_id,
+        "time": rfc3339(time_s),
+        "deviceInfo": device.json(),
+        "queueItemId": item_id,
+        "acknowledged": acknowledged,
+        "fCntDown": f_cnt_down,
+    }
+
+
+def txack(
+    device: DeviceInfo,
+    time_s: float,
+    item_id: str,
+    f_cnt_down: int,
+    downlink_id: int,
+    gateway_id: str,
+    radio: Radio,
+    delay_s: float,
+    context: int,
+) -> Json:
+    """Return a `txack` event: a gateway sent a downlink, `delay_s` after the uplink whose id is `context`."""
+    lora = {
+        "bandwidth": radio.bandwidth_khz * 1000,
+        "spreadingFactor": radio.spreading_factor,
+        "codeRate": "CR_4_5",
+        "polarizationInversion": True,
+    }
+    return {
+        "downlinkId": downlink_id,
+        "time": rfc3339(time_s),
+        "deviceInfo": device.json(),
+        "queueItemId": item_id,
+        "fCntDown": f_cnt_down,
+        "gatewayId": gateway_id,
+        "txInfo": {
+            "frequency": radio.frequency_hz,
+            "power": radio.power_dbm,
+            "modulation": {"lora": lora},
+            "timing": {"delay": {"delay": _duration(delay_s)}},
+            "context": _context(context),
+        },
     }
 
 
@@ -119,7 +201,7 @@ def _rx_info(copy: Copy) -> Json:
         "uplinkId": copy.uplink_id,
         "gwTime": rfc3339(copy.heard_at_s),
         "nsTime": rfc3339(copy.heard_at_s),
-        "timeSinceGpsEpoch": _gps_duration(copy.heard_at_s),
+        "timeSinceGpsEpoch": _duration(copy.heard_at_s - GPS_EPOCH_S + LEAP_SECONDS),
         "rssi": copy.rssi_dbm,
         "snr": copy.snr_db,
         "channel": _channel(copy),
@@ -127,7 +209,7 @@ def _rx_info(copy: Copy) -> Json:
         "location": _without_zeros(
             {"latitude": gateway.latitude, "longitude": gateway.longitude, "altitude": gateway.altitude_m}
         ),
-        "context": base64.b64encode(copy.uplink_id.to_bytes(4, "big")).decode(),
+        "context": _context(copy.uplink_id),
         "metadata": {"region_common_name": REGION_COMMON_NAME, "region_config_id": REGION_CONFIG_ID},
         "crcStatus": "CRC_OK",
     }
@@ -138,9 +220,13 @@ def _without_zeros(message: Json) -> Json:
     return {name: value for name, value in message.items() if value != 0}
 
 
-def _gps_duration(time_s: float) -> str:
-    """Return the time since GPS began as protobuf writes a Duration in JSON: no, three or six digits of a fraction."""
-    seconds, micros = divmod(round((time_s - GPS_EPOCH_S + LEAP_SECONDS) * 1e6), 1_000_000)
+def _context(uplink_id: int) -> str:
+    return base64.b64encode(uplink_id.to_bytes(4, "big")).decode()
+
+
+def _duration(duration_s: float) -> str:
+    """Return a length of time as protobuf writes a Duration in JSON: no, three or six digits of a fraction."""
+    seconds, micros = divmod(round(duration_s * 1e6), 1_000_000)
     if not micros:
         return f"{seconds}s"
     return f"{seconds}.{micros:06d}s" if micros % 1000 else f"{seconds}.{micros // 1000:03d}s"

@@ -1,6 +1,9 @@
-"""A small network server: it joins nodes, checks what they send, and says so as ChirpStack would. No clock, no socket.
+"""A small network server: it joins devices, checks what they send, answers, and says so as ChirpStack would.
 
-    gateways → hear(copy) … settle(now) → events, downlinks
+No clock, no socket:
+
+    gateways → hear(copy) … settle(now) → events, downlinks → gateways → sent(downlink)
+    applications → command(topic, payload)
 
 Copies of a frame that arrive within 200 ms are one uplink. Whatever is refused is counted under its reason in `refused`
 and logged; nothing is refused silently.
@@ -10,62 +13,40 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
-from plietsch.firmware.network import crypto, events, frames
+from plietsch.firmware.network import downlinks, events, frames, joining, refusals, uplinks, windows
+from plietsch.firmware.network import mac_commands as mac
+from plietsch.firmware.network.answering import Answerer, Downlink
+from plietsch.firmware.network.devices import Device
 from plietsch.firmware.network.gateways import Copy
+from plietsch.firmware.network.refusals import Refused
+from plietsch.firmware.network.settings import Settings
+from plietsch.firmware.network.uplinks import Uplink
+
+__all__ = ["Device", "Downlink", "NetworkServer", "Settings"]
 
 log = logging.getLogger(__name__)
 
 DEDUPLICATION_WINDOW_S = 0.2
-NET_ID = bytes(3)
-RX1_DELAY_S = 1
-LARGEST_GAP = 0x8000  # beyond half of the 16 bits on air, a counter went backwards
+TOLERANCE_S = 1e-6  # of a time in Unix seconds, which a float holds to 0.2 µs
 
-MALFORMED = "malformed frame"
-UNKNOWN_DEVICE = "unknown device"
-UNKNOWN_ADDRESS = "unknown device address"
-WRONG_MIC = "wrong MIC"
-NONCE_USED = "DevNonce used before"
-REPLAYED = "frame counter used before"
+COMMAND = "command"
+# ChirpStack's codes and words (chirpstack/src/uplink/join.rs and data.rs).
+JOIN_LOGS = {
+    refusals.WRONG_MIC: ("UPLINK_MIC", "MIC of join-request is invalid, make sure keys are correct"),
+    refusals.NONCE_USED: ("OTAA", "DevNonce has already been used"),
+}
+AGAIN_SAID = "Uplink was flagged as re-transmission / frame-counter did not increment"
+RESET_SAID = "Frame-counter reset or rollover detected"
 
 Publish = Callable[[str, events.Json], None]
-
-
-@dataclass(slots=True)
-class Device:
-    """A registered device: keys, the nonces it has used, and its session if it has one."""
-
-    info: events.DeviceInfo
-    join_eui: str
-    app_key: bytes
-    dev_nonces: set[int] = field(default_factory=lambda: set[int]())
-    session: "Session | None" = None
-    pending_join: events.Json | None = None
-
-
-@dataclass(slots=True)
-class Session:
-    """What a join agreed on; `next_f_cnt` is the lowest counter that is still acceptable."""
-
-    dev_addr: int
-    nwk_s_key: bytes
-    app_s_key: bytes
-    next_f_cnt: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Downlink:
-    """A frame for a device."""
-
-    dev_eui: str
-    phy_payload: bytes
 
 
 class NetworkServer:
     """Checks uplinks of registered `devices` and hands events to `publish(topic, event)`.
 
-    `new_id` makes deduplication ids; `new_address` proposes device addresses.
+    `new_id` makes the ids of events and downlinks; `new_address` proposes device addresses. `settings` may be replaced
+    at any time: devices are told what changed when they send next.
     """
 
     def __init__(
@@ -74,14 +55,29 @@ class NetworkServer:
         publish: Publish,
         new_address: Callable[[], int],
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        settings: Settings | None = None,
     ) -> None:
         self.devices = {device.info.dev_eui: device for device in devices}
+        self.settings = settings or Settings()
         self.refused: Counter[str] = Counter()
+        self.retransmissions = 0
         self._publish = publish
         self._new_address = new_address
         self._new_id = new_id
+        self._answerer = Answerer(self._say)
         self._by_address: dict[int, Device] = {}
         self._windows: dict[bytes, list[Copy]] = {}
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many downlinks could not be sent, by ChirpStack's word for why."""
+        return self._answerer.dropped
+
+    @property
+    def next_due_s(self) -> float | None:
+        """When `settle` has something to do next, in Unix seconds; None if nothing was heard."""
+        firsts = [min(copy.heard_at_s for copy in copies) for copies in self._windows.values()]
+        return min(firsts) + DEDUPLICATION_WINDOW_S if firsts else None
 
     def hear(self, copy: Copy) -> None:
         """Take a copy of a frame from a gateway."""
@@ -92,95 +88,137 @@ class NetworkServer:
         due = [
             phy
             for phy, copies in self._windows.items()
-            if now_s - min(c.heard_at_s for c in copies) >= DEDUPLICATION_WINDOW_S
+            if now_s - min(c.heard_at_s for c in copies) >= DEDUPLICATION_WINDOW_S - TOLERANCE_S
         ]
-        answers = [self._handle(phy, self._windows.pop(phy)) for phy in due]
+        answers = [self._handle(phy, self._windows.pop(phy), now_s) for phy in due]
         return [answer for answer in answers if answer]
 
-    def _handle(self, phy_payload: bytes, copies: list[Copy]) -> Downlink | None:
-        copies.sort(key=lambda copy: copy.snr_db, reverse=True)
+    def sent(self, downlink: Downlink, ok: bool = True, reason: str = "INTERNAL_ERROR") -> None:
+        """Take a gateway's word that it sends a downlink, or does not for `reason` (a TxAckStatus of ChirpStack)."""
+        self._answerer.settle(self.devices[downlink.dev_eui], downlink, None if ok else reason)
+
+    def command(self, topic: str, payload: bytes) -> bool:
+        """Take a message of a topic `application/…/device/…/command/down`; return False if it is refused."""
+        try:
+            application_id, dev_eui = downlinks.parse_topic(topic)
+        except downlinks.Refused as error:
+            return self._refuse_command(topic, error)
+        device = self.devices.get(dev_eui)
+        if device and device.info.application_id != application_id:
+            return self._refuse_command(topic, "the device belongs to another application")
+        return self.enqueue(dev_eui, payload)
+
+    def enqueue(self, dev_eui: str, payload: bytes) -> bool:
+        """Put the downlink that a command's JSON describes into a device's queue; return False if it is refused."""
+        try:
+            if not (device := self.devices.get(dev_eui)):
+                raise downlinks.Refused("nobody has registered the device")
+            device.queue.put(downlinks.parse(dev_eui, payload, self._new_id))
+        except downlinks.Refused as error:
+            return self._refuse_command(dev_eui, error)
+        return True
+
+    def request(self, dev_eui: str, *commands: mac.DownCommand) -> None:
+        """Send MAC commands of one kind with the next downlink, whatever the settings."""
+        self.devices[dev_eui].requests.append(commands)
+
+    def _handle(self, phy_payload: bytes, copies: list[Copy], now_s: float) -> Downlink | None:
+        copies = windows.best_first(copies)
         try:
             frame = frames.parse(phy_payload)
+            if isinstance(frame, frames.JoinRequest):
+                return self._join(frame, copies, now_s)
+            return self._data(frame, copies, now_s)
         except frames.Malformed as error:
-            return self._refuse(MALFORMED, str(error))
-        if isinstance(frame, frames.JoinRequest):
-            return self._join(frame, copies)
-        return self._data(frame, copies)
-
-    def _join(self, request: frames.JoinRequest, copies: list[Copy]) -> Downlink | None:
-        device = self.devices.get(request.dev_eui)
-        if device is None or device.join_eui != request.join_eui:
-            return self._refuse(UNKNOWN_DEVICE, request.dev_eui)
-        if crypto.mic(device.app_key, request.signed) != request.mic:
-            return self._refuse(WRONG_MIC, f"join-request of {request.dev_eui}")
-        if request.dev_nonce in device.dev_nonces:
-            return self._refuse(NONCE_USED, f"{request.dev_nonce} of {request.dev_eui}")
-        device.dev_nonces.add(request.dev_nonce)
-        accept = self._begin_session(device, request)
-        if device.session:
-            time_s = copies[0].heard_at_s
-            device.pending_join = events.join(device.info, self._new_id(), time_s, device.session.dev_addr)
-        return Downlink(request.dev_eui, accept)
-
-    def _begin_session(self, device: Device, request: frames.JoinRequest) -> bytes:
-        join_nonce = len(device.dev_nonces).to_bytes(3, "little")
-        dev_nonce = request.dev_nonce.to_bytes(2, "little")
-        keys = crypto.session_keys(device.app_key, join_nonce, NET_ID, dev_nonce)
-        if device.session:
-            del self._by_address[device.session.dev_addr]
-        device.session = Session(self._free_address(), *keys)
-        self._by_address[device.session.dev_addr] = device
-        return frames.join_accept(device.app_key, join_nonce, NET_ID, device.session.dev_addr, RX1_DELAY_S)
-
-    def _free_address(self) -> int:
-        while (address := self._new_address()) in self._by_address:
-            pass
-        return address
-
-    def _data(self, frame: frames.DataUp, copies: list[Copy]) -> None:
-        device = self._by_address.get(frame.dev_addr)
-        if device is None or device.session is None:
-            return self._refuse(UNKNOWN_ADDRESS, f"{frame.dev_addr:08x}")
-        session = device.session
-        f_cnt = full_counter(session.next_f_cnt, frame.f_cnt_16)
-        if f_cnt < 0 or crypto.data_mic(session.nwk_s_key, frame.dev_addr, f_cnt, crypto.UP, frame.signed) != frame.mic:
-            return self._refuse(WRONG_MIC, f"data of {device.info.dev_eui}")
-        if f_cnt < session.next_f_cnt:
-            return self._refuse(REPLAYED, f"{f_cnt} of {device.info.dev_eui}")
-        session.next_f_cnt = f_cnt + 1
-        self._publish_join(device)
-        self._publish_up(device, session, frame, f_cnt, copies)
+            self._refuse(Refused(refusals.MALFORMED, str(error)))
+        except Refused as refused:
+            self._refuse(refused)
         return None
 
-    def _publish_join(self, device: Device) -> None:
-        if device.pending_join:
-            self._publish(device.info.topic("join"), device.pending_join)
-            device.pending_join = None
+    def _join(self, request: frames.JoinRequest, copies: list[Copy], now_s: float) -> Downlink | None:
+        device = self.devices.get(request.dev_eui)
+        if device is None or device.join_eui != request.join_eui:
+            raise Refused(refusals.UNKNOWN_DEVICE, request.dev_eui)
+        set_id, time_s = self._new_id(), copies[0].heard_at_s
+        try:
+            joining.check(device, request, copies)
+        except Refused as refused:
+            if said := JOIN_LOGS.get(refused.reason):
+                self._say(device, "log", events.log(device.info, time_s, "ERROR", *said, {"deduplication_id": set_id}))
+            raise
+        accept = self._begin_session(device, request)
+        answer = self._answerer.accept(device, accept, copies, now_s)
+        if device.session:
+            self._say(device, "join", events.join(device.info, set_id, time_s, device.session.dev_addr))
+        return answer
 
-    def _publish_up(
-        self, device: Device, session: Session, frame: frames.DataUp, f_cnt: int, copies: list[Copy]
-    ) -> None:
-        key = session.app_s_key if frame.f_port else session.nwk_s_key
-        data = crypto.crypt(key, frame.dev_addr, f_cnt, crypto.UP, frame.data)
+    def _begin_session(self, device: Device, request: frames.JoinRequest) -> bytes:
+        if device.session:
+            del self._by_address[device.session.dev_addr]
+        while (address := self._new_address()) in self._by_address:
+            pass
+        self._by_address[address] = device
+        return joining.accept(device, request, address, self.settings)
+
+    def _data(self, frame: frames.DataUp, copies: list[Copy], now_s: float) -> Downlink | None:
+        device = self._by_address.get(frame.dev_addr)
+        if device is None or device.session is None:
+            raise Refused(refusals.UNKNOWN_ADDRESS, f"{frame.dev_addr:08x}")
+        set_id = self._new_id()
+        try:
+            uplink = uplinks.check(device.session, frame, copies)
+        except Refused as refused:
+            if refused.reason == refusals.REPLAYED:
+                self._warn(device, copies[0].heard_at_s, set_id, "UPLINK_F_CNT_RESET", RESET_SAID)
+            raise
+        if uplink.again:
+            return self._again(device, uplink, set_id, now_s)
+        uplinks.count(device.session, uplink)
+        self._publish_up(device, uplink, set_id)
+        return self._answerer.answer(device, uplink, set_id, self.settings, now_s)
+
+    def _again(self, device: Device, uplink: Uplink, set_id: str, now_s: float) -> Downlink | None:
+        """Handle a frame that was heard before: there is no second `up`, but a confirmed one still wants its ACK."""
+        self.retransmissions += 1
+        self._warn(device, uplink.heard_at_s, set_id, "UPLINK_F_CNT_RETRANSMISSION", AGAIN_SAID)
+        if uplink.frame.confirmed and self.settings.acknowledge_again:
+            return self._answerer.acknowledge_again(device, uplink, self.settings, now_s)
+        return None
+
+    def _publish_up(self, device: Device, uplink: Uplink, set_id: str) -> None:
+        frame, info = uplink.frame, device.info
+        for command in uplink.commands:
+            if isinstance(command, mac.DevStatusAns):
+                battery, margin_db = command.battery, command.margin_db
+                self._say(device, "status", events.status(info, set_id, uplink.heard_at_s, battery, margin_db))
         event = events.up(
-            device.info,
-            self._new_id(),
-            copies,
+            info,
+            set_id,
+            uplink.copies,
             frame.dev_addr,
-            f_cnt,
+            uplink.f_cnt,
             frame.f_port,
-            data if frame.f_port else b"",
+            uplink.data,
             adr=frame.adr,
             confirmed=frame.confirmed,
         )
-        self._publish(device.info.topic("up"), event)
+        self._say(device, "up", event)
+        if frame.ack and (item := device.queue.take_unacknowledged()):
+            f_cnt_down = item.f_cnt_down or 0
+            self._say(device, "ack", events.ack(info, set_id, uplink.heard_at_s, item.item_id, True, f_cnt_down))
 
-    def _refuse(self, reason: str, what: str) -> None:
-        self.refused[reason] += 1
-        log.warning("network server refused a frame: %s (%s)", reason, what)
+    def _say(self, device: Device, kind: str, event: events.Json) -> None:
+        self._publish(device.info.topic(kind), event)
 
+    def _warn(self, device: Device, time_s: float, set_id: str, code: str, said: str) -> None:
+        context = {"deduplication_id": set_id}
+        self._say(device, "log", events.log(device.info, time_s, "WARNING", code, said, context))
 
-def full_counter(next_f_cnt: int, f_cnt_16: int) -> int:
-    """Return the 32-bit counter with these low 16 bits nearest to the expected one; negative if there is none."""
-    gap = (f_cnt_16 - next_f_cnt) & 0xFFFF
-    return next_f_cnt + gap - (0x10000 if gap >= LARGEST_GAP else 0)
+    def _refuse(self, refused: Refused) -> None:
+        self.refused[refused.reason] += 1
+        log.warning("network server refused a frame: %s", refused)
+
+    def _refuse_command(self, what: str, why: object) -> bool:
+        self.refused[COMMAND] += 1
+        log.warning("network server refused a command for %s: %s", what, why)
+        return False
