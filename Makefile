@@ -65,6 +65,7 @@ check: setup ## ruff, pyright, import-linter, npm types, translations and docume
 	@ruff check .
 	@ruff format --check .
 	@node_modules/.bin/pyright --warnings
+	@node_modules/.bin/pyright --warnings -p firmware --typeshedpath "$$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 	@lint-imports
 	@npm run --silent --workspace @plietsch/web check
 	@pytest -q tests/rules

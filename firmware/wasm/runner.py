@@ -39,8 +39,8 @@ def step(text):
         return json.dumps(_step(name, what, unpacked(argument)))
     except Exception as error:  # noqa: BLE001 whatever a node stumbles over, it must not take the others along
         trace = io.StringIO()
-        sys.print_exception(error, trace)
-        return json.dumps(["failed", trace.getvalue()])
+        sys.print_exception(error, trace)  # pyright: ignore[reportArgumentType] the stubs do not take it for a stream
+        return json.dumps(["failed", trace.getvalue()])  # pyright: ignore[reportAttributeAccessIssue] nor know this
 
 
 def _step(name, what, argument):

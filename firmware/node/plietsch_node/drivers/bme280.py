@@ -36,7 +36,8 @@ def parse_calibration(first, second):
     h2, h3, e4, e5, e6, h6 = struct.unpack("<hBbBbb", second)
     h4 = e4 * 16 + (e5 & 0x0F)
     h5 = e6 * 16 + (e5 >> 4)
-    return Calibration(*struct.unpack("<HhhHhhhhhhhh", first[:24]), first[25], h2, h3, h4, h5, h6)
+    numbers = list(struct.unpack("<HhhHhhhhhhhhxB", first))
+    return Calibration(*numbers + [h2, h3, h4, h5, h6])
 
 
 def parse(data):
