@@ -100,7 +100,8 @@ def register(
         datastreams = {channel: _datastream(connection, station_id, channel) for channel in channels}
         device_id = _one(
             connection,
-            "INSERT INTO device (dev_eui, device_type_id, interval_s) SELECT %s, id, 300 FROM device_type RETURNING id",
+            "INSERT INTO device (dev_eui, device_type_id, interval_s)"
+            " SELECT %s, id, 300 FROM device_type WHERE code = 'plietsch-fine-dust' RETURNING id",
             dev_eui,
         )
         deployment_id = _one(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from plietsch.ingest import dissect, payload
 
+LEVEL = bytes.fromhex("2ae40052a8f42080")
 FULL = bytes.fromhex("1ae403c07b04153d46fbdcaa")
 
 
@@ -21,6 +22,24 @@ def test_the_example_of_the_document() -> None:
     assert found["padding"][0] == 0
 
 
+def test_a_frame_of_the_second_version() -> None:
+    found = {part.name: (part.code, part.meaning) for part in dissect.dissect(LEVEL)}
+    assert found["version"][0] == 2
+    assert found["groups"] == (0b00010100, "battery, water")
+    assert found["battery"] == (85, "3.7 V")
+    assert found["distance"] == (1953, "1953 mm")
+    assert found["distance_spread"] == (4, "4 mm")
+
+
+def test_a_reserved_bit_is_said() -> None:
+    (groups,) = [part for part in dissect.dissect(bytes.fromhex("2ae400147a1040")) if part.name == "groups"]
+    assert groups.meaning == "water, and one that is reserved"
+
+
+def test_another_port_is_another_language() -> None:
+    assert dissect.dissect(FULL, 9) == dissect.lines(FULL, 9) == []
+
+
 @pytest.mark.parametrize("cut", range(2, len(FULL)))
 def test_what_is_cut_off_is_said(cut: int) -> None:
     assert dissect.lines(FULL[:cut])[-1]
@@ -28,7 +47,11 @@ def test_what_is_cut_off_is_said(cut: int) -> None:
     assert "cut off" in last.meaning
 
 
-@given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda rest: b"\x1a" + rest))
+@given(
+    st.binary(max_size=60)
+    | st.binary(max_size=60).map(lambda rest: b"\x1a" + rest)
+    | st.binary(max_size=60).map(lambda rest: b"\x2a" + rest)
+)
 def test_any_bytes_are_told_without_a_gap(data: bytes) -> None:
     parts = dissect.dissect(data)
     places = [(part.first_bit, part.first_bit + part.bits) for part in parts]

@@ -111,7 +111,7 @@ def test_mac_commands_alone_are_only_a_frame() -> None:
     assert (outcome.observations, outcome.problem) == ((), None)
 
 
-@pytest.mark.parametrize("f_port", [0, 2, 223])
+@pytest.mark.parametrize("f_port", [0, 4, 223])
 def test_a_wrong_port_keeps_the_frame(f_port: int) -> None:
     outcome = _interpret(network.up(b"\x01", f_port=f_port))
     assert _reason(outcome) is Reason.UNEXPECTED_PORT
@@ -124,7 +124,7 @@ def test_a_wrong_port_keeps_the_frame(f_port: int) -> None:
     [
         (b"", Reason.PAYLOAD_EMPTY),
         (bytes(223), Reason.PAYLOAD_OVERSIZED),
-        (b"\x2a", Reason.PAYLOAD_VERSION),
+        (b"\x3a", Reason.PAYLOAD_VERSION),
         (bytes.fromhex("1ae402007b04"), Reason.PAYLOAD_TRUNCATED),
         (bytes.fromhex("1ae402007b0415"), Reason.PAYLOAD_PADDING),
         (bytes.fromhex("1ae40227100414"), Reason.PAYLOAD_CODE),
@@ -145,6 +145,19 @@ def test_a_channel_without_a_datastream_loses_only_itself() -> None:
         Reason.NO_DATASTREAM,
         "The channel humidity feeds no datastream. The channel battery feeds no datastream.",
     )
+
+
+def test_a_spread_without_a_datastream_is_not_missed() -> None:
+    """A fine-dust node of the second version, at a station that was registered before there was one."""
+    data = node.encode([(NEW_YEAR_S, {**network.VALUES, "pm2_5_spread": 0.8, "pm10_spread": 2.5})])
+    outcome = _interpret(network.up(data))
+    assert [row.datastream_id for row in outcome.observations] == [20, 21]
+    assert outcome.problem is None
+
+
+def test_a_distance_without_a_datastream_is_missed() -> None:
+    outcome = _interpret(network.up(node.encode([(NEW_YEAR_S, {"distance": 1953, "distance_spread": 4})])))
+    assert outcome.problem == (Reason.NO_DATASTREAM, "The channel distance feeds no datastream.")
 
 
 def test_no_deployment_when_it_measured() -> None:

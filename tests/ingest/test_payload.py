@@ -70,9 +70,22 @@ RANGES = {
     "humidity": (0, 100, 0.1),
     "pressure": (300, 1100, 0.1),
     "battery": (2, 4.48, 0.02),
+    "pm2_5_spread": (0, 100, 0.1),
+    "pm10_spread": (0, 100, 0.1),
+    "distance": (0, 16_000, 1),
+    "distance_spread": (0, 250, 1),
+    "rain_tips": (0, 999_999, 1),
 }
 # Well beyond the range, or well within: what lies on the border is the encoder's to decide.
-_GROUPS = [["pm2_5", "pm10"], ["temperature", "humidity"], ["pressure"], ["battery"]]
+_GROUPS = [
+    ["pm2_5", "pm10"],
+    ["temperature", "humidity"],
+    ["pressure"],
+    ["battery"],
+    ["pm2_5_spread", "pm10_spread"],
+    ["distance", "distance_spread"],
+    ["rain_tips"],
+]
 
 
 def _sent(channel: str) -> st.SearchStrategy[float | None]:

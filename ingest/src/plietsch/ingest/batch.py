@@ -10,7 +10,7 @@ from uuid import UUID
 from plietsch.ingest import copies
 from plietsch.ingest.copies import Frame, Heard, Newest
 from plietsch.ingest.database import QUERIES, Connection
-from plietsch.ingest.device_events import RANK
+from plietsch.ingest.device_events import RANK, HealthChange
 from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.rows import UplinkRow
 
@@ -95,10 +95,15 @@ def follow(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         connection.execute(QUERIES["store_device_events"])
     _store_heard(connection, outcomes)
     for health in (outcome.health for outcome in outcomes if outcome.health):
-        query = QUERIES["store_joined" if health.joined else "store_status"]
-        connection.execute(query, health._asdict())
+        connection.execute(QUERIES[_health_query(health)], health._asdict())
     for downlink in (outcome.downlink for outcome in outcomes if outcome.downlink):
         connection.execute(QUERIES["store_downlink"], {**downlink._asdict(), "ranks": list(RANK)})
+
+
+def _health_query(health: HealthChange) -> LiteralString:
+    if health.node_status is not None:
+        return "store_node_status"
+    return "store_joined" if health.joined else "store_status"
 
 
 def _store_heard(connection: Connection, outcomes: Sequence[Outcome]) -> None:

@@ -98,9 +98,10 @@ def _again(outcome: Outcome, row: UplinkRow, heard: Heard) -> Outcome:
     """The same under the same id. Its observations were committed with it, but what is tried once more may have become
     more since."""
     if not outcome.message.retried:
-        return outcome._replace(uplink=None, observations=(), late=0)
+        return outcome._replace(uplink=None, observations=(), late=0, device_event=None, health=None)
     return outcome if heard.repeats is None else _copy(outcome, row, heard.repeats)
 
 
 def _copy(outcome: Outcome, row: UplinkRow, of: UUID) -> Outcome:
-    return outcome._replace(uplink=row._replace(repeats=of), observations=(), late=0)
+    copy = row._replace(repeats=of)
+    return outcome._replace(uplink=copy, observations=(), late=0, device_event=None, health=None)

@@ -52,7 +52,10 @@ class DeviceEventRow(NamedTuple):
 
 
 class HealthChange(NamedTuple):
-    """What a device said of itself; None is what it did not say, or cannot."""
+    """What a device said of itself; None is what it did not say, or cannot.
+
+    `node_status` is JSON (`plietsch.ingest.node_status`), and comes alone.
+    """
 
     device_id: int
     at: datetime
@@ -60,6 +63,7 @@ class HealthChange(NamedTuple):
     margin_db: int | None = None
     battery_percent: float | None = None
     external_power: bool | None = None
+    node_status: bytes | None = None
 
 
 class DownlinkChange(NamedTuple):

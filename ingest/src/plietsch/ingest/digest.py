@@ -40,7 +40,7 @@ class Digest(NamedTuple):
             len(outcomes),
             len(outcomes) - len(heard),
             Counter(map(_KIND, heard)),
-            len(uplinks) + sum(1 for outcome in outcomes if outcome.device_event),
+            sum(1 for outcome in outcomes if outcome.uplink or outcome.device_event),
             [outcome for outcome in outcomes if outcome.problem],
             [outcome for outcome in outcomes if outcome.quarantined],
             [outcome for outcome in uplinks if outcome.clock],

@@ -1,16 +1,29 @@
 """A frame's bytes field by field, as far as they go: for a person who wants to know what is wrong with them.
 
-`payload.decode` takes a frame or refuses it as a whole; this says what each bit would have meant up to where it ends.
+The decoders take a frame or refuse it as a whole; this says what each bit would have meant up to where it ends.
 """
 
 import contextlib
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
-from plietsch.ingest import payload
-from plietsch.ingest.payload import FAULTS, GROUPS, Fault, Field
+from plietsch.ingest import node_answers, node_status, payload
+from plietsch.ingest.payload import FAULTS, FLAGS_BITS, GROUPS, Fault, Field
 
-_GROUP_NAMES = ("particulates", "air", "pressure", "battery")
-_UNITS = {"pm2_5": "µg/m³", "pm10": "µg/m³", "temperature": "°C", "humidity": "%", "pressure": "hPa", "battery": "V"}
+_GROUP_NAMES = ("particulates", "air", "pressure", "battery", "spread", "water", "rain")
+_UNITS = {
+    "pm2_5": "µg/m³",
+    "pm10": "µg/m³",
+    "temperature": "°C",
+    "humidity": "%",
+    "pressure": "hPa",
+    "battery": "V",
+    "pm2_5_spread": "µg/m³",
+    "pm10_spread": "µg/m³",
+    "distance": "mm",
+    "distance_spread": "mm",
+    "rain_tips": "tips",
+}
 _FAULT_WORDS = {
     Fault.MISSING: "the instrument gave no valid answer",
     Fault.ABOVE: "above the range",
@@ -54,22 +67,25 @@ class _Reader:
         return code
 
 
-def dissect(data: bytes) -> list[Part]:
-    """The fields of an application payload of port 1, from the first one to the last that can be told."""
+def dissect(data: bytes, port: int = payload.PORT) -> list[Part]:
+    """The fields of an application payload, from the first one to the last that can be told; none of another port."""
     reader = _Reader(data)
-    with contextlib.suppress(EOFError):
-        _frame(reader)
+    if port in _LANGUAGES:
+        with contextlib.suppress(EOFError):
+            _LANGUAGES[port].tell(reader)
     return reader.parts
 
 
-def lines(data: bytes) -> list[str]:
-    """The fields for people, one on each line, and what `payload.decode` says of the whole."""
+def lines(data: bytes, port: int = payload.PORT) -> list[str]:
+    """The fields for people, one on each line, and what the decoder says of the whole."""
+    if port not in _LANGUAGES:
+        return []
     written = [
-        f"{_place(part):<14} {part.name:<12} {part.code if part.bits else '–':>10}  {part.meaning}"
-        for part in dissect(data)
+        f"{_place(part):<14} {part.name:<15} {part.code if part.bits else '–':>10}  {part.meaning}"
+        for part in dissect(data, port)
     ]
     try:
-        payload.decode(data)
+        _LANGUAGES[port].decode(data)
     except payload.PayloadError as error:
         return [*written, str(error)]
     return written
@@ -82,8 +98,8 @@ def _place(part: Part) -> str:
 
 def _frame(reader: _Reader) -> None:
     version = reader.take(4, "version")
-    if version != payload.VERSION:
-        reader.explain(f"not known; {payload.VERSION} is. What follows cannot be told.")
+    if version not in FLAGS_BITS:
+        reader.explain(f"not known; {' and '.join(map(str, FLAGS_BITS))} are. What follows cannot be told.")
         return
     reader.explain("as docs/payload.md has it")
     clock_set = reader.take(1, "clock")
@@ -92,21 +108,22 @@ def _frame(reader: _Reader) -> None:
     time_bits = 32 if wide else 16
     reader.explain(f"times have {time_bits} bits")
     while reader.left >= 8:
-        _reading(reader, time_bits)
+        _reading(reader, time_bits, FLAGS_BITS[version])
     if reader.left and reader.take(reader.left, "padding", "zeros, as they must be"):
         reader.explain("not zero")
 
 
-def _reading(reader: _Reader, time_bits: int) -> None:
+def _reading(reader: _Reader, time_bits: int, flags: int) -> None:
     reader.take(time_bits, "time", "seconds" if time_bits == 32 else "the low 16 bits of the time in seconds")
-    present = reader.take(len(GROUPS), "groups")
-    named = [name for place, name in enumerate(_GROUP_NAMES) if present >> (len(GROUPS) - 1 - place) & 1]
+    present = reader.take(flags, "groups")
+    groups = [place for place in range(min(flags, len(GROUPS))) if present >> (flags - 1 - place) & 1]
+    named = [_GROUP_NAMES[place] for place in groups]
+    if flags > len(GROUPS) and present & 1:
+        named.append("and one that is reserved")
     reader.explain(", ".join(named) or "none, which no reading may have")
-    for place, group in enumerate(GROUPS):
-        if present >> (len(GROUPS) - 1 - place) & 1:
-            for field in group:
-                code = reader.take(field.bits, field.channel)
-                reader.explain(_meaning(field, code))
+    for field in (field for place in groups for field in GROUPS[place]):
+        code = reader.take(field.bits, field.channel)
+        reader.explain(_meaning(field, code))
 
 
 def _meaning(field: Field, code: int) -> str:
@@ -116,3 +133,82 @@ def _meaning(field: Field, code: int) -> str:
     if below_all_ones < len(FAULTS):
         return _FAULT_WORDS[FAULTS[below_all_ones]]
     return f"a code that means nothing; {field.highest_code} is the highest"
+
+
+def _status(reader: _Reader) -> None:
+    if not _identity(reader):
+        return
+    reader.take(1, "saving")
+    code = reader.take(7, "battery")
+    volts = node_status.battery_v(code)
+    reader.explain("no number" if volts is None else f"{volts:g} V")
+    if reader.take(16, "fan", "hours") == 0xFFFF:
+        reader.explain("there is none")
+    reader.take(16, "waiting", "readings in the ring")
+    reader.take(32, "dropped", "readings that had no room")
+    while reader.left:
+        number = reader.take(8, "instrument")
+        reader.explain(node_status.instrument(number))
+        reader.take(8, "errors", "readings without a valid answer")
+
+
+def _identity(reader: _Reader) -> bool:
+    """Tell who the node is; False where the rest cannot be told."""
+    if not _version(reader, node_status.VERSION):
+        return False
+    _named(reader, 4, "kind", node_status.KINDS)
+    for name in ("major", "minor", "patch"):
+        reader.take(8, name, "of the firmware")
+    _named(reader, 4, "reset cause", node_status.RESET_CAUSES)
+    reader.take(4, "data rate")
+    reader.take(16, "revision", "of the configuration")
+    reader.take(16, "boots")
+    reader.take(16, "uptime", "hours")
+    return True
+
+
+def _answer(reader: _Reader) -> None:
+    if not _version(reader, node_answers.VERSION):
+        return
+    result = reader.take(4, "result")
+    reader.explain(node_answers.RESULTS[result] if result < len(node_answers.RESULTS) else "not known")
+    reader.take(8, "token")
+    command = _named(reader, 8, "command", node_answers.COMMANDS)
+    if command == "who" and reader.left:
+        _identity(reader)
+    elif command in ("set", "get") and reader.left:
+        _named(reader, 8, "field", node_answers.FIELDS)
+        if reader.take(16, "value", "in force now") == 0xFFFF:
+            reader.explain("the node has no such field")
+    if reader.left:
+        reader.take(reader.left, "rest", "more than is expected")
+
+
+def _version(reader: _Reader, known: int) -> bool:
+    if reader.take(4, "version") == known:
+        reader.explain("as docs/payload.md has it")
+        return True
+    reader.explain(f"not known; {known} is. What follows cannot be told.")
+    return False
+
+
+def _named(reader: _Reader, bits: int, name: str, names: tuple[str, ...]) -> str:
+    """Take a number from 1 on that stands for a name."""
+    number = reader.take(bits, name)
+    said = names[number - 1] if 1 <= number <= len(names) else "not known"
+    reader.explain(said)
+    return said
+
+
+class _Language(NamedTuple):
+    """What is spoken on a port: how its fields are told, and who decodes it."""
+
+    tell: Callable[[_Reader], None]
+    decode: Callable[[bytes], object]
+
+
+_LANGUAGES: Final = {
+    payload.PORT: _Language(_frame, payload.decode),
+    node_status.PORT: _Language(_status, node_status.decode),
+    node_answers.PORT: _Language(_answer, node_answers.decode),
+}

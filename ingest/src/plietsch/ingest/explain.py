@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plietsch.ingest import dissect, events, payload
+from plietsch.ingest import dissect, events
 from plietsch.ingest.reasons import Reason
 
 # As `hexdump -C` has it.
@@ -67,8 +67,7 @@ def _frame(kind: str, content: bytes) -> list[str] | None:
     if not isinstance(event, events.Uplink) or not event.data:
         return None
     head = f"port {event.f_port or 0}, counter {event.f_cnt or 0}, {len(event.data)} bytes: {event.data.hex()}"
-    # Another port is another language.
-    return [head, *dissect.lines(event.data)] if event.f_port == payload.PORT else [head]
+    return [head, *dissect.lines(event.data, event.f_port or 0)]
 
 
 def _hex_lines(content: bytes) -> list[str]:

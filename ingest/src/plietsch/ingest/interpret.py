@@ -2,7 +2,8 @@
 
 topic or event malformed, or DevEUI wrong → an error
 device not registered                     → quarantine
-`up`                                      → the frame as it came, always; observations; an error for what became none
+`up`                                      → the frame as it came, always; observations, or an event that is what the
+                                            node says of itself; an error for what became none
 any other event                           → an event of the device, and what follows from it
 """
 
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from plietsch.ingest import clock, device_events, events, messages, payload, quality
+from plietsch.ingest import clock, device_events, events, messages, node_events, payload, quality
 from plietsch.ingest.clock import Clock, Judged
 from plietsch.ingest.device_events import DeviceEventRow, DownlinkChange, HealthChange
 from plietsch.ingest.messages import Message
@@ -72,6 +73,10 @@ class Outcome(NamedTuple):
 
 # What a frame holds: observations, how many of them are late, what is wrong with the clock, and with the rest.
 _Measured = tuple[Sequence[ObservationRow], int, Clock | None, Problem | None]
+_NOTHING: _Measured = ((), 0, None, None)
+# How far a value can be trusted goes with the value: where nothing was registered for it, nothing is missed. A node of
+# the second version sends it without being asked.
+_SPREADS = frozenset({"pm2_5_spread", "pm10_spread", "distance_spread"})
 # Six times for each message: a row is made in three quarters of the time that naming its fields takes.
 _row = ObservationRow._make
 
@@ -141,8 +146,8 @@ def _uplink(
     message: Message, event: events.Uplink, device: Device, event_id: UUID, said_at: datetime | None
 ) -> Outcome:
     event_time = said_at or message.received_at
-    believed = event_time - message.received_at <= AHEAD
-    observations, late, wrong, problem = _measured(event, device, event_time if believed else message.received_at)
+    heard_at = event_time if event_time - message.received_at <= AHEAD else message.received_at
+    observations, late, wrong, problem = _measured(event, device, heard_at)
     rx_info = bytes(event.rx_info)
     uplink = UplinkRow(
         event_time,
@@ -160,17 +165,28 @@ def _uplink(
         wrong,
     )
     timeless = said_at is None
-    return Outcome(
+    outcome = Outcome(
         message, device.dev_eui, device.id, "up", uplink, observations, late, None, None, None, problem, False, timeless
     )
+    return _with_said(outcome, uplink, heard_at) if uplink.f_port in node_events.PORTS else outcome
+
+
+def _with_said(outcome: Outcome, uplink: UplinkRow, heard_at: datetime) -> Outcome:
+    """The outcome of a frame in which a node says something of itself."""
+    try:
+        recorded = node_events.record(uplink, heard_at)
+    except payload.PayloadError as error:
+        return outcome._replace(problem=Problem(Reason(error.code), str(error)))
+    return outcome._replace(device_event=recorded.event, health=recorded.health)
 
 
 def _measured(event: events.Uplink, device: Device, heard_at: datetime) -> _Measured:
     port, data = event.f_port or 0, event.data or b""
-    if port == _MAC_PORT and not data:
-        return (), 0, None, None
+    if (port == _MAC_PORT and not data) or port in node_events.PORTS:
+        return _NOTHING
     if port != payload.PORT:
-        detail = f"Port {port} has no decoder; port {payload.PORT} has one."
+        known = ", ".join(map(str, sorted({payload.PORT, *node_events.PORTS})))
+        detail = f"Port {port} has no decoder; ports {known} have one."
         return (), 0, None, Problem(Reason.UNEXPECTED_PORT, detail)
     try:
         frame = payload.decode(data)
@@ -215,6 +231,8 @@ def _of_reading(
     datastream_ids = deployment.datastream_ids
     for channel, value in reading.values.items():
         datastream_id = datastream_ids.get(channel)
+        if datastream_id is None and channel in _SPREADS:
+            continue
         if datastream_id is None:
             problems[Problem(Reason.NO_DATASTREAM, f"The channel {channel} feeds no datastream.")] = None
         elif isinstance(value, Fault):

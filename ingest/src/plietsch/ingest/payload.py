@@ -1,4 +1,4 @@
-"""The payload of a fine-dust node, version 1: bytes to readings, as `docs/payload.md` lays them out.
+"""The payload of readings, versions 1 and 2: bytes to readings, as `docs/payload.md` lays them out.
 
     PayloadError
     ├── PayloadEmpty
@@ -15,10 +15,12 @@ from enum import Enum
 from typing import ClassVar, NamedTuple
 
 PORT = 1
-VERSION = 1
+# How many bits say which groups a reading has. Those of version 2 beyond GROUPS are reserved, and zero.
+FLAGS_BITS = {1: 4, 2: 8}
 # What LoRaWAN carries at most in EU868 where a repeater may be on the way (RP002-1.0.4, data rates 4 to 7).
 LONGEST_BYTES = 222
 
+_KNOWN = " and ".join(map(str, FLAGS_BITS))
 # Version, clock, wide.
 _HEADER_BITS = 6
 _NARROW_TIME_BITS = 16
@@ -105,6 +107,10 @@ GROUPS = (
     (Field("temperature", 11, -400, 10, 1250), Field("humidity", 10, 0, 10, 1000)),
     (Field("pressure", 13, 3000, 10, 8000),),
     (Field("battery", 7, 100, 50, 124),),
+    # From here on in version 2 only.
+    (Field("pm2_5_spread", 10, 0, 10, 1000), Field("pm10_spread", 10, 0, 10, 1000)),
+    (Field("distance", 14, 0, 1, 16000), Field("distance_spread", 8, 0, 1, 250)),
+    (Field("rain_tips", 20, 0, 1, 999_999),),
 )
 CHANNELS = tuple(field.channel for group in GROUPS for field in group)
 FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
@@ -125,9 +131,14 @@ class _Layout(NamedTuple):
     places: tuple[_Place, ...]
 
     @staticmethod
-    def of(present: int) -> "_Layout":
-        """The layout for the four bits that say which groups are there, the first group's bit being the highest."""
-        groups = (group for number, group in enumerate(GROUPS) if present >> (len(GROUPS) - 1 - number) & 1)
+    def of(present: int, flags: int) -> "_Layout":
+        """The layout for the bits that say which groups are there; the first group's bit is the highest of `flags`.
+
+        One without a place is none: nothing is there, or a bit is set that is reserved.
+        """
+        if present & ((1 << max(flags - len(GROUPS), 0)) - 1):
+            return _Layout(0, ())
+        groups = (group for number, group in enumerate(GROUPS[:flags]) if present >> (flags - 1 - number) & 1)
         fields = [field for group in groups for field in group]
         behind = [sum(field.bits for field in fields[number + 1 :]) for number in range(len(fields))]
         places = (_Place(field, bits, (1 << field.bits) - 1) for field, bits in zip(fields, behind, strict=True))
@@ -135,8 +146,9 @@ class _Layout(NamedTuple):
 
 
 # Every frame that is ever stored passes here: where a field lies is worked out once, not for each frame.
-_LAYOUTS = tuple(_Layout.of(present) for present in range(1 << len(GROUPS)))
-_PRESENT = len(_LAYOUTS) - 1
+_LAYOUTS = {
+    version: tuple(_Layout.of(present, flags) for present in range(1 << flags)) for version, flags in FLAGS_BITS.items()
+}
 
 
 def decode(data: bytes) -> Frame:
@@ -148,34 +160,43 @@ def decode(data: bytes) -> Frame:
     number = int.from_bytes(data, "big")
     left = 8 * len(data) - _HEADER_BITS
     header = number >> left
-    if (version := header >> 2) != VERSION:
-        raise PayloadVersion(f"The payload has version {version}; version {VERSION} is known.")
+    version = header >> 2
+    if version not in FLAGS_BITS:
+        raise PayloadVersion(f"The payload has version {version}; {_KNOWN} are known.")
     wide = bool(header & 1)
-    return Frame(bool(header & 2), wide, tuple(_readings(number, left, wide)))
+    return Frame(bool(header & 2), wide, tuple(_readings(number, left, wide, version)))
 
 
-def _readings(number: int, left: int, wide: bool) -> list[Reading]:
+def _readings(number: int, left: int, wide: bool, version: int) -> list[Reading]:
     """The readings in the lowest `left` bits of a number."""
     time_bits = _WIDE_TIME_BITS if wide else _NARROW_TIME_BITS
+    flags, layouts = FLAGS_BITS[version], _LAYOUTS[version]
+    all_flags = len(layouts) - 1
     readings: list[Reading] = []
     while left >= 8:
-        left -= time_bits + len(GROUPS)
+        left -= time_bits + flags
         if left < 0:
-            raise _truncated(time_bits + len(GROUPS), left)
+            raise _truncated(time_bits + flags, left)
         head = number >> left
-        layout = _LAYOUTS[head & _PRESENT]
+        layout = layouts[head & all_flags]
         if not layout.places:
-            raise PayloadEmpty("A reading has no value.")
+            raise _without_places(head & all_flags)
         left -= layout.bits
         if left < 0:
             raise _truncated(layout.bits, left)
-        time_code = head >> len(GROUPS) & ((1 << time_bits) - 1)
+        time_code = head >> flags & ((1 << time_bits) - 1)
         readings.append(Reading(time_code, _values(number >> left, layout)))
     if padding := number & ((1 << left) - 1):
         raise PayloadPadding(f"The bits left over are {padding:b}, not zero.")
     if not readings:
         raise PayloadEmpty("The payload has a header and no reading.")
     return readings
+
+
+def _without_places(present: int) -> PayloadError:
+    if present:
+        return PayloadCode(f"A reserved bit is set where a reading's groups are said: {present:08b}.")
+    return PayloadEmpty("A reading has no value.")
 
 
 def _truncated(bits: int, left: int) -> PayloadTruncated:

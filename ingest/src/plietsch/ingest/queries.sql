@@ -158,6 +158,11 @@ SET status_at = %(at)s, margin_db = %(margin_db)s, battery_percent = %(battery_p
     external_power = %(external_power)s
 WHERE device_id = %(device_id)s AND (status_at IS NULL OR status_at <= %(at)s)
 
+-- name: store_node_status
+-- How a node said that it is (docs/payload.md, port 2).
+UPDATE device_health SET node_status_at = %(at)s, node_status = convert_from(%(node_status)s, 'UTF8')::jsonb
+WHERE device_id = %(device_id)s AND (node_status_at IS NULL OR node_status_at <= %(at)s)
+
 -- name: store_downlink
 -- What became of a command. Events may arrive in any order: what they lead to together is the same.
 INSERT INTO downlink AS known (queue_item_id, device_id, state, state_at, f_cnt_down, detail)

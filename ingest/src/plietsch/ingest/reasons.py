@@ -46,8 +46,9 @@ class Reason(StrEnum):
     )
     PAYLOAD_OVERSIZED = (
         "payload-oversized",
-        "The payload is longer than LoRaWAN can carry.",
-        "It did not come over the air: look who publishes to the broker. Discard.",
+        "The payload is longer than LoRaWAN can carry, or than what is said in it.",
+        "One of more than 222 bytes did not come over the air: look who publishes to the broker; else at the node's "
+        "program. Discard.",
     )
     PAYLOAD_VERSION = (
         "payload-version",
@@ -56,7 +57,7 @@ class Reason(StrEnum):
     )
     PAYLOAD_TRUNCATED = (
         "payload-truncated",
-        "The last reading of the payload is cut off.",
+        "The payload is cut off: its last reading, or what a node says of itself.",
         "Look at the fields of the frame and at the node's program: it sends more than the data rate lets it.",
     )
     PAYLOAD_PADDING = (
