@@ -1,7 +1,7 @@
 """What a node keeps: through deep sleep in RTC memory, through a power-off in flash.
 
-A store has `get(name)`, None where there is nothing, and `put(name, value)`; names are short, values whatever JSON holds.
-A `put` is atomic: whoever loses power during it finds the old value or the new one.
+A store has `get(name)`, None where there is nothing, and `put(name, value)`; names are short, values whatever JSON
+holds. A `put` is atomic: whoever loses power during it finds the old value or the new one.
 """
 
 import binascii
@@ -20,11 +20,13 @@ class MemoryStore:
 
     def get(self, name):
         """Return what was put under `name`, or None."""
-        return self._values.get(name)
+        value = self._values.get(name)
+        return value and json.loads(value)
 
     def put(self, name, value):
         """Keep `value` under `name`."""
-        self._values[name] = value
+        # As text: what is changed later is not what was kept.
+        self._values[name] = json.dumps(value)
 
 
 class RtcStore:

@@ -36,15 +36,16 @@ def _tests() -> Iterator[tuple[str, str]]:
 
 def _files() -> dict[str, str]:
     """Return the node's files and the suite's, by their paths inside MicroPython."""
-    sources = {
-        "/node": (ROOT / "firmware/node", "**/*.py"),
-        "/suite": (SUITE, "*.py"),
-        "/support": (ROOT / "tests/support", "vectors.py"),
-        "/vectors": (ROOT / "tests/vectors", "*.json"),
-    }
+    sources = (
+        ("/node", ROOT / "firmware/node", "**/*.py"),
+        ("/suite", SUITE, "*.py"),
+        ("/support", ROOT / "tests/support", "vectors.py"),
+        ("/support", ROOT / "tests/support", "lorawan_scene.py"),
+        ("/vectors", ROOT / "tests/vectors", "*.json"),
+    )
     return {
         f"{target}/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
-        for target, (folder, pattern) in sources.items()
+        for target, folder, pattern in sources
         for path in folder.glob(pattern)
     }
 
@@ -84,7 +85,7 @@ def test_memory_is_given_back(micropython: NodeProgram) -> None:
 
 
 def test_the_node_imports_only_what_a_board_has() -> None:
-    on_board = {"array", "binascii", "collections", "struct"}
+    on_board = {"array", "binascii", "collections", "json", "os", "struct"}
     for path in (ROOT / "firmware/node").rglob("*.py"):
         for statement in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []

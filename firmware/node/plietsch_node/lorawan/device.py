@@ -1,8 +1,8 @@
 """A LoRaWAN end-device of Class A: it joins, sends, and listens in the two windows after each of its frames.
 
-Everything it needs is an argument, everything that waits a coroutine (see `docs/node.md`): `radio` and `clock` decide how
-one waits. What matters is kept before it is used, so that power may fail at any instant: no counter and no nonce serves
-twice, and no frame goes earlier than the duty cycle allows.
+Everything it needs is an argument, everything that waits a coroutine (see `docs/node.md`): `radio` and `clock` decide
+how one waits. What matters is kept before it is used, so that power may fail at any instant: no counter and no nonce
+serves twice, and no frame goes earlier than the duty cycle allows.
 
 `options`: `adr`, the `data_rate` to join with first, `confirmed_tries`, `fair_use_s` of airtime a day (0: no limit),
 `rx_error_ms` by which clock and radio may be wrong when a window opens.
@@ -100,24 +100,20 @@ class Device:
         if now < self.next_join_ms:
             raise NotReady()
         attempts, first_ms, _ = self._joining
-        fastest = self._options["data_rate"]
-        data_rate = fastest - attempts % (fastest + 1)
-        frequency_hz = self._ready_now(self._region.JOIN_CHANNELS_HZ)
+        first_ms = first_ms or now
+        region, fastest = self._region, self._options["data_rate"]
+        self._joining_rate = data_rate = fastest - attempts % (fastest + 1)
+        frequency_hz = self._ready_now(region.JOIN_CHANNELS_HZ)
         airtime_us = self._airtime_us(frame.JOIN_REQUEST_BYTES, data_rate)
         phy = self._session.join_request(self._silence_ms((frequency_hz,), airtime_us))
-        self._joining = [attempts + 1, first_ms or now, now + self._join_pause_ms(now - (first_ms or now), airtime_us)]
-        windows = self._windows(
-            JOIN_DELAY_S, frequency_hz, data_rate, self._region.RX2_HZ, self._region.RX2_DATA_RATE, 0
-        )
-        return await self._exchange(
-            phy, frequency_hz, data_rate, self._region.MAX_POWER_DBM, windows,
-            lambda heard: self._take_accept(heard.phy, data_rate),
-        )  # fmt: skip
+        self._joining = [attempts + 1, first_ms, now + self._join_pause_ms(now - first_ms, airtime_us)]
+        windows = self._windows(JOIN_DELAY_S, frequency_hz, data_rate, region.RX2_HZ, region.RX2_DATA_RATE, 0)
+        return await self._exchange(phy, frequency_hz, data_rate, region.MAX_POWER_DBM, windows, self._take_accept)
 
     async def send(self, port, payload, confirmed=False, link_check=False, ask_time=False):
         """Send a frame, again if need be, and return a Receipt.
 
-        What the network asked for and what is asked of it (`link_check`, `ask_time`) goes along, as far as there is room.
+        What the network asked for and what it is asked (`link_check`, `ask_time`) goes along as far as there is room.
         Raises NotJoined, PayloadTooLong, NotReady, and OSError from the radio; a counter is used up in the last case.
         """
         if not self.joined:
@@ -198,8 +194,8 @@ class Device:
             return False  # for another device, or noise, or heard before
         return True
 
-    def _take_accept(self, phy, data_rate):
-        self._settings.accept(self._session.join_accept(phy), data_rate)
+    def _take_accept(self, heard):
+        self._settings.accept(self._session.join_accept(heard.phy), self._joining_rate)
         self._session.keep(self._settings.state())
         self._duty.limit(0)
         self._joining = [0, 0, 0]
@@ -318,7 +314,7 @@ class Device:
         kept = self._rtc.get("mac")
         if kept:
             self._silent, self._answered, self._confirm, self._joining, duty, answers = kept
-            self._duty.restore(duty, now)
+            self._duty.restore(duty)
             self._once, self._sticky = (binascii.unhexlify(answer) for answer in answers)
             return
         # Power was off, and nobody knows for how long.

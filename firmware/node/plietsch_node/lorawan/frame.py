@@ -21,7 +21,7 @@ ADR, ADR_ACK_REQ, ACK, F_PENDING = 0x80, 0x40, 0x20, 0x10
 MIC_BYTES = 4
 MAX_OPTIONS_BYTES = 15
 _HEADER_BYTES = 8  # MHDR, DevAddr, FCtrl, FCnt
-_JOIN_REQUEST_BYTES = 23
+JOIN_REQUEST_BYTES = 23
 _JOIN_ACCEPT_BYTES = (17, 33)
 
 JoinRequest = namedtuple("JoinRequest", ("join_eui", "dev_eui", "dev_nonce"))
@@ -45,7 +45,7 @@ def read_join_request(phy):
     Raises Truncated and WrongType.
     """
     _expect(phy, (JOIN_REQUEST,))
-    if len(phy) != _JOIN_REQUEST_BYTES:
+    if len(phy) != JOIN_REQUEST_BYTES:
         raise Truncated()
     (dev_nonce,) = struct.unpack_from("<H", phy, 17)
     return JoinRequest(_reversed(phy[1:9]), _reversed(phy[9:17]), dev_nonce)

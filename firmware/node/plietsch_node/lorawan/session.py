@@ -4,7 +4,7 @@
 |---|---|---|
 | flash, "join" | the last DevNonce | before each join-request |
 | flash, "session" | address, keys, what the network set | at a join, and when the network changes something |
-| flash, "counters" | the counter up to which frames may be sent, the next one down | every `RESERVED` frames; per downlink |
+| flash, "counters" | where reserved counters end, the next one down | each `RESERVED` frames, each downlink |
 | RTC memory, "counters" | the next counter up | before each frame |
 
 Flash holds a counter that is ahead of the one in use, as numbers are reserved before they are used: after a power-off,
@@ -30,8 +30,8 @@ RESERVED = 128  # a write every ten hours for a frame every five minutes, and fa
 class Session:
     """One device at one network (OTAA, LoRaWAN 1.0.4).
 
-    `keys` has `dev_eui`, `join_eui` and `app_key` as hex digits, most significant byte first; `cipher` makes a cipher of
-    a key; `rtc` and `flash` are stores (`plietsch_node.storage`).
+    `keys` has `dev_eui`, `join_eui` and `app_key` as hex digits, most significant byte first; `cipher` makes a cipher
+    of a key; `rtc` and `flash` are stores (`plietsch_node.storage`).
     """
 
     def __init__(self, keys, cipher, rtc, flash):
@@ -62,8 +62,8 @@ class Session:
     def join_request(self, silence_ms):
         """Return the next join-request, after which the device must be silent for `silence_ms`.
 
-        `silence_ms` covers what was sent before, too. Its DevNonce counts up and is never used again. Raises NotJoined when all 65 536 are used up: the device needs a
-        new JoinEUI.
+        `silence_ms` covers what was sent before, too. The DevNonce counts up and is never used again. Raises NotJoined
+        when all 65 536 are used up: the device needs a new JoinEUI.
         """
         last = self._flash.get("join")
         dev_nonce = last[0] + 1 if last else 0
@@ -103,7 +103,7 @@ class Session:
     def uplink(self, port, payload, confirmed, f_opts, flags, silence_ms):
         """Return the counter and the PHYPayload of the next data frame.
 
-        After it the device must be silent for `silence_ms`. Raises NotJoined, also when the counters of the session are used up.
+        After it the device must be silent for `silence_ms`. Raises NotJoined, also when all counters are used up.
         """
         if not self.joined:
             raise NotJoined()

@@ -69,7 +69,7 @@ class Settings:
             self.transmissions = 1
 
     def obey(self, requests, snr_db, battery):
-        """Carry out what the network asks; return the answers: those to send once, and those until it is heard again."""
+        """Carry out what the network asks; return the answers to send once, and those to repeat until it is heard."""
         once, sticky = b"", b""
         block = []
         for number, request in enumerate(requests):
