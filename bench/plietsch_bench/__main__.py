@@ -1,12 +1,12 @@
-"""`make bench`: the write path against what limits it and against peers, in one run on one machine.
+"""`make bench`: the write path against what limits it and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 N1 N2 N3 N4 N5] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -16,16 +16,23 @@ from rich.table import Table
 
 from plietsch.platform import terminal
 from plietsch_bench import machine, measured, plan, receive, results, store, world, write
+from plietsch_bench.node import files, payloads
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
 from plietsch_bench.world import World
 from support.mosquitto import Mosquitto
 
-BENCHMARKS: dict[str, Callable[[World, Plan, Progress], Result]] = {
+# Of the write path, with servers; and of the node, without.
+WRITE_PATH: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B1": receive.run,
     "B2": store.run,
     "B3": write.run,
 }
+NODE: dict[str, Callable[[Plan, Progress], Result]] = {
+    "N1": payloads.run,
+    "N3": files.run,
+}
+BENCHMARKS = (*WRITE_PATH, *NODE)
 SIZES = {"default": plan.DEFAULT, "big": plan.BIG, "tiny": plan.TINY}
 _RESULTS = Path(__file__).parents[1] / "results"
 
@@ -34,31 +41,40 @@ def main() -> int:
     """Run what was asked for; returns the exit status."""
     given = _arguments()
     console = Console(stderr=True, highlight=False)
-    if not Mosquitto.installed():
-        console.print("The benchmarks need the mosquitto broker: sudo apt install mosquitto")
+    names = given.benchmarks or list(BENCHMARKS)
+    if not Mosquitto.installed() and not set(names) <= set(NODE):
+        console.print("The benchmarks of the write path need the mosquitto broker: sudo apt install mosquitto")
         return 1
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        found = _run(given.benchmarks or list(BENCHMARKS), SIZES[given.size], given.results, console)
+        found = _run(names, SIZES[given.size], given.results, console)
     except KeyboardInterrupt:
         console.print("Stopped; what was measured to the end is kept.")
         return 130
     except measured.CompetitorFailed as error:
         console.print(f"[red]{error}[/]")
         return 1
-    terminal.console().print(_table(found))
+    terminal.console().print(_table(found), *(_rows(result) for result in found if result.rows))
     return 0
 
 
-def _run(names: list[str], sizes: Plan, folder: Path, console: Console) -> list[Result]:
+def _run(names: Sequence[str], sizes: Plan, folder: Path, console: Console) -> list[Result]:
     found: list[Result] = []
-    with console.status("starting the servers") as status, world.opened() as opened:
-        described = machine.describe(opened.postgres_version)
+
+    def keep(result: Result, described: str) -> None:
+        results.write(folder, result, described, datetime.now(UTC))
+        console.print(f"{result.name}: {result.figure:,.0f} {result.unit}, {result.ratio_to_limit:.2f} of the limit")
+        found.append(result)
+
+    with console.status("beginning") as status:
         for name in names:
-            result = BENCHMARKS[name](opened, sizes, status.update)
-            results.write(folder, result, described, datetime.now(UTC))
-            console.print(f"{name}: {result.figure:,.0f} {result.unit}, {result.ratio_to_limit:.2f} of the limit")
-            found.append(result)
+            if name in NODE:
+                keep(NODE[name](sizes, status.update), machine.describe_node())
+        if servers := [name for name in names if name in WRITE_PATH]:
+            status.update("starting the servers")
+            with world.opened() as opened:
+                for name in servers:
+                    keep(WRITE_PATH[name](opened, sizes, status.update), machine.describe(opened.postgres_version))
     return found
 
 
@@ -79,8 +95,15 @@ def _table(found: list[Result]) -> Table:
     return table
 
 
+def _rows(result: Result) -> Table:
+    table = Table(*result.rows[0], title=f"{result.name}: {result.what}", title_justify="left")
+    for row in result.rows:
+        table.add_row(*(value if isinstance(value, str) else f"{value:,.4g}" for value in row.values()))
+    return table
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("make bench", description="Measure the write path against its limit and peers.")
+    parser = argparse.ArgumentParser("make bench", description="Measure the write path, and what a node costs.")
     parser.add_argument("benchmarks", nargs="*", help=f"{', '.join(BENCHMARKS)}; all of them otherwise")
     parser.add_argument("--size", choices=SIZES, default="default", help="big: 100 million observations; tiny: a try")
     parser.add_argument("--results", type=Path, default=_RESULTS, help="the folder for the results")

