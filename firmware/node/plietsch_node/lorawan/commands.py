@@ -12,6 +12,8 @@ _DL_CHANNEL, _DEVICE_TIME = 0x0A, 0x0D
 # 09 is TxParamSetupReq, which a device in EU868 passes over without an answer (RP002-1.0.4, section 2.4.2).
 _FIRST = _LINK_CHECK
 _SIZES = (2, 4, 1, 4, 0, 5, 1, 1, 4, None, None, 5)
+# Bytes of each command of the device, with its identifier.
+_SIZES_UP = (1, 2, 1, 2, 3, 2, 1, None, 2, None, None, 1)
 _MARGIN_MIN_DB, _MARGIN_MAX_DB = -32, 31  # six bits
 
 LinkCheckAns = namedtuple("LinkCheckAns", ("margin_db", "gateways"))
@@ -43,6 +45,14 @@ def parse(data):
             found.append(command)
         at += size
     return found
+
+
+def fitting(commands, room):
+    """Return as many whole commands of the device, from the first of `commands` on, as fit `room` bytes."""
+    end = 0
+    while end < len(commands) and end + _SIZES_UP[commands[end] - _FIRST] <= room:
+        end += _SIZES_UP[commands[end] - _FIRST]
+    return commands[:end]
 
 
 def _command(identifier, body):

@@ -314,7 +314,7 @@ class Device:
         kept = self._rtc.get("mac")
         if kept:
             self._silent, self._answered, self._confirm, self._joining, duty, answers = kept
-            self._duty.restore(duty)
+            self._duty.restore(duty, now)
             self._once, self._sticky = (binascii.unhexlify(answer) for answer in answers)
             return
         # Power was off, and nobody knows for how long.

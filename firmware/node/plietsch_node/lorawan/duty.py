@@ -58,6 +58,10 @@ class DutyCycle:
         """Keep every band silent until then."""
         self._ready_ms = [max(ready_ms, until_ms) for ready_ms in self._ready_ms]
 
+    def silent_until_ms(self):
+        """Return from when on every band may be used."""
+        return max(max(self._ready_ms), self._all_ready_ms)
+
     def cold_start(self, now_ms):
         """Keep the silences that the longest frame would have needed: a power cut took the true ones along."""
         for band in range(len(self._ready_ms)):
