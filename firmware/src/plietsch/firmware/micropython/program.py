@@ -41,13 +41,19 @@ class Program:
         self.close()
 
     def run(
-        self, code: str, argument: str | None = None, ask: Ask = str, tell: Tell = lambda _text: None
+        self,
+        code: str,
+        argument: str | None = None,
+        ask: Ask = str,
+        tell: Tell = lambda _text: None,
+        keep_garbage: bool = False,
     ) -> str | None:
         """Run code and return its result, answering what it asks and hearing what it tells in between.
 
-        Raises MicroPythonFailed.
+        Garbage is collected after it, unless it is to be kept. Raises MicroPythonFailed.
         """
-        answer = self._request({"run": code, "argument": argument}, ask, tell)
+        request = {"run": code, "argument": argument, "keepGarbage": keep_garbage}
+        answer = self._request(request, ask, tell)
         if "error" in answer:
             raise errors.MicroPythonFailed(f"code failed inside MicroPython: {answer['error']}")
         return answer["result"]
