@@ -43,7 +43,8 @@ class DutyCycle:
         """Count a frame that ended at `ended_ms`."""
         band = self._region.band(frequency_hz)
         self._ready_ms[band] = max(self._ready_ms[band], ended_ms + self._silence_ms(band, airtime_us))
-        self._all_ready_ms = max(self._all_ready_ms, ended_ms + self._limit_silence_ms(airtime_us))
+        if self._exponent:
+            self._all_ready_ms = max(self._all_ready_ms, ended_ms + self._limit_silence_ms(airtime_us))
         if self._fair_use_ms:
             self._advance(ended_ms // _HOUR_MS)
             self._spent_ms[self._hour % _HOURS] += -(-airtime_us // 1000)
