@@ -45,7 +45,8 @@ def test_properties_name_their_units(quiet_api: Client):
     answer = quiet_api.json("/api/v1/properties")
     documents.Properties.model_validate(answer)
     assert [each["code"] for each in answer["properties"]] == [
-        "battery", "humidity", "pm10", "pm2_5", "pressure", "temperature",
+        "battery", "distance", "distance_spread", "humidity", "pm10", "pm10_spread", "pm2_5", "pm2_5_spread",
+        "pressure", "rain_tips", "temperature",
     ]  # fmt: skip
 
 

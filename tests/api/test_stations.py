@@ -98,6 +98,14 @@ def test_what_was_measured_on_the_bench_is_not_public(world: World, api: Client)
     assert api.json(f"{STATIONS}/harbour")["properties"]["latest"] == {}
 
 
+def test_a_spread_is_a_latest_value_where_it_is_asked_for(world: World, api: Client):
+    for code, value in (("pm10", 10.0), ("pm10_spread", 1.5)):
+        world.measured("harbour", code, NOON, value)
+    assert list(api.json(f"{STATIONS}/harbour")["properties"]["latest"]) == ["pm10"]
+    asked = api.json(STATIONS, property="pm10_spread")["features"]
+    assert {each["id"]: list(each["properties"]["latest"]) for each in asked}["harbour"] == ["pm10_spread"]
+
+
 def test_a_corrected_series_is_no_latest_value(world: World, api: Client):
     world.measured("harbour", "pm2_5", NOON, 12.3)
     world.connection.execute("UPDATE datastream SET method = 'humidity-corrected-1'")
@@ -114,7 +122,9 @@ def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
     assert [(each["property"], each["sensor"]["model"]) for each in streams] == [
         ("battery", "node"),
         ("pm10", "SDS011"),
+        ("pm10_spread", "SDS011"),
         ("pm2_5", "SDS011"),
+        ("pm2_5_spread", "SDS011"),
     ]
 
 
@@ -180,7 +190,7 @@ def test_an_unknown_property_is_answered_with_the_known_ones(quiet_api: Client):
     problem = quiet_api.problem(STATIONS, property=["pm2_5", "pm25"])
     assert (problem["status"], problem["parameter"]) == (400, "property")
     assert "“pm25”" in problem["detail"]
-    assert "battery, humidity, pm10, pm2_5, pressure, temperature" in problem["hint"]
+    assert "battery, distance, distance_spread, humidity, pm10, pm10_spread, pm2_5, " in problem["hint"]
 
 
 def test_a_poll_is_answered_304_until_something_changes(world: World, api: Client):

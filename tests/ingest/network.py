@@ -34,6 +34,7 @@ CHANNELS = {
     "humidity": "BME280",
     "pressure": "BME280",
     "battery": "node",
+    "pm2_5_spread": "SDS011",
 }
 
 
@@ -91,7 +92,7 @@ class Registered(NamedTuple):
 def register(
     database_url: str,
     dev_eui: str = DEV_EUI,
-    channels: tuple[str, ...] = tuple(CHANNELS),
+    channels: tuple[str, ...] = tuple(channel for channel in CHANNELS if not channel.endswith("_spread")),
     during: str = "[2025-01-01T00:00:00Z,)",
 ) -> Registered:
     """A station, its datastreams, and a device that is installed there, in one transaction."""

@@ -99,6 +99,15 @@ def test_gaps_of_a_station(database_url: str, station: str) -> None:
     assert "There is no gap." in _run(*base, "--property", "pm2_5")
 
 
+def test_a_spread_has_gaps_where_they_are_asked_for(database_url: str) -> None:
+    """A node of the first version sends none: that is no gap of its station."""
+    network.register(database_url, channels=("pm2_5", "pm2_5_spread"))
+    base = (network.DEV_EUI, "--database-url", database_url, "--json")
+    assert [each["property"] for each in json.loads(_run(*base))["datastreams"]] == ["pm2_5"]
+    asked = json.loads(_run(*base, "--property", "pm2_5_spread"))["datastreams"]
+    assert [each["property"] for each in asked] == ["pm2_5_spread"]
+
+
 def test_gaps_of_all_stations(database_url: str, station: str) -> None:
     shown = _run("--all", "--since", "90d", "--database-url", database_url)
     assert station in shown

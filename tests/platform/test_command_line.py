@@ -13,7 +13,18 @@ def test_help_names_every_verb():
 
 
 @pytest.mark.parametrize(
-    "verb", ["db migrate", "db retention", "device import", "device list", "ingest run", "serve", "simulate", "up"]
+    "verb",
+    [
+        "db migrate",
+        "db retention",
+        "device import",
+        "device list",
+        "device show",
+        "ingest run",
+        "serve",
+        "simulate",
+        "up",
+    ],
 )
 def test_every_verb_has_help_with_an_example(verb: str):
     shown = processes.run(*verb.split(), "--help")

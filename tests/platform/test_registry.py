@@ -7,8 +7,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from plietsch.platform import database, errors, regions, registry
+from plietsch.platform.commands import device
 
 REGION: dict[str, Any] = {
     "format": "plietsch-region/1",
@@ -41,6 +43,13 @@ REGION: dict[str, Any] = {
 }
 
 
+TROUBLE = {
+    "kind": "water-level", "firmware": "0.4.0", "reset_cause": "watchdog", "data_rate": 2, "revision": 7, "boots": 41,
+    "uptime_h": 21, "battery_v": 3.64, "saving": True, "fan_h": None, "waiting": 1024, "dropped": 69420,
+    "errors": {"A02YYUW": 3, "battery": 1},
+}  # fmt: skip
+
+
 def document(tmp_path: Path, content: dict[str, Any]) -> regions.RegionFile:
     file = tmp_path / "region.json"
     file.write_text(json.dumps(content))
@@ -60,7 +69,7 @@ def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
             assert registry.import_region(connection, document(tmp_path, REGION)) == 1
         first = contents(database_url)
     assert contents(database_url) == first
-    assert len(first["datastream"]) == 6
+    assert len(first["datastream"]) == 8
     assert len(first["historical_location"]) == 1
 
 
@@ -188,7 +197,95 @@ def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, 
     imported(database_url, tmp_path)
     imported(database_url, tmp_path, device={"sensors": ["SDS011"], "battery": False})
     channels = {row[1] for row in contents(database_url)["deployment_channel"]}
-    assert channels == {"pm2_5", "pm10"}
+    assert channels == {"pm2_5", "pm10", "pm2_5_spread", "pm10_spread"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "sensor", "channels"),
+    [
+        ("plietsch-water-level", "A02YYUW", {"distance", "distance_spread", "battery"}),
+        ("plietsch-rain", "rain", {"rain_tips", "battery"}),
+    ],
+)
+def test_other_kinds_of_node(database_url: str, tmp_path: Path, type_: str, sensor: str, channels: set[str]):
+    imported(database_url, tmp_path, device={"type": type_, "sensors": [sensor]})
+    assert {row[1] for row in contents(database_url)["deployment_channel"]} == channels
+
+
+def test_a_station_that_was_registered_without_spreads_has_them_after_importing_again(
+    database_url: str, tmp_path: Path
+):
+    imported(database_url, tmp_path)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM deployment_channel WHERE channel LIKE '%_spread'")
+        connection.execute(
+            "DELETE FROM datastream d USING observed_property p"
+            " WHERE p.id = d.observed_property_id AND p.spread_of IS NOT NULL"
+        )
+    kept = contents(database_url)["deployment_channel"]
+    imported(database_url, tmp_path)
+    channels = contents(database_url)["deployment_channel"]
+    assert set(kept) < set(channels)
+    assert {row[1] for row in channels} - {row[1] for row in kept} == {"pm2_5_spread", "pm10_spread"}
+
+
+def test_every_quantity_of_a_sensor_is_known(database_url: str):
+    with psycopg.connect(database_url) as connection:
+        known = {row[0] for row in connection.execute("SELECT code FROM observed_property")}
+        models = {row[0] for row in connection.execute("SELECT model FROM sensor")}
+    assert known == {code for codes in regions.PROPERTIES_OF_SENSOR.values() for code in codes}
+    assert models == set(regions.PROPERTIES_OF_SENSOR)
+
+
+def test_a_device_says_how_it_is(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE device_health SET node_status_at = '2026-05-01Z', node_status = %s", (json.dumps(TROUBLE),)
+        )
+        connection.execute(
+            "INSERT INTO device_event (event_time, event_id, device_id, kind, detail)"
+            " SELECT '2026-05-01Z', gen_random_uuid(), id, 'node-answer', %s FROM device",
+            (json.dumps({"token": 7, "command": "set", "result": "ok", "field_name": "interval_s", "value": 300}),),
+        )
+    with database.connect(database_url) as connection:
+        (row,) = registry.devices(connection)
+        said = registry.device(connection, "70b3d57ed0000001")
+        with pytest.raises(errors.DeviceUnknown, match="70b3d57ed00000ff"):
+            registry.device(connection, "70b3d57ed00000ff")
+    assert row.health == "firmware 0.4.0, saves its battery, 69420 readings dropped, errors: A02YYUW 3, battery 1"
+    assert said.status == TROUBLE
+    assert [(each.answer["token"], each.answer["value"]) for each in said.answers] == [(7, 300)]
+
+
+def test_a_device_is_shown_to_an_operator(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    identity = {"kind": "fine-dust", "firmware": "0.4.0", "reset_cause": None}
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE device_health SET node_status_at = '2026-05-01Z', node_status = %s", (json.dumps(TROUBLE),)
+        )
+        connection.execute(
+            "INSERT INTO device_event (event_time, event_id, device_id, kind, detail)"
+            " SELECT '2026-05-01Z', gen_random_uuid(), id, 'node-answer', %s FROM device",
+            (json.dumps({"token": 9, "command": "who", "result": "ok", "identity": identity}),),
+        )
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(
+        device.app, ["show", "70b3d57ed0000001", "--database-url", database_url]
+    )
+    assert result.exit_code == 0, result.output
+    shown = " ".join(result.output.split())
+    for said in ("at balcony", "2026-05-01 00:00:00 UTC", "saving yes", "fan_h –", "dropped 69420", "A02YYUW 3"):
+        assert said in shown
+    assert "who" in shown
+    assert "firmware 0.4.0, reset_cause –" in shown
+
+
+def test_a_device_that_said_nothing_is_shown_all_the_same(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path)
+    with database.connect(database_url) as connection:
+        said = registry.device(connection, "70B3D57ED0000001")
+    assert (said.row.health, said.status, said.answers) == ("–", None, ())
 
 
 def test_an_offered_place_is_listed_and_moves_nothing(database_url: str, tmp_path: Path):

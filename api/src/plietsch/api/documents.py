@@ -149,6 +149,10 @@ class Property(Document):
     unit: str = Field(description="UCUM", examples=["ug/m3"])
     unit_symbol: str = Field(examples=["µg/m³"])
     decimals: int = Field(description="Of the values.", examples=[1])
+    spread_of: str | None = Field(
+        description="Where it says how far the samples behind a value lay apart: the property of that value.",
+        examples=[None],
+    )
 
 
 class Properties(Document):

@@ -76,6 +76,7 @@ PROPERTIES = {
             "unit": "Cel",
             "unit_symbol": "°C",
             "decimals": 1,
+            "spread_of": None,
         }
     ]
 }
@@ -97,8 +98,8 @@ PARAMETER_PROBLEM = {
     "status": 400,
     "detail": "There is no property “pm25”.",
     "instance": "/api/v1/observations",
-    "hint": "Known are: battery, humidity, pm10, pm2_5, pressure, temperature. "
-    "Repeat the parameter to ask for several.",
+    "hint": "Known are: battery, distance, distance_spread, humidity, pm10, pm10_spread, pm2_5, pm2_5_spread, "
+    "pressure, rain_tips, temperature. Repeat the parameter to ask for several.",
     "parameter": "property",
 }
 STATION_PROBLEM = {

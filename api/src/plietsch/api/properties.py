@@ -14,7 +14,10 @@ _QUERIES = sql.load("plietsch.api")
 
 
 class Property(msgspec.Struct, frozen=True):
-    """An observed property: `definition` is an IRI, `unit` is UCUM, `unit_symbol` is how people write it."""
+    """An observed property: `definition` is an IRI, `unit` is UCUM, `unit_symbol` is how people write it.
+
+    `spread_of` is the property whose samples it says the spread of; both have one definition.
+    """
 
     code: str
     name: str
@@ -22,6 +25,7 @@ class Property(msgspec.Struct, frozen=True):
     unit: str
     unit_symbol: str
     decimals: int
+    spread_of: str | None
 
 
 async def known(connection: AsyncConnection[Any]) -> list[Property]:

@@ -8,7 +8,7 @@ SELECT pg_current_snapshot()::text
 
 -- name: properties
 -- Every observed property.
-SELECT code, name, definition, unit, unit_symbol, decimals FROM observed_property ORDER BY code
+SELECT code, name, definition, unit, unit_symbol, decimals, spread_of FROM observed_property ORDER BY code
 
 -- name: regions
 -- The codes of the regions.
@@ -62,7 +62,9 @@ CROSS JOIN LATERAL (
     ORDER BY phenomenon_time DESC LIMIT 1
 ) o
 WHERE ds.station_id = ANY(%(stations)s) AND ds.method = 'raw'
-  AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+  -- Spreads where they are asked for: they go with what they are the spread of, and a node of an older version has
+  -- none, so that the search for its newest one would read all history.
+  AND (p.code = ANY(%(properties)s) OR (%(properties)s::text[] IS NULL AND p.spread_of IS NULL))
 ORDER BY ds.station_id, p.code, o.phenomenon_time DESC, ds.id
 
 -- name: datastreams

@@ -14,6 +14,7 @@
     ├── BrokerWouldNotStart
     ├── PortTaken
     ├── RegionInvalid
+    ├── DeviceUnknown
     └── StackFailed
 
 Every message says what happened; the hint says what to do about it. The command line prints both and exits with 1.
@@ -79,6 +80,10 @@ class PortTaken(PlietschError):
 
 class RegionInvalid(PlietschError):
     """A region file cannot be imported."""
+
+
+class DeviceUnknown(PlietschError):
+    """No device is registered under the DevEUI."""
 
 
 class StackFailed(PlietschError):

@@ -17,11 +17,14 @@ Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 
-# Which observed properties an instrument measures; the node itself measures its battery.
+# Which observed properties an instrument measures, and how far its samples lie apart; the node itself measures its
+# battery. `rain` is any tipping-bucket gauge.
 PROPERTIES_OF_SENSOR = {
-    "SDS011": ("pm2_5", "pm10"),
+    "SDS011": ("pm2_5", "pm10", "pm2_5_spread", "pm10_spread"),
     "BME280": ("temperature", "humidity", "pressure"),
     "DHT22": ("temperature", "humidity"),
+    "A02YYUW": ("distance", "distance_spread"),
+    "rain": ("rain_tips",),
     "node": ("battery",),
 }
 
@@ -60,7 +63,7 @@ class Device(_File):
 
     dev_eui: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
     type: Code
-    sensors: Annotated[list[Literal["SDS011", "BME280", "DHT22"]], Meta(min_length=1)]
+    sensors: Annotated[list[Literal["SDS011", "BME280", "DHT22", "A02YYUW", "rain"]], Meta(min_length=1)]
     interval_s: Annotated[int, Meta(gt=0)]
     battery: bool = False
 

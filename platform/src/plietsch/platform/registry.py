@@ -12,6 +12,8 @@ from plietsch.platform import errors, places, sql
 from plietsch.platform.regions import RegionFile, Station
 
 _QUERIES = sql.load("plietsch.platform")
+# What an operator looks back at after a command or two.
+_MOST_ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,44 @@ class DeviceRow:
     battery_percent: float | None
     margin_db: int | None
     clock: str | None
+    status_at: datetime | None
+    status: dict[str, Any] | None
 
     @property
     def health(self) -> str:
-        """What it said of itself, in a few words."""
+        """What it said of itself, in a few words: of its newest status only what somebody should know."""
+        status = self.status or {}
+        errors_of = ", ".join(f"{name} {number}" for name, number in status.get("errors", {}).items())
         words = [
             f"battery {self.battery_percent:.0f} %" if self.battery_percent is not None else "",
             f"margin {self.margin_db} dB" if self.margin_db is not None else "",
             f"clock {self.clock}" if self.clock else "",
+            f"firmware {status['firmware']}" if "firmware" in status else "",
+            "saves its battery" if status.get("saving") else "",
+            f"{status['dropped']} readings dropped" if status.get("dropped") else "",
+            f"errors: {errors_of}" if errors_of else "",
         ]
         return ", ".join(filter(None, words)) or "–"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a node answered to a command (docs/payload.md, port 3), and when that was heard."""
+
+    at: datetime
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A device, and what it said in words of its own: its newest status, and its answers, newest first."""
+
+    row: DeviceRow
+    answers: tuple[Answer, ...]
+
+    @property
+    def status(self) -> dict[str, Any] | None:
+        return self.row.status
 
 
 @dataclass(frozen=True)
@@ -74,7 +104,17 @@ def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
 
 def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
     """Every device that is registered."""
-    return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"])]
+    return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"], {"dev_eui": None})]
+
+
+def device(connection: psycopg.Connection, dev_eui: str) -> Said:
+    """One device and what it said. Raises errors.DeviceUnknown."""
+    asked = {"dev_eui": dev_eui.lower(), "most": _MOST_ANSWERS}
+    row = connection.execute(_QUERIES["devices"], asked).fetchone()
+    if row is None:
+        raise errors.DeviceUnknown(f"There is no device {dev_eui}.", "`plietsch device list` has them all.")
+    answers = connection.execute(_QUERIES["answers"], asked)
+    return Said(DeviceRow(*row), tuple(Answer(*each) for each in answers))
 
 
 def location_offers(connection: psycopg.Connection) -> Sequence[LocationOffer]:

@@ -1,8 +1,8 @@
 """`plietsch device`: the registry of stations and devices."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -35,9 +35,46 @@ def list_(database_url: DatabaseUrl = None) -> None:
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         for row in registry.devices(connection):
             since = f"{row.since.astimezone(UTC):%Y-%m-%d}" if row.since else "–"
-            heard = f"{row.last_heard.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if row.last_heard else "never"
+            heard = _moment(row.last_heard)
             table.add_row(row.dev_eui, row.type, row.station or "–", row.phase or "–", since, heard, row.health)
     console().print(table)
+
+
+@app.command(epilog="Example: `plietsch device show 70b3d57ed0000001`")
+def show(
+    dev_eui: Annotated[str, typer.Argument(help="Its DevEUI, 16 hexadecimal digits.", metavar="DEVEUI")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Show a device: its newest status, and what it answered to commands."""
+    with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+        said = registry.device(connection, dev_eui)
+    facts = Table("", "", show_header=False, box=None)
+    facts.add_row("device", f"{said.row.dev_eui}, {said.row.type}, at {said.row.station or 'no station'}")
+    facts.add_row("last heard", _moment(said.row.last_heard))
+    facts.add_row("status of", _moment(said.row.status_at))
+    for name, value in (said.status or {}).items():
+        facts.add_row(name, _words(value))
+    answers = Table(whole("heard"), "token", "command", "result", "field", "value now", "who")
+    for each in said.answers:
+        answer = each.answer
+        field = answer.get("field_name") or answer.get("field")
+        cells = (answer["token"], answer["command"], answer["result"], field, answer.get("value"))
+        answers.add_row(_moment(each.at), *map(_words, cells), _words(answer.get("identity")))
+    console().print(facts)
+    console().print(answers if said.answers else "It has answered no command.")
+
+
+def _words(value: Any) -> str:
+    """A value of a status or an answer; what is not known, and what is empty, is a dash."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_words(part)}" for name, part in cast(dict[str, Any], value).items()) or "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "never"
 
 
 @app.command(epilog="Example: `plietsch device offers`")
@@ -50,8 +87,7 @@ def offers(database_url: DatabaseUrl = None) -> None:
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         for row in registry.location_offers(connection):
             place = f"{row.longitude:.6f}", f"{row.latitude:.6f}", _metres(row.accuracy_m), row.source or "–"
-            moment = f"{row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-            table.add_row(row.dev_eui, row.station or "–", moment, *place, _metres(row.distance_m))
+            table.add_row(row.dev_eui, row.station or "–", _moment(row.at), *place, _metres(row.distance_m))
     console().print(table if table.row_count else "No device offers a place.")
 
 
