@@ -1,5 +1,7 @@
 """Hands events to the MQTT broker and stays until each is acknowledged: QoS 1, a bounded number outstanding.
 
+Over the same connection it takes commands for devices, if it is given where to put them.
+
 While the broker is away, publishing waits; what was not acknowledged is sent again after a reconnect, so nothing is
 lost on this side. paho silently drops above 65 535 outstanding messages, which the bound keeps far away.
 """
@@ -16,6 +18,7 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from plietsch.firmware import broker, errors
+from plietsch.firmware.subscription import Commands
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +36,22 @@ class Stopped(Exception):
 
 
 class Publisher:
-    """Publishes to the broker at `url`; `stop` ends a waiting by raising Stopped. Raises BrokerUrlInvalid."""
+    """Publishes to the broker at `url`; `stop` ends a waiting by raising Stopped. Raises BrokerUrlInvalid.
 
-    def __init__(self, url: str, stop: threading.Event, most_outstanding: int = MOST_OUTSTANDING) -> None:
+    `commands` gets what comes of its topic while there is a connection.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        stop: threading.Event,
+        most_outstanding: int = MOST_OUTSTANDING,
+        commands: Commands | None = None,
+    ) -> None:
         self._broker = broker.parse(url)
         self.acknowledged = 0
         self._stop = stop
+        self._commands = commands
         self._most_outstanding = most_outstanding
         self._free = threading.Semaphore(most_outstanding)
         self._connected = threading.Event()
@@ -119,15 +132,31 @@ class Publisher:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
         return client
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             log.error("the broker at %s refuses the connection: %s", self._broker, reason)
             return
         log.info("connected to the broker at %s", self._broker)
         self._told_unreachable = False
+        if self._commands:
+            client.subscribe(self._commands.topic, qos=QOS)
         self._connected.set()
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
+        if not self._commands:
+            return
+        if any(reason.is_failure for reason in reasons):
+            log.error("the broker at %s refuses the subscription of %s", self._broker, self._commands.topic)
+            return
+        self._commands.subscribed.set()
+
+    def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
+        if self._commands:
+            self._commands.put(message.topic, bytes(message.payload))
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         if not self._told_unreachable:
