@@ -8,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plietsch.firmware.network import frames
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.aes import Aes128
 from support.node_js import NodeProgram
 
 KEY = st.binary(min_size=16, max_size=16)
 EUI = st.binary(min_size=8, max_size=8)
+# Of a join-accept's list, in steps of 100 Hz; 0 is an unused channel.
+FREQUENCIES = st.one_of(st.just([]), st.lists(st.integers(0, 0xFFFFFF), min_size=5, max_size=5))
 COUNTER = st.one_of(st.integers(0, 0xFFFFFFFF), st.integers(0xFFFE, 0x10001))
 DATA = st.builds(
     frame.Data,
@@ -26,7 +29,9 @@ DATA = st.builds(
     payload=st.binary(min_size=1, max_size=222),
 )
 MAC_COMMANDS = st.builds(lambda data: data._replace(f_port=0, f_opts=b""), DATA)
-FRAMES = st.one_of(DATA, MAC_COMMANDS)
+NO_PAYLOAD = st.builds(lambda data: data._replace(f_port=None, payload=b""), DATA)
+EMPTY = st.builds(lambda data: data._replace(payload=b""), DATA)
+FRAMES = st.one_of(DATA, MAC_COMMANDS, NO_PAYLOAD, EMPTY)
 # The process outlives the examples on purpose: it keeps nothing between two requests.
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -82,11 +87,24 @@ def test_it_reads_our_join_requests(
 
 
 @EXAMPLES
+@given(join_eui=EUI, dev_eui=EUI, dev_nonce=st.integers(0, 0xFFFF), app_key=KEY)
+def test_we_read_its_join_requests(
+    lora_packet: NodeProgram, join_eui: bytes, dev_eui: bytes, dev_nonce: int, app_key: bytes
+) -> None:
+    fields = {"join_eui": join_eui.hex(), "dev_eui": dev_eui.hex(), "dev_nonce": f"{dev_nonce:04x}"}
+    phy = bytes.fromhex(lora_packet.ask({"ask": {**fields, "app_key": app_key.hex()}})["phy"])
+    frame.check_join_request(Aes128(app_key), phy)
+    assert frame.read_join_request(phy) == frame.JoinRequest(join_eui, dev_eui, dev_nonce)
+
+
+@EXAMPLES
 @given(
     join_nonce=st.integers(0, 0xFFFFFF),
     net_id=st.integers(0, 0xFFFFFF),
     dev_addr=st.integers(0, 0xFFFFFFFF),
-    frequencies=st.one_of(st.none(), st.lists(st.integers(1, 0xFFFFFF), min_size=5, max_size=5)),
+    dl_settings=st.integers(0, 0x7F),  # the upper bit belongs to LoRaWAN 1.1
+    rx_delay_s=st.integers(0, 15),
+    frequencies=FREQUENCIES,
     dev_nonce=st.integers(0, 0xFFFF),
     app_key=KEY,
 )
@@ -95,7 +113,9 @@ def test_we_read_its_join_accepts_and_derive_its_keys(
     join_nonce: int,
     net_id: int,
     dev_addr: int,
-    frequencies: list[int] | None,
+    dl_settings: int,
+    rx_delay_s: int,
+    frequencies: list[int],
     dev_nonce: int,
     app_key: bytes,
 ) -> None:
@@ -104,6 +124,8 @@ def test_we_read_its_join_accepts_and_derive_its_keys(
         "join_nonce": f"{join_nonce:06x}",
         "net_id": f"{net_id:06x}",
         "dev_addr": f"{dev_addr:08x}",
+        "dl_settings": dl_settings,
+        "rx_delay": rx_delay_s,
         "cf_list": cf_list.hex(),
         "app_key": app_key.hex(),
         "dev_nonce": f"{dev_nonce:04x}",
@@ -111,9 +133,47 @@ def test_we_read_its_join_accepts_and_derive_its_keys(
     answer = lora_packet.ask({"accept": request})
     cipher = Aes128(app_key)
     accept = frame.decode_join_accept(cipher, bytes.fromhex(answer["phy"]))
-    expected_hz = tuple(100 * item for item in frequencies or ())
-    assert accept == frame.JoinAccept(join_nonce, net_id, dev_addr, 0, 5, expected_hz)
+    expected_hz = tuple(100 * item for item in frequencies)
+    expected = frame.JoinAccept(join_nonce, net_id, dev_addr, dl_settings, rx_delay_s or 1, expected_hz)
+    assert accept == expected
     assert [key.hex() for key in frame.derive_keys(cipher, accept, dev_nonce)] == [
         answer["nwk_s_key"],
         answer["app_s_key"],
     ]
+
+
+@EXAMPLES
+@given(
+    join_nonce=st.binary(min_size=3, max_size=3),
+    net_id=st.binary(min_size=3, max_size=3),
+    dev_addr=st.integers(0, 0xFFFFFFFF),
+    rx_delay_s=st.integers(1, 15),
+    rx1_offset=st.integers(0, 5),
+    rx2_data_rate=st.integers(0, 6),
+    frequencies=FREQUENCIES,
+    app_key=KEY,
+)
+def test_it_reads_our_join_accepts(
+    lora_packet: NodeProgram,
+    join_nonce: bytes,
+    net_id: bytes,
+    dev_addr: int,
+    rx_delay_s: int,
+    rx1_offset: int,
+    rx2_data_rate: int,
+    frequencies: list[int],
+    app_key: bytes,
+) -> None:
+    channels_hz = [100 * item for item in frequencies]
+    phy = frames.join_accept(app_key, join_nonce, net_id, dev_addr, rx_delay_s, rx1_offset, rx2_data_rate, channels_hz)
+    answer = lora_packet.ask({"accepted": {"phy": phy.hex(), "app_key": app_key.hex()}})
+    cf_list = b"".join(item.to_bytes(3, "little") for item in frequencies) + b"\x00" if frequencies else b""
+    assert answer == {
+        "mic": True,
+        "join_nonce": join_nonce[::-1].hex(),
+        "net_id": net_id[::-1].hex(),
+        "dev_addr": f"{dev_addr:08x}",
+        "dl_settings": f"{rx1_offset << 4 | rx2_data_rate:02x}",
+        "rx_delay": f"{rx_delay_s:02x}",
+        "cf_list": cf_list.hex(),
+    }

@@ -170,11 +170,10 @@ def _crypt(cipher, data):
 
 
 def _frequencies_hz(cf_list):
-    """Return the channels of a CFList of type 0 (RP002, EU868); an empty tuple for any other."""
+    """Return the five channels of a CFList of type 0 (RP002, EU868), 0 for an unused one; no channel of any other."""
     if not cf_list or cf_list[15] != 0:
         return ()
-    in_100_hz = [int.from_bytes(cf_list[i : i + 3], "little") for i in range(0, 15, 3)]
-    return tuple(100 * frequency for frequency in in_100_hz if frequency)
+    return tuple(100 * int.from_bytes(cf_list[i : i + 3], "little") for i in range(0, 15, 3))
 
 
 def _reversed(eui):

@@ -79,4 +79,8 @@ def _test_vector(vector):
     _CHECKS[vector["kind"]](vector, unhexlify(vector.get("phy", "")))
 
 
+def test_every_vector_is_here():
+    assert [vector["number"] for vector in vectors.load("lorawan.json")] == list(range(1, 23))
+
+
 globals().update(vectors.cases(_test_vector, vectors.load("lorawan.json"), "number"))
