@@ -16,7 +16,7 @@ from rich.table import Table
 
 from plietsch.platform import terminal
 from plietsch_bench import machine, measured, plan, receive, results, store, world, write
-from plietsch_bench.node import files, payloads
+from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
 from plietsch_bench.world import World
@@ -30,7 +30,10 @@ WRITE_PATH: dict[str, Callable[[World, Plan, Progress], Result]] = {
 }
 NODE: dict[str, Callable[[Plan, Progress], Result]] = {
     "N1": payloads.run,
+    "N2": heap.run,
     "N3": files.run,
+    "N4": wake.run,
+    "N5": life.run,
 }
 BENCHMARKS = (*WRITE_PATH, *NODE)
 SIZES = {"default": plan.DEFAULT, "big": plan.BIG, "tiny": plan.TINY}

@@ -5,3 +5,6 @@ def ask(text: str) -> str:
 
 def tell(text: str) -> None:
     """Say something to the host, and wait for nothing."""
+
+def ticks_us() -> int:
+    """Return microseconds since the start."""

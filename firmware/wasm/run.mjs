@@ -11,7 +11,8 @@
 //
 // While it runs it may talk to whoever sent the request, by the module `hostbridge`: `ask(text)` writes {"ask": text}
 // and returns the "answer" of the next line; `tell(text)` writes {"tell": text} and waits for nothing. Python cannot wait
-// for a promise in the middle of a call, so that all reading and writing here is synchronous.
+// for a promise in the middle of a call, so that all reading and writing here is synchronous. `ticks_us()` is a clock that
+// is finer than Python's own, which has milliseconds.
 import { readSync, writeSync } from "node:fs";
 import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript/micropython.mjs";
 
@@ -54,7 +55,11 @@ const micropython = await loadMicroPython({
   linebuffer: true,
   stdout: (line) => process.stderr.write(`${line}\n`),
 });
-micropython.registerJsModule("hostbridge", { ask, tell: (text) => write({ tell: text }) });
+micropython.registerJsModule("hostbridge", {
+  ask,
+  tell: (text) => write({ tell: text }),
+  ticks_us: () => Math.round(performance.now() * 1000),
+});
 
 function mount(files) {
   for (const [path, content] of Object.entries(files)) {

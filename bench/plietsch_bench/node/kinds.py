@@ -28,5 +28,5 @@ KINDS = (
         {"distance": 1834, "distance_spread": 6, "battery": 3.92},
         ("a02yyuw",),
     ),
-    Kind("rain", ("rain", "battery"), {"rain_tips": 4711, "battery": 3.92}, ("rain",)),
+    Kind("rain", ("rain", "battery"), {"rain_tips": 4711, "battery": 3.92}, ("rain_gauge",)),
 )  # fmt: skip
