@@ -1,6 +1,6 @@
 """Draws the timing of a node's exchanges with the network, as they happened in a simulated run.
 
-    python -m plietsch_bench.node.exchange docs/images/node-exchange.svg
+python -m plietsch_bench.node.exchange docs/images/node-exchange.svg
 """
 
 import random
