@@ -22,6 +22,11 @@ def compiled() -> dict[str, bytes]:
     return {name.replace(".py", ".mpy"): compile_file(NODE / name, name) for name in sources()}
 
 
+def module(name: str) -> str:
+    """Return the name under which a file is imported."""
+    return name.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
+
+
 def compile_file(path: Path, name: str = "x") -> bytes:
     """Return a file compiled; `name` goes into it, for tracebacks. Raises ValueError for what is no MicroPython."""
     with tempfile.TemporaryDirectory() as folder:
