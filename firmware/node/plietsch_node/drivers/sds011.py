@@ -10,6 +10,7 @@ FRAME_BYTES = 10
 HEAD = b"\xaa\xc0"
 TAIL = 0xAB
 WARM_UP_S = 30
+BUFFER_BYTES = 256  # of the board's UART: more cannot have come while nobody read
 _MAX_READS = 32  # of the bus for one reading: more noise than this is no instrument
 
 
@@ -51,6 +52,10 @@ class SDS011:
                 except (BadFrame, BadChecksum) as failure:
                     error, data = failure, _aligned(data[1:])
         raise BadFrame() if data and isinstance(error, NoAnswer) else error
+
+    def drain(self):
+        """Drop what came while nobody listened: it is old."""
+        self._uart.read(BUFFER_BYTES)
 
     def query(self):
         """Ask for one measurement; `read` then gets it."""

@@ -1,0 +1,50 @@
+"""When a distance to the water becomes a reading, and whether the water rises."""
+
+# The rate is taken over this many samples: between two, waves would be a surge.
+_SAMPLES = 4
+
+
+class Level:
+    """What was sampled of a distance to the water, in mm at the clock's ms; `state` is a former one's `state()`."""
+
+    channel = "distance"
+
+    def __init__(self, config, state=None):
+        self._config = config
+        # The last reading, its ms, whether the water rises, and the last samples.
+        self._taken_mm, self._taken_ms, self.rising, self._samples = state or [None, None, False, []]
+
+    def state(self):
+        """Return what must survive deep sleep."""
+        return [self._taken_mm, self._taken_ms, self.rising, self._samples]
+
+    def judge(self, values, now_ms):
+        """Return whether a sample is to become a reading: it differs, it is time, or the water rises."""
+        distance_mm = values[self.channel]
+        if distance_mm is not None and distance_mm - distance_mm != 0:
+            distance_mm = None  # beyond any range
+        self._follow(distance_mm, now_ms)
+        if not self._is_news(distance_mm, now_ms):
+            return False
+        self._taken_mm, self._taken_ms = distance_mm, now_ms
+        return True
+
+    def _is_news(self, distance_mm, now_ms):
+        silent = self._taken_ms is None or now_ms - self._taken_ms >= self._config["silence_s"] * 1000
+        if silent or self.rising or (distance_mm is None) != (self._taken_mm is None):
+            return True
+        return distance_mm is not None and abs(distance_mm - self._taken_mm) >= self._config["threshold_mm"]
+
+    def _follow(self, distance_mm, now_ms):
+        if distance_mm is None:
+            return
+        self._samples = self._samples[1 - _SAMPLES :] + [(now_ms, distance_mm)]
+        first_ms, first_mm = self._samples[0]
+        risen_mm, took_ms = first_mm - distance_mm, now_ms - first_ms
+        fast = self._config["rise_mm_per_min"] * took_ms / 60000
+        if self.rising:
+            # It ends at half the rate at which it began, so that it does not come and go.
+            self.rising = risen_mm * 2 >= fast
+        else:
+            # And it takes a rise that counts: at 20 s a few mm of waves would be one.
+            self.rising = took_ms > 0 and risen_mm >= max(fast, self._config["threshold_mm"] / 2)

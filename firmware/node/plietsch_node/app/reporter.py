@@ -1,0 +1,222 @@
+"""What a node sends, and when: answers, its status, new readings at once, and with a confirmation what is not yet safe.
+
+A new reading goes out unconfirmed. Once the readings that wait for an acknowledgement would fill a frame, or have
+waited for `confirm_after_s`, confirmed frames carry them, oldest first, or newest first while the water rises; what
+is acknowledged leaves the ring. If no acknowledgement comes, the network is away: confirmed frames become rare, down
+to one an hour, and new readings go on going out, as it may be that only the way back is blocked.
+
+A reading is sent only with its date, so that it is the same reading however often it is sent. Until the network has
+told the time, each frame asks for it, and the status frame is sent again and again to carry the question.
+"""
+
+import binascii
+
+from plietsch_node.app import commands, payload, status
+from plietsch_node.lorawan.errors import LorawanError, NotReady
+
+DAY_MS = 86400000
+WIDE_AFTER_S = 16 * 3600  # docs/payload.md: the receiver recognises 16 bits for 17 hours
+FAIR_CONFIRMATIONS = 8  # a day, of the ten downlinks that a community network allows
+_RETRY_MS = 60000  # after a failure of the radio
+_PAUSE_MS, _LONGEST_PAUSE_MS = 300000, 3600000  # between confirmed frames while the network is away
+_ASK_MS = 60000  # between the first two questions for the time; then twice as long, and so on
+_MOST_ANSWERS = 4  # they wait in RTC memory
+
+
+class Reporter:
+    """Sends for `node`, by `device`, what waits in `ring`; `state` is a former one's `state()`."""
+
+    def __init__(self, node, device, ring, state=None):
+        self._node = node
+        self._device = device
+        self._ring = ring
+        self.status_due = False
+        self._answers = []  # each: whether it was to a reboot, and its bytes in hexadecimal
+        # The ms of the last status frame and of the last time from the network; the highest number sent; since when
+        # readings wait; whether it is time for confirmed frames; how many in a row were not acknowledged, and when
+        # the next one may go; whether a new reading's turn was last; how often the time was asked for in vain, and when
+        # it may be again; the size of a reading.
+        self._status_ms, self._timed_ms = -DAY_MS, None
+        self._sent, self._since_ms, self._draining, self._missed, self._confirm_ms = -1, None, False, 0, 0
+        self._new_was_last, self._asked, self._ask_ms, self._bits = False, 0, 0, 0
+        if state:
+            self._restore(state)
+        # After a reset between two writes the ring may have begun a number again.
+        self._sent = min(self._sent, ring.next_number - 1)
+
+    def state(self):
+        """Return what must survive deep sleep."""
+        return [
+            self._answers, self.status_due, self._status_ms, self._timed_ms, self._sent, self._since_ms, self._draining,
+            self._missed, self._confirm_ms, self._new_was_last, self._asked, self._ask_ms, self._bits,
+        ]  # fmt: skip
+
+    def _restore(self, state):
+        (
+            self._answers, self.status_due, self._status_ms, self._timed_ms, self._sent, self._since_ms, self._draining,
+            self._missed, self._confirm_ms, self._new_was_last, self._asked, self._ask_ms, self._bits,
+        ) = state  # fmt: skip
+
+    async def run(self):
+        """Join if need be, and send what is due, as far as the duty cycle allows now.
+
+        Return the clock's ms at which there will be more to do, or None if that is up to new readings.
+        """
+        while not self._node.reboot_wanted:
+            self._node.feed()
+            now = self._node.clock.ms()
+            try:
+                if not self._device.joined:
+                    if self._device.next_join_ms > now:
+                        return self._device.next_join_ms
+                    self.status_due = await self._device.join() or self.status_due
+                    continue
+                frame = self._next(now)
+                if frame is None:
+                    return self._later(now)
+                ready_ms = self._device.ready_at_ms(len(frame[1]))
+                if ready_ms > now:
+                    return ready_ms
+                await self._send(now, *frame)
+            except NotReady:
+                return now + 1000
+            except (LorawanError, OSError):
+                return self._node.clock.ms() + _RETRY_MS
+            finally:
+                self._node.remember()
+        return None
+
+    def _next(self, now):
+        """Return port, bytes, whether to confirm, and the readings of the next frame; None if nothing is due."""
+        if self._answers:
+            return commands.PORT, binascii.unhexlify(self._answers[0][1]), False, ()
+        if self._status_is_due(now):
+            return status.PORT, status.encode(self._node.status()), False, ()
+        readings, confirmed = self._readings(now)
+        if not readings:
+            return None
+        readings.sort()  # by number: in the order of their times
+        pairs = [(time_s, values) for _, time_s, values in readings]
+        return payload.PORT, payload.encode(pairs, True, self._is_wide(pairs[0][0])), confirmed, readings
+
+    def _status_is_due(self, now):
+        if self.status_due or now - self._status_ms >= DAY_MS:
+            return True
+        return not self._node.is_dated and now >= self._ask_ms
+
+    def _readings(self, now):
+        """Return the readings of the next frame, and whether it is to be confirmed."""
+        if not self._ring.waiting:
+            self._draining, self._since_ms = False, None
+            return [], False
+        if self._since_ms is None:
+            self._since_ms = now
+        new, full = self._fitting(True, self._sent)
+        if self._may_confirm(now, full):
+            newest_first = self._node.rising
+            waiting, _ = self._fitting(newest_first, -1)
+            # If the newest reading is not among them, it takes turns with what waits.
+            if not new or new[0][0] in [number for number, _, _ in waiting] or self._new_was_last:
+                return waiting, bool(waiting)
+        return new, False
+
+    def _may_confirm(self, now, full):
+        if self._node.saving or now < self._confirm_ms:
+            return False
+        if full or now - self._since_ms >= self._node.config["confirm_after_s"] * 1000:
+            self._draining = True
+        return self._draining
+
+    def _fitting(self, newest_first, above):
+        """Return the readings beyond number `above` that fit a frame, and whether all that wait fill it (about)."""
+        room = self._device.max_payload() * 8 - payload.HEADER_BITS
+        found, size, version, oldest_s = [], 0, 1, None
+        for reading in self._ring.walk(newest_first):
+            number, time_s, values = reading
+            if number <= above:
+                break
+            # Without its flags, which depend on the version of the whole frame, and with a short time.
+            size += payload.reading_bits(values, False, 1) - payload.FLAGS_BITS[1]
+            version = max(version, payload.version_of(values))
+            oldest_s = time_s if oldest_s is None else min(oldest_s, time_s)
+            each = payload.FLAGS_BITS[version] + 16 * self._is_wide(oldest_s)
+            if size + (len(found) + 1) * each > room:
+                break
+            found.append(reading)
+        if found:
+            self._bits = payload.reading_bits(found[0][2])
+        return found, self._ring.waiting * self._bits >= room
+
+    def _is_wide(self, oldest_s):
+        return self._node.time_s() - oldest_s > WIDE_AFTER_S
+
+    async def _send(self, now, port, data, confirmed, readings):
+        ask_time = self._timed_ms is None or now - self._timed_ms >= DAY_MS
+        if readings:
+            # Before it is sent: power may fail while it is on air, and somebody have heard it.
+            self._node.tell("sending", [time_s for _, time_s, _ in readings], confirmed)
+        told = self._device.network_time
+        receipt = await self._device.send(port, data, confirmed=confirmed, ask_time=ask_time)
+        now = self._node.clock.ms()
+        if readings:
+            self._sent_readings(now, receipt, confirmed, readings)
+        elif port == status.PORT:
+            self.status_due, self._status_ms = False, now
+            self._node.status_sent()
+        else:
+            self._answer_sent()
+        if self._device.network_time != told:
+            self._node.set_time(*self._device.network_time)
+            self._timed_ms, self._asked = now, 0
+        elif ask_time and not self._node.is_dated:
+            self._ask_ms = now + min(_ASK_MS << min(self._asked, 8), _LONGEST_PAUSE_MS)
+            self._asked += 1
+        for downlink_port, command in receipt.downlinks:
+            if downlink_port == commands.PORT:
+                self._obey(command)
+
+    def _sent_readings(self, now, receipt, confirmed, readings):
+        times = [time_s for _, time_s, _ in readings]
+        self._node.tell("sent", receipt.f_cnt, times, confirmed)
+        self._new_was_last = not confirmed
+        self._sent = max(self._sent, readings[-1][0])
+        if not confirmed:
+            return
+        if receipt.acked:
+            self._ring.ack([number for number, _, _ in readings])
+            self._node.tell("acked", times)
+            # What is left waits for more, unless it fills a frame already.
+            self._missed, self._since_ms, self._draining = 0, now, False
+            self._confirm_ms = now + self._spacing_ms()
+        else:
+            pause_ms = min(_PAUSE_MS << min(self._missed, 8), _LONGEST_PAUSE_MS)
+            self._missed += 1
+            self._confirm_ms = now + max(pause_ms, self._spacing_ms())
+
+    def _spacing_ms(self):
+        config = self._node.config
+        per_day = config["confirm_per_day"] or (FAIR_CONFIRMATIONS if config["lorawan"]["fair_use_s"] else 0)
+        return DAY_MS // per_day if per_day else 0
+
+    def _obey(self, data):
+        command = commands.parse(data)
+        # Who has not heard the answer asks again, with the same token.
+        if len(self._answers) < _MOST_ANSWERS:
+            reboot = command.command == commands.REBOOT and command.result == commands.OK
+            self._answers.append([reboot, binascii.hexlify(self._node.obey(command)).decode()])
+
+    def _answer_sent(self):
+        reboot, _ = self._answers.pop(0)
+        if reboot:
+            self._node.reboot_wanted = True
+
+    def _later(self, now):
+        """Return when there is something to do though nothing new comes."""
+        due = [self._status_ms + DAY_MS]
+        if not self._node.is_dated:
+            due.append(self._ask_ms)
+        elif self._ring.waiting and not self._node.saving:
+            full = self._ring.waiting * self._bits >= self._device.max_payload() * 8
+            after = 0 if self._draining or full else self._since_ms + self._node.config["confirm_after_s"] * 1000
+            due.append(max(after, self._confirm_ms, now + _RETRY_MS))
+        return min(due)
