@@ -68,21 +68,9 @@ def _step(name, what, argument):
     return ["wait", packed(request)]
 
 
-def files(folder):
-    """Return in JSON what the files of `folder` hold, in hexadecimal digits by their names."""
-    found = {}
-    for name in os.listdir(folder):
-        with open(folder + "/" + name, "rb") as file:
-            found[name] = hexlify(file.read()).decode()
-    return json.dumps(found)
-
-
 def _made(name, told):
     host = Host(name, told["now_ms"])
     _make_folder(told["folder"])
-    for file_name, data in told["files"].items():
-        with open(told["folder"] + "/" + file_name, "wb") as file:
-            file.write(data)
     # In their order, which a dict does not keep here.
     shown = OrderedDict((model, _Shown(model, host)) for model in told["instruments"])
     ports = Ports(

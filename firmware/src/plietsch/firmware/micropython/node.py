@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol, Self
 
 from plietsch.firmware import errors
@@ -11,7 +10,6 @@ from plietsch.firmware.micropython.program import FIRMWARE, Program, sources
 
 PREPARE = "import sys\nsys.path[:0] = ['/node', '/wasm']\nimport runner"
 STEP = "result = runner.step(argument)"
-FILES = "result = runner.files(argument)"
 EIO = 5
 
 
@@ -47,42 +45,22 @@ class Ports(Protocol):
 class MicroPython:
     """MicroPython with the node's code in it, where any number of nodes run beside each other.
 
-    It has files of its own: a node finds there what its folder holds here, and at the end they are brought back.
+    It has files of its own: what a node keeps in its folder lasts as long as this.
     """
 
     def __init__(self) -> None:
         self._program = Program(sources(FIRMWARE / "node", "/node") | sources(FIRMWARE / "wasm", "/wasm"))
         self._program.run(PREPARE)
-        self._folders: set[Path] = set()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            self._bring_back()
-        finally:
-            self._program.close()
+        self._program.close()
 
     def make(self, config: Mapping[str, Any], keys: Mapping[str, Any], ports: Ports) -> "MicroPythonNode":
         """Return a node; what an earlier one with the same folder had in memory is gone, its files are not."""
         return MicroPythonNode(self, config, keys, ports)
-
-    def files(self, folder: Path) -> dict[str, bytes]:
-        """Return what MicroPython has not got yet of the files in `folder`, by their names."""
-        if folder in self._folders:
-            return {}
-        self._folders.add(folder)
-        return {path.name: path.read_bytes() for path in folder.glob("*") if path.is_file()}
-
-    def _bring_back(self) -> None:
-        for folder in self._folders:
-            found = json.loads(self._program.run(FILES, str(folder)) or "")
-            folder.mkdir(parents=True, exist_ok=True)
-            for path in folder.iterdir():
-                path.unlink()
-            for name, digits in found.items():
-                (folder / name).write_bytes(bytes.fromhex(digits))
 
     def step(self, node: "MicroPythonNode", what: str, argument: object) -> tuple[str, Any]:
         """Let a node run until it waits or is done; return ("wait", request) or ("done", value).
@@ -110,7 +88,6 @@ class MicroPythonNode:
             "keys": keys,
             "instruments": list(ports.instruments),
             "folder": ports.folder,
-            "files": micropython.files(Path(ports.folder)),
             "reset_cause": ports.reset_cause,
             "watchdog": ports.watchdog is not None,
             "trace": ports.trace is not None,
