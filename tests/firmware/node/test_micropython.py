@@ -40,7 +40,7 @@ def _files() -> dict[str, str]:
         ("/node", ROOT / "firmware/node", "**/*.py"),
         ("/suite", SUITE, "*.py"),
         ("/support", ROOT / "tests/support", "vectors.py"),
-        ("/support", ROOT / "tests/support", "lorawan_scene.py"),
+        ("/support", ROOT / "tests/support", "*_scene.py"),
         ("/vectors", ROOT / "tests/vectors", "*.json"),
     )
     return {

@@ -1,0 +1,375 @@
+"""The node from start to sleep, on a scripted network: what it measures, sends, keeps and says of itself."""
+
+from plietsch_node.app import commands, payload, status
+from plietsch_node.lorawan import frame
+from support import lorawan_scene
+from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, Scene, gaps
+
+DUST = {"kind": "fine-dust"}
+UNIX_S = UNIX_MS // 1000
+
+
+def _dust(given=None, **others):
+    instruments = {
+        "SDS011": lambda clock: Fan(clock, {"pm2_5": 12.3, "pm10": 26.1}),
+        "BME280": lambda clock: Instrument(clock, {"temperature": 23.4, "humidity": 56.7, "pressure": 1013.2}),
+        "battery": lambda clock: Instrument(clock, {"battery": 3.7}),
+    }
+    instruments.update(others)
+    scene = Scene(given or DUST, instruments)
+    scene.device.room = 222
+    return scene
+
+
+def _samples(values):
+    """Return an instrument that shows one of these after another."""
+    left = list(values)
+    return lambda ms: {"pm2_5": left.pop(0), "pm10": 1.0}
+
+
+def test_the_first_cycle_joins_says_how_it_is_asks_the_time_and_sends_a_reading():
+    scene = _dust()
+    scene.cycle()
+    first, second = scene.frames()
+    assert (first.port, first.ask_time, first.confirmed) == (status.PORT, True, False)
+    assert (second.port, second.confirmed) == (payload.PORT, False)
+    time_s, values = scene.taken[0]
+    assert values == {
+        "pm2_5": 12.3, "pm10": 26.1, "pm2_5_spread": 0, "pm10_spread": 0, "temperature": 23.4, "humidity": 56.7,
+        "pressure": 1013.2, "battery": 3.7,
+    }  # fmt: skip
+    assert second.data == payload.encode([(time_s, values)])
+    assert abs(time_s - UNIX_S - second.at_ms // 1000) <= 1
+    assert scene.node.waiting == 1
+
+
+def test_the_fan_warms_up_for_thirty_seconds_and_is_sampled_every_second():
+    scene = _dust()
+    scene.cycle()
+    calls = scene.instruments["SDS011"].calls
+    assert [name for name, _ in calls] == ["start"] + ["read"] * 10 + ["stop"]
+    assert [at - calls[0][1] for _, at in calls] == [0] + [30000 + 1000 * number for number in range(10)] + [39000]
+
+
+def test_a_short_interval_leaves_the_fan_on():
+    scene = _dust({"kind": "fine-dust", "interval_s": 45})
+    scene.live(10 * 60000)
+    names = [name for name, _ in scene.instruments["SDS011"].calls]
+    assert (names.count("start"), names.count("stop")) == (1, 0)
+    assert len(scene.taken) >= 12
+
+
+def test_a_reading_is_the_median_and_half_the_interquartile_range():
+    scene = _dust(
+        {"kind": "fine-dust", "samples": 8},
+        SDS011=lambda clock: Fan(clock, _samples([5, 1, 8, 2, 7, 3, 6, 400])),
+    )
+    scene.instruments["SDS011"].channels = ("pm2_5", "pm10")
+    scene.cycle()
+    assert scene.taken[0][1]["pm2_5"] == 5.5
+    assert scene.taken[0][1]["pm2_5_spread"] == (7.5 - 2.5) / 2
+
+
+def test_measurements_lie_on_a_grid_of_their_own():
+    scene = _dust()
+    scene.live(3 * HOUR_MS)
+    times = scene.times()
+    assert len(times) >= 36
+    assert len({time_s % 300 for time_s in times[1:]}) == 1
+    other = dict(lorawan_scene.KEYS, dev_eui="0102030405060709")
+    assert scene.node._phase_ms != type(scene.node)(scene.node.config, other, scene.node._ports, None)._phase_ms
+
+
+def test_a_failing_instrument_stops_nobody():
+    scene = _dust()
+    scene.instruments["SDS011"].values = None
+    scene.cycle()
+    values = scene.taken[0][1]
+    assert values["pm2_5"] is None
+    assert values["pm10_spread"] is None
+    assert values["temperature"] == 23.4
+    assert scene.node.status().errors == [("SDS011", 1)]
+
+
+def test_a_second_thermometer_steps_in():
+    scene = _dust(DHT22=lambda clock: Instrument(clock, {"temperature": 21.0, "humidity": 50.0}))
+    scene.instruments["BME280"].values = None
+    scene.cycle()
+    values = scene.taken[0][1]
+    assert (values["temperature"], values["humidity"], values["pressure"]) == (21.0, 50.0, None)
+
+
+def test_take_reads_once_what_it_is_told():
+    scene = _dust()
+    scene.node.take(["SDS011"])
+    assert scene.taken == [(0, {"pm2_5": 12.3, "pm10": 26.1})]
+    assert scene.node.waiting == 1
+    assert not scene.frames()
+    lorawan_scene.drive(scene.node.report())
+    assert [each.port for each in scene.frames()] == [status.PORT, payload.PORT]
+    # Taken before the time was known, sent with the time that it had.
+    assert scene.frames()[1].data == payload.encode([(UNIX_S, {"pm2_5": 12.3, "pm10": 26.1})])
+
+
+def test_readings_go_out_at_once_and_once_more_with_a_confirmation():
+    scene = _dust()
+    scene.live(6 * HOUR_MS)
+    confirmed = [each for each in scene.frames(payload.PORT) if each.confirmed]
+    assert confirmed
+    assert len(scene.frames(payload.PORT)) - len(confirmed) >= len(scene.taken) - len(confirmed) - 1
+    # 222 bytes hold fourteen or fifteen of these readings.
+    assert len(scene.taken) // 16 <= len(confirmed) <= len(scene.taken) // 12
+    assert len(scene.acked) + scene.node.waiting == len(scene.taken)
+    assert scene.acked == set(scene.times()[: len(scene.acked)])
+    assert scene.node.dropped == 0
+
+
+def test_readings_wait_while_the_network_is_away_and_go_later():
+    scene = _dust()
+    scene.cycle()
+    scene.device.hears = False
+    scene.live(24 * HOUR_MS)
+    assert scene.node.waiting == len(scene.taken)
+    # It is tried again, but rarely.
+    assert 15 <= len([each for each in scene.frames() if each.confirmed]) <= 40
+    scene.device.hears = True
+    scene.live(27 * HOUR_MS)
+    assert set(scene.times()) - scene.acked <= set(scene.times()[-20:])
+    assert scene.node.waiting < 20
+    wide = [each for each in scene.frames(payload.PORT) if each.data[0] & 4]
+    assert wide
+
+
+def test_what_the_ring_drops_is_counted():
+    scene = _dust({"kind": "fine-dust", "ring_readings": 128})
+    scene.cycle()
+    scene.device.hears = False
+    scene.live(DAY_MS)
+    assert scene.node.dropped == len(scene.dropped) > 0
+    assert sorted(scene.dropped) == scene.times()[: len(scene.dropped)]
+    assert scene.node.dropped + scene.node.waiting == len(scene.taken)
+    assert scene.node.status().dropped == scene.node.dropped
+
+
+def test_a_power_cut_loses_no_reading():
+    scene = _dust()
+    scene.live(HOUR_MS)
+    waiting = scene.node.waiting
+    assert waiting
+    scene.cut_power()
+    assert scene.node.waiting == waiting
+    scene.live(8 * HOUR_MS)
+    assert set(scene.times()[:-16]) <= scene.acked
+
+
+def test_readings_of_a_time_without_a_clock_get_their_date_in_the_same_life():
+    scene = _dust()
+    scene.device.hears = False
+    scene.live(HOUR_MS)
+    taken = len(scene.taken)
+    assert taken >= 11
+    assert all(time_s < 3700 for time_s in scene.times())
+    scene.device.hears = True
+    scene.live(6 * HOUR_MS)
+    assert ("dated", UNIX_S) in scene.events
+    assert {time_s + UNIX_S for time_s in scene.times()[:taken]} <= scene.acked
+
+
+def test_readings_of_a_life_without_a_clock_are_dropped_and_counted():
+    scene = _dust()
+    scene.device.hears = False
+    scene.live(HOUR_MS)
+    taken = len(scene.taken)
+    scene.cut_power()
+    assert (scene.node.waiting, scene.node.dropped) == (0, taken)
+    scene.cut_power()
+    assert scene.node.dropped == taken
+
+
+def test_a_date_outlives_the_life_of_its_readings():
+    scene = _dust()
+    scene.device.hears = False
+    scene.live(HOUR_MS)
+    taken = len(scene.taken)
+    scene.device.hears = True
+    while not scene.node.is_dated:
+        scene.cycle()
+    scene.cut_power()
+    scene.live(8 * HOUR_MS)
+    assert scene.node.dropped == 0
+    assert {time_s + UNIX_S for time_s in scene.times()[:taken]} <= scene.acked
+
+
+def test_the_time_is_asked_for_once_a_day_and_until_it_is_told():
+    scene = _dust()
+    scene.device.knows_time = False
+    scene.live(4 * HOUR_MS)
+    assert not scene.frames(payload.PORT)
+    assert 6 <= len(scene.frames(status.PORT)) <= 12
+    scene.device.knows_time = True
+    scene.live(3 * DAY_MS)
+    asked = [each.at_ms for each in scene.frames() if each.ask_time and each.at_ms > 6 * HOUR_MS]
+    assert len(asked) == 2
+    assert len([each for each in scene.frames(status.PORT) if each.at_ms > 6 * HOUR_MS]) in (2, 3)
+
+
+def test_a_low_battery_makes_the_node_slower_but_not_dead():
+    scene = _dust()
+    scene.instruments["battery"].values = {"battery": 3.3}
+    scene.live(8 * HOUR_MS)
+    assert set(gaps(scene.times()[1:])) == {1200}
+    assert not [each for each in scene.frames() if each.confirmed]
+    assert len(scene.frames(payload.PORT)) == len(scene.taken)
+    assert scene.node.status().saving
+    # It recovers above the limit only.
+    scene.instruments["battery"].values = {"battery": 3.5}
+    scene.cycle()
+    assert scene.node.saving
+    scene.instruments["battery"].values = {"battery": 3.6}
+    scene.cycle()
+    assert not scene.node.saving
+    assert scene.device.battery == 127
+
+
+def test_the_duty_cycle_delays_and_loses_nothing():
+    scene = _dust()
+    scene.device.pause_ms = 400000
+    scene.device.room = 51
+    scene.live(2 * DAY_MS)
+    assert scene.node.dropped == 0
+    assert min(gaps([each.at_ms for each in scene.frames()])) >= 400000
+    # 51 bytes hold three of these readings, which come every 300 s.
+    assert len(scene.acked) > 0.8 * len(scene.taken)
+
+
+def test_a_radio_that_fails_keeps_the_readings():
+    scene = _dust()
+    scene.cycle()
+    scene.device.broken = True
+    scene.live(2 * HOUR_MS)
+    assert len(scene.taken) >= 20
+    assert scene.node.waiting == len(scene.taken)
+    scene.device.broken = False
+    scene.live(6 * HOUR_MS)
+    assert set(scene.times()[:20]) <= scene.acked
+
+
+def test_confirmations_are_as_rare_as_fair_use_wants_them():
+    scene = _dust({"kind": "fine-dust", "interval_s": 900, "lorawan": {"fair_use_s": 30}})
+    scene.live(3 * DAY_MS)
+    assert len([each for each in scene.frames() if each.confirmed]) <= 24
+    assert len(scene.acked) >= len(scene.taken) - 24
+
+
+def test_a_command_is_carried_out_and_answered_in_the_next_frame():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((7, commands.SET, 1, 600 >> 8, 600 & 255)))]
+    scene.cycle()
+    answered = scene.frames()[-1]
+    assert answered.port == commands.PORT
+    assert answered.data == bytes((0x10, 7, commands.SET, 1, 600 >> 8, 600 & 255))
+    count = len(scene.taken)
+    scene.live(scene.clock.now_ms + 2 * HOUR_MS)
+    times = scene.times()[count + 1 :]
+    assert set(gaps(times)) == {600}
+    scene.cut_power()
+    assert scene.node.config["interval_s"] == 600
+    assert scene.node.status().revision == 1
+
+
+def test_a_command_for_another_kind_of_node_is_refused():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((8, commands.SET, 2, 0, 50)))]
+    scene.cycle()
+    assert scene.frames()[-1].data == bytes((0x10 | commands.NOT_HERE, 8, commands.SET, 2, 255, 255))
+    assert scene.flash.get("config") is None
+
+
+def test_a_value_out_of_range_is_refused_and_the_old_one_kept():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((9, commands.SET, 1, 0, 5)))]
+    scene.cycle()
+    assert scene.frames()[-1].data == bytes((0x10 | commands.OUT_OF_RANGE, 9, commands.SET, 1, 300 >> 8, 300 & 255))
+    assert scene.node.config["interval_s"] == 300
+
+
+def test_who_are_you_and_how():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((1, commands.WHO))), (3, bytes((2, commands.STATUS)))]
+    scene.cycle()
+    who, how, now = scene.frames()[-3:]
+    assert who.data[:3] == bytes((0x10, 1, commands.WHO))
+    assert len(who.data) == 3 + status.IDENTITY_BYTES
+    assert how.data == bytes((0x10, 2, commands.STATUS))
+    assert now.port == status.PORT
+
+
+def test_a_reboot_is_answered_first():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((5, commands.REBOOT)))]
+    scene.device.pause_ms = 5000
+    scene.cycle(sleep=False)
+    assert not scene.node.reboot_wanted
+    scene.wake()
+    scene.cycle(sleep=False)
+    assert scene.node.reboot_wanted
+    assert scene.frames()[-1].data == bytes((0x10, 5, commands.REBOOT))
+    scene.wake("command")
+    assert not scene.node.reboot_wanted
+    assert scene.node.status().boots == 2
+
+
+def test_what_was_changed_is_passed_over_where_it_no_longer_fits():
+    scene = _dust()
+    scene.flash.put("config", {"revision": 3, "changed": {"threshold_mm": 10}})
+    scene.wake()
+    assert scene.node.config["interval_s"] == 300
+    scene.cycle()
+    assert ("configuration", 1) in scene.node.status().errors
+
+
+def test_fan_hours_outlive_a_power_cut():
+    scene = _dust({"kind": "fine-dust", "interval_s": 40})
+    scene.live(2 * DAY_MS)
+    hours = scene.node.status().fan_h
+    assert 46 <= hours <= 48
+    scene.cut_power()
+    assert hours - 24 <= scene.node.status().fan_h <= hours
+
+
+def test_a_flash_that_takes_nothing_is_said():
+    scene = _dust()
+    scene.folder.broken = True
+    scene.cycle()
+    assert (scene.node.waiting, scene.node.dropped) == (0, 1)
+    assert len(scene.dropped) == 1
+
+
+def test_a_node_on_the_real_stack():
+    radio_scene = lorawan_scene.Scene().join()
+    scene = _dust()
+    scene.clock = radio_scene.clock
+    for instrument in scene.instruments.values():
+        instrument._clock = scene.clock
+    scene.device = radio_scene.device
+
+    def network(phy):
+        data = radio_scene.heard()
+        answer = data.f_opts if data.f_opts else b""
+        asks = b"\x0d" in answer
+        time = b"\x0d" + (UNIX_S - 315964800 + 18 + scene.clock.now_ms // 1000).to_bytes(4, "little") + b"\x00"
+        if asks or data.kind == frame.CONFIRMED_UP:
+            return [radio_scene.down(time if asks else b"", ack=data.kind == frame.CONFIRMED_UP)]
+        return []
+
+    radio_scene.radio.respond = network
+    scene.wake("power-on")
+    scene.live(8 * HOUR_MS)
+    assert len(scene.taken) >= 90
+    assert len(scene.acked) >= 70
+    assert len(scene.acked) + scene.node.waiting == len(scene.taken)

@@ -1,0 +1,222 @@
+"""A node with all its ports scripted: a clock that jumps, a device of which tests say what the network does, files in
+memory, and instruments that show what they are told.
+
+Works under CPython and MicroPython alike.
+"""
+
+from collections import namedtuple
+
+from plietsch_node.app import config, node
+from plietsch_node.drivers.errors import NoAnswer
+from plietsch_node.storage import MemoryStore
+from support.lorawan_scene import KEYS, Clock, drive
+
+UNIX_MS = 1767225600000  # 2026-01-01T00:00:00Z, when the scene's clock shows 0
+HOUR_MS, DAY_MS = 3600000, 86400000
+
+Receipt = namedtuple("Receipt", ("f_cnt", "acked", "downlinks", "more"))
+Frame = namedtuple("Frame", ("port", "data", "confirmed", "ask_time", "at_ms"))
+Ports = namedtuple(
+    "Ports",
+    (
+        "clock", "radio", "rtc", "flash", "cipher", "random_below", "instruments", "folder", "reset_cause", "watchdog",
+        "trace",
+    ),
+)  # fmt: skip
+
+
+class PowerCut(BaseException):
+    """The power went in the middle of something."""
+
+
+class MemoryFolder:
+    """A `ring.Folder` in memory. With `bytes_left`, the power goes when so many more bytes were written."""
+
+    def __init__(self):
+        self.files = {}
+        self.bytes_left = None
+        self.broken = False
+
+    def names(self):
+        """Return the names of the files."""
+        return list(self.files)
+
+    def read(self, name):
+        """Return the bytes of a file."""
+        if name not in self.files:
+            raise OSError(2)
+        return self.files[name]
+
+    def append(self, name, data):
+        """Write behind what the file holds."""
+        if self.broken:
+            raise OSError(28)
+        for byte in data:
+            self._spend()
+            self.files[name] = self.files.get(name, b"") + bytes((byte,))
+
+    def remove(self, name):
+        """Remove a file, which costs as much as a byte."""
+        self._spend()
+        del self.files[name]
+
+    def _spend(self):
+        if self.bytes_left is not None:
+            if not self.bytes_left:
+                raise PowerCut()
+            self.bytes_left -= 1
+
+
+class ScriptedDevice:
+    """Stands in for `lorawan.device.Device`: every frame takes 100 ms, and the network does what the attributes say."""
+
+    def __init__(self, clock):
+        self.hears = True  # the network hears what is sent, and answers
+        self.knows_time = True
+        self.joined = False
+        self.broken = False
+        self.next_join_ms = 0
+        self.room = 51
+        self.pause_ms = 0  # the duty cycle's, after each frame
+        self.downlinks = []
+        self.network_time = None
+        self.data_rate, self.margin_db, self.battery = 5, None, 255
+        self.sent = []
+        self._clock = clock
+        self._ready_ms = 0
+
+    async def join(self):
+        """Join if the network hears it; else not before a minute has passed."""
+        self._clock.now_ms += 100
+        self.next_join_ms = self._clock.now_ms + 60000
+        self.joined = self.hears
+        return self.joined
+
+    def max_payload(self):
+        """Return the room in a frame."""
+        return self.room
+
+    def ready_at_ms(self, size):
+        """Return when the next frame may go."""
+        return self._ready_ms
+
+    async def send(self, port, payload, confirmed=False, link_check=False, ask_time=False):
+        """Send a frame."""
+        if self.broken:
+            raise OSError(5)
+        assert len(payload) <= self.room
+        assert self._clock.now_ms >= self._ready_ms
+        self.sent.append(Frame(port, payload, confirmed, ask_time, self._clock.now_ms))
+        self._clock.now_ms += 100
+        self._ready_ms = self._clock.now_ms + self.pause_ms
+        downlinks = []
+        if self.hears:
+            downlinks, self.downlinks = self.downlinks, []
+            if ask_time and self.knows_time:
+                self.network_time = (self._clock.now_ms + UNIX_MS, self._clock.now_ms)
+        return Receipt(len(self.sent) - 1, self.hears if confirmed else None, downlinks, False)
+
+
+class Instrument:
+    """Shows `values`, or what the function of the clock's ms gives that stands there; None: it does not answer."""
+
+    def __init__(self, clock, values, **attributes):
+        self.values = values
+        self.channels = tuple(values) if isinstance(values, dict) else ("distance",)
+        self.calls = []  # of (name, ms)
+        for name, value in attributes.items():
+            setattr(self, name, value)
+        self._clock = clock
+
+    def read(self):
+        """Return what it shows."""
+        self.calls.append(("read", self._clock.now_ms))
+        values = self.values if isinstance(self.values, (dict, type(None))) else self.values(self._clock.now_ms)
+        if values is None:
+            raise NoAnswer()
+        return dict(values)
+
+
+class Fan(Instrument):
+    """An instrument that is switched and has to warm up."""
+
+    sample_ms = 1000
+    warm_up_ms = 30000
+
+    def start(self):
+        """Switch on."""
+        self.calls.append(("start", self._clock.now_ms))
+
+    def stop(self):
+        """Switch off."""
+        self.calls.append(("stop", self._clock.now_ms))
+
+
+class Scene:
+    """A node of `given` configuration; `wake` makes it anew as after deep sleep, `cut_power` as after a power cut."""
+
+    def __init__(self, given, instruments):
+        self.given = given
+        self.clock = Clock(0)
+        self.device = ScriptedDevice(self.clock)
+        self.rtc, self.flash = MemoryStore(), MemoryStore()
+        self.folder = MemoryFolder()
+        self.instruments = {name: make(self.clock) for name, make in instruments.items()}
+        self.events = []
+        self.taken = []  # (time, values)
+        self.acked, self.dropped = set(), []
+        self.wake("power-on")
+
+    def wake(self, reset_cause="deep-sleep"):
+        """Make the node anew."""
+        ports = Ports(
+            self.clock, None, self.rtc, self.flash, None, lambda below: 0, self.instruments, self.folder, reset_cause,
+            None, self._trace,
+        )  # fmt: skip
+        complete, holds = config.in_force(self.given, self.flash.get("config"))
+        self.node = node.Node(complete, KEYS, ports, self.device, holds)
+        return self.node
+
+    def cut_power(self):
+        """Take the power away; what is left is flash, and a clock that goes on only for the test's convenience."""
+        self.rtc = MemoryStore()
+        self.device.joined, self.device.network_time = False, None
+        self.device.next_join_ms = 0
+        return self.wake("power-on")
+
+    def cycle(self, sleep=True):
+        """Let the node live a cycle, and the time pass until it wants to wake, its memory lost if it is to `sleep`."""
+        wake_ms = drive(self.node.cycle())
+        self.clock.now_ms = max(self.clock.now_ms, wake_ms)
+        if sleep:
+            self.wake()
+        return wake_ms
+
+    def live(self, until_ms, sleep=True):
+        """Let the node live until then."""
+        while self.clock.now_ms < until_ms:
+            before = self.clock.now_ms
+            self.cycle(sleep)
+            assert self.clock.now_ms > before or self.node.waiting or self.clock.now_ms < 1000
+
+    def frames(self, port=None):
+        """Return the frames that were sent, of one port or all."""
+        return [frame for frame in self.device.sent if port in (None, frame.port)]
+
+    def times(self):
+        """Return when the readings were taken."""
+        return [time_s for time_s, _ in self.taken]
+
+    def _trace(self, name, *values):
+        self.events.append((name,) + values)  # noqa: RUF005 PEP 448 is not on the board
+        if name == "taken":
+            self.taken.append(values)
+        elif name == "acked":
+            self.acked.update(values[0])
+        elif name == "dropped":
+            self.dropped += values[0]
+
+
+def gaps(numbers):
+    """Return the differences of numbers that follow each other."""
+    return [numbers[i + 1] - numbers[i] for i in range(len(numbers) - 1)]
