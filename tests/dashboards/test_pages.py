@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 
+from plietsch.dashboards import readings
 from plietsch.dashboards.texts import LANGUAGES
 
 PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt", "/{}/stations/nowhere")
@@ -66,6 +67,13 @@ def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: http
     assert "afrundet til 100 meter" in html
     for link in re.findall(r'href="(/api/[^"]+)"', html):
         assert (browser.get(link.replace("&amp;", "&"))).status_code == 200
+
+
+def test_every_quantity_but_a_spread_can_be_shown(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        known = connection.execute("SELECT code, decimals FROM observed_property WHERE spread_of IS NULL").fetchall()
+    assert {code: readings.decimals(code) for code in readings.NAMES} == dict(known)
+    assert set(readings.SHORT_NAMES) == set(readings.UNIT_SYMBOLS) == set(readings.NAMES)
 
 
 def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(

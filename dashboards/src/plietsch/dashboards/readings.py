@@ -8,13 +8,15 @@ from plietsch.api.stations import Latest, Station
 from plietsch.dashboards.scales import SCALES
 from plietsch.dashboards.texts import N_, Texts
 
-# In the order in which they are shown.
+# In the order in which they are shown. What is not here is not shown: a spread is for those who ask the API for it.
 NAMES = {
     "pm2_5": N_("Fine dust PM2.5"),
     "pm10": N_("Fine dust PM10"),
     "temperature": N_("Air temperature"),
     "humidity": N_("Relative humidity"),
     "pressure": N_("Air pressure"),
+    "distance": N_("Distance to the water"),
+    "rain_tips": N_("Tips of the rain gauge"),
     "battery": N_("Battery"),
 }
 SHORT_NAMES = {
@@ -23,6 +25,8 @@ SHORT_NAMES = {
     "temperature": N_("Temperature"),
     "humidity": N_("Humidity"),
     "pressure": N_("Pressure"),
+    "distance": N_("Distance"),
+    "rain_tips": N_("Tips"),
     "battery": N_("Battery"),
 }
 UNIT_SYMBOLS = {
@@ -31,9 +35,11 @@ UNIT_SYMBOLS = {
     "temperature": "°C",
     "humidity": "%",
     "pressure": "hPa",
+    "distance": "mm",
+    "rain_tips": "",
     "battery": "V",
 }
-DECIMALS = {"battery": 2}
+DECIMALS = {"battery": 2, "distance": 0, "rain_tips": 0}
 DEFAULT_DECIMALS = 1
 # A value that is older says nothing of the air now.
 STALE_AFTER = timedelta(hours=1)
