@@ -67,7 +67,7 @@ class MicroPython:
 
         Raises MicroPythonFailed for what it stumbles over.
         """
-        request = json.dumps([node.name, what, wire.packed(argument)])
+        request = json.dumps([node.name, what, wire.packed(argument)], ensure_ascii=False)
         kind, value = json.loads(self._program.run(STEP, request, node.answer, node.hear) or "")
         if kind == "failed":
             raise errors.MicroPythonFailed(f"a node failed inside MicroPython: {value}")
@@ -120,15 +120,15 @@ class MicroPythonNode:
 
     def answer(self, text: str) -> str:
         """Answer what the node asks for in the middle of a step."""
-        _, what, *arguments = wire.unpacked(json.loads(text))
+        _, what, *arguments = wire.read(text)
         try:
-            return json.dumps({"value": wire.packed(self._answered(what, arguments))})
+            return json.dumps({"value": wire.packed(self._answered(what, arguments))}, ensure_ascii=False)
         except OSError as error:
             return json.dumps({"error": error.errno or EIO})
 
     def hear(self, text: str) -> None:
         """Pass on what the node tells."""
-        _, what, *arguments = wire.unpacked(json.loads(text))
+        _, what, *arguments = wire.read(text)
         if what == "trace":
             self._ports.trace(*arguments)
         elif what == "feed":

@@ -1,6 +1,18 @@
 """What goes over the line to MicroPython and back, also what JSON alone cannot carry; as `wasm/runner.py` does."""
 
+import json
 from typing import Any, cast
+
+
+def text(value: Any) -> str:
+    """Return `value` as a line of JSON."""
+    # As it is: MicroPython reads no escapes of characters beyond 16 bits.
+    return json.dumps(packed(value), ensure_ascii=False)
+
+
+def read(line: str) -> Any:
+    """Return what a line of JSON says."""
+    return unpacked(json.loads(line))
 
 
 def packed(value: Any) -> Any:
