@@ -109,9 +109,9 @@ class MicroPythonNode:
         """Do what is due; return the clock's milliseconds at which to wake next."""
         return await self._run("cycle")
 
-    async def report(self) -> None:
-        """Join if need be, and send what waits."""
-        await self._run("report")
+    async def report(self) -> int | None:
+        """Join if need be, and send what waits; return the clock's milliseconds of what is left to do, if anything."""
+        return await self._run("report")
 
     def take(self, names: Sequence[str] | None = None) -> Any:
         """Read instruments once and record the reading."""
