@@ -15,7 +15,8 @@ IDENTITY_BYTES = 11
 # What is sent is the place in the list, from 1 on; 0 is anything else. New names go to the end.
 KINDS = ("fine-dust", "water-level", "rain")
 RESET_CAUSES = ("power-on", "hard", "watchdog", "deep-sleep", "soft", "brown-out", "command")
-INSTRUMENTS = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery")
+# The last one is none: the configuration that was changed by radio no longer fits the file, and is passed over.
+INSTRUMENTS = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery", "configuration")
 
 MOST_ERRORS = 8
 _NO_DATA_RATE = 15

@@ -16,7 +16,7 @@ VERSION = 1
 # By the number that is sent, from 1 on. A newer node may send another number: null, or for an instrument the number.
 KINDS: Final = ("fine-dust", "water-level", "rain")
 RESET_CAUSES: Final = ("power-on", "hard", "watchdog", "deep-sleep", "soft", "brown-out", "command")
-INSTRUMENTS: Final = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery")
+INSTRUMENTS: Final = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery", "configuration")
 
 _IDENTITY = struct.Struct(">4B B 3H")
 _CONDITION = struct.Struct(">B 2H I")
