@@ -75,7 +75,8 @@ class Device:
     @property
     def next_join_ms(self):
         """The clock's ms before which `join` does not send."""
-        ready = min(self._duty.ready_at_ms(frequency) for frequency in self._region.JOIN_CHANNELS_HZ)
+        airtime_us = self._airtime_us(frame.JOIN_REQUEST_BYTES, self._next_joining_rate())
+        ready = min(self._duty.ready_at_ms(frequency, airtime_us) for frequency in self._region.JOIN_CHANNELS_HZ)
         return max(ready, self._joining[2])
 
     def max_payload(self):
@@ -101,8 +102,8 @@ class Device:
             raise NotReady()
         attempts, first_ms, _ = self._joining
         first_ms = first_ms or now
-        region, fastest = self._region, self._options["data_rate"]
-        self._joining_rate = data_rate = fastest - attempts % (fastest + 1)
+        region = self._region
+        self._joining_rate = data_rate = self._next_joining_rate()
         frequency_hz = self._ready_now(region.JOIN_CHANNELS_HZ)
         airtime_us = self._airtime_us(frame.JOIN_REQUEST_BYTES, data_rate)
         phy = self._session.join_request(self._silence_ms((frequency_hz,), airtime_us))
@@ -295,6 +296,10 @@ class Device:
         own = airtime_us // 1000 + 2 * SLACK_MS + off_time_ms
         return max(own, self._duty.silent_until_ms() - self._clock.ms())
 
+    def _next_joining_rate(self):
+        fastest = self._options["data_rate"]
+        return fastest - self._joining[0] % (fastest + 1)
+
     def _join_pause_ms(self, since_ms, airtime_us):
         part = next(part for until_ms, part in JOIN_DUTY if until_ms is None or since_ms < until_ms)
         pause_ms = airtime_us * part // 1000
@@ -321,3 +326,5 @@ class Device:
         self._duty.block(now + self._session.silence_ms)
         self._silent, self._answered, self._confirm, self._joining = 0, 1, 0, [0, 0, 0]
         self._once = self._sticky = b""
+        # Deep sleep before the first frame is no further power cut: it would never be silent long enough.
+        self._remember()

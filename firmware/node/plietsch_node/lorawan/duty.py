@@ -36,8 +36,9 @@ class DutyCycle:
         return ready_ms
 
     def off_time_ms(self, frequency_hz, airtime_us):
-        """Return how long the band is silent after a frame of `airtime_us` there."""
-        return self._silence_ms(self._region.band(frequency_hz), airtime_us)
+        """Return how long the band is silent after a frame of `airtime_us` there, also by the network's limit."""
+        band = self._region.band(frequency_hz)
+        return max(self._silence_ms(band, airtime_us), self._limit_silence_ms(airtime_us))
 
     def sent(self, frequency_hz, ended_ms, airtime_us):
         """Count a frame that ended at `ended_ms`."""
@@ -58,6 +59,9 @@ class DutyCycle:
     def block(self, until_ms):
         """Keep every band silent until then."""
         self._ready_ms = [max(ready_ms, until_ms) for ready_ms in self._ready_ms]
+        if self._exponent:
+            # `restore` cuts a band's silence to what the band asks for.
+            self._all_ready_ms = max(self._all_ready_ms, until_ms)
 
     def silent_until_ms(self):
         """Return from when on every band may be used."""

@@ -345,6 +345,15 @@ def test_after_a_power_off_the_duty_cycle_still_holds():
     assert scene.send(1, b"x").f_cnt == 128
 
 
+def test_deep_sleep_does_not_make_the_silence_after_a_power_off_longer():
+    scene = Scene().join()
+    scene.send()
+    ready_ms = scene.cut_power().ready_at_ms(1)
+    assert ready_ms > 0
+    scene.clock.now_ms = ready_ms
+    assert scene.start().ready_at_ms(1) == ready_ms
+
+
 def test_the_first_start_of_all_waits_for_nothing():
     scene = Scene()
     assert scene.device.next_join_ms <= scene.clock.ms()
