@@ -57,7 +57,7 @@ test-long: setup ## the same at length: a hundred runs of each fault, a million 
 	@$(PYTEST) --long
 
 .PHONY: bench
-bench: setup ## the write path against what limits it and against peers (ONLY="B1 B2" BIG=1)
+bench: setup ## the write path against its limit and peers, and what a node costs (ONLY="B1 N2" BIG=1)
 	@PYTHONPATH=bench:tests:firmware/node python -m plietsch_bench $(ONLY) $(if $(BIG),--size big)
 
 .PHONY: check

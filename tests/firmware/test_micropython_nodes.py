@@ -56,6 +56,7 @@ def _simulated(folder: Path, make: node.Make, deep_sleep: bool) -> tuple[list[An
     return published, [{**line, "measured_at": 0} for line in lines]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deep_sleep", [False, True])
 def test_it_sends_the_same(micropython: MicroPython, tmp_path: Path, deep_sleep: bool):
     ours, ledger = _simulated(tmp_path / "cpython", node.make, deep_sleep)
