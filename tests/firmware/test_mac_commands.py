@@ -175,6 +175,17 @@ def test_channels_come_three_at_a_time():
     assert network.session.channels == network.server.settings.channels
 
 
+def test_a_channel_can_be_taken_back():
+    network = joined()
+    network.server.settings = dataclasses.replace(SILENT, extra_channels_hz=SILENT.extra_channels_hz[:4])
+    answer = tell(network)
+    assert answer is not None
+    assert answer.f_opts.hex() == "070700000050"
+    assert tell(network, "0703") is None
+    assert network.session.channels == network.server.settings.channels
+    assert network.session.enabled == set(range(7))
+
+
 def test_a_channel_can_be_answered_elsewhere():
     network = joined()
     network.server.settings = dataclasses.replace(SILENT, downlink_hz={0: 869_525_000})
@@ -215,7 +226,8 @@ def test_blocks_are_kept_whole_and_wait_where_they_do_not_fit():
         network.server.request(DEV_EUI, *[mac.NewChannelReq(index, 867_100_000)] * 2)
     first = tell(network, radio=Radio(868_100_000, 12))
     assert first is not None
-    assert (first.f_port, len(first.payload)) == (0, 48)
+    # Four would fit, but not their answers into the options of one frame.
+    assert (first.f_port, len(first.payload)) == (0, 36)
     second = tell(network, radio=Radio(868_100_000, 12))
     assert second is not None
-    assert (second.f_port, len(second.payload), second.payload[1]) == (0, 48, 12)
+    assert (second.f_port, len(second.payload), second.payload[1]) == (0, 36, 11)

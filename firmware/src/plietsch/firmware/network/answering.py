@@ -64,14 +64,11 @@ class Answerer:
             return None
         rx1 = windows.of_session(session, uplink.copies[0].radio)[0]
         self._give_up(device, uplink, set_id)
+        asked = [*device.requests, *negotiation.wishes(session, settings, now_s)]
         matter = Matter(
             ack=uplink.frame.confirmed,
             must_send=uplink.frame.adr_ack_req or negotiation.must_answer(uplink.commands),
-            blocks=[
-                *negotiation.answers(uplink.commands, uplink.copies),
-                *device.requests,
-                *negotiation.wishes(session, settings, now_s),
-            ],
+            blocks=[*negotiation.answers(uplink.commands, uplink.copies), *negotiation.askable(asked, uplink.commands)],
             item=self._next_item(device, rx1.limit_bytes, now_s),
             more=len(device.queue) > 1,
             adr=settings.adr,

@@ -7,7 +7,7 @@ commands first, up to 15 bytes of them beside a message, more on port 0 in place
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plietsch.firmware.network import downlinks, frames
+from plietsch.firmware.network import downlinks, frames, mac_commands
 from plietsch.firmware.network.session import Block, Session
 
 
@@ -59,11 +59,17 @@ def compose(session: Session, matter: Matter, limit_bytes: int) -> Composed:
 
 
 def _fitting(blocks: Sequence[Block], limit_bytes: int) -> list[Block]:
-    """Return the first blocks that fit as a whole."""
+    """Return the first blocks that fit as a whole, and whose answers fit into the options of a single frame.
+
+    "The Network Server shall not generate a sequence of MAC commands that may not be answered by the end-device in one
+    single uplink" (TS001-1.0.4, section 5).
+    """
     fitting: list[Block] = []
+    answer_bytes = frames.MOST_F_OPTS_BYTES
     for block in blocks:
         limit_bytes -= sum(len(command.encode()) for command in block)
-        if limit_bytes < 0:
+        answer_bytes -= sum(mac_commands.ANSWER_BYTES.get(command.CID, 0) for command in block)
+        if limit_bytes < 0 or answer_bytes < 0:
             break
         fitting.append(block)
     return fitting

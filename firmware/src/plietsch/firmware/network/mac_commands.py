@@ -266,3 +266,17 @@ _UP: dict[int, tuple[int, Callable[[bytes], UpCommand]]] = {
     DlChannelAns.CID: (1, lambda payload: DlChannelAns(*_bits(payload[0], 1, 0))),
     DeviceTimeReq.CID: (0, lambda _: DeviceTimeReq()),
 }
+
+# How long the answers to the network's requests are, by CID; what a device asked itself for is not answered.
+ANSWER_BYTES = {
+    answer.CID: 1 + _UP[answer.CID][0]
+    for answer in (
+        LinkAdrAns,
+        DutyCycleAns,
+        RxParamSetupAns,
+        DevStatusAns,
+        NewChannelAns,
+        RxTimingSetupAns,
+        DlChannelAns,
+    )
+}

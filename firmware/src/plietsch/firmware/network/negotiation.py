@@ -56,6 +56,16 @@ def forget_channels(session: Session) -> None:
     session.enabled = set(session.channels)
 
 
+def askable(blocks: Iterable[Block], commands: Sequence[mac.UpCommand]) -> list[Block]:
+    """Return which requests may follow a frame with these commands.
+
+    Nothing of a kind whose answers a device repeats until it hears a downlink, if they are in the frame: should the
+    downlink get lost, the answers that come again would be taken for those to the new request.
+    """
+    repeated = {command.CID for command in commands if isinstance(command, REPEATED_UNTIL_HEARD)}
+    return [block for block in blocks if block[0].CID not in repeated]
+
+
 def wishes(session: Session, settings: Settings, now_s: float) -> list[Block]:
     """Return what to ask of the device."""
     blocks = [
@@ -87,9 +97,11 @@ def _time(unix_s: float) -> mac.DeviceTimeAns:
 
 
 def _missing(session: Session, settings: Settings) -> list[mac.NewChannelReq]:
+    """Return what makes the channels those that they should be: new ones, and the end of others (0 Hz)."""
+    wanted = dict.fromkeys(session.channels, 0) | settings.channels
     return [
         mac.NewChannelReq(number, frequency_hz)
-        for number, frequency_hz in settings.channels.items()
+        for number, frequency_hz in wanted.items()
         if session.channels.get(number) != frequency_hz
     ]
 
@@ -143,7 +155,9 @@ def _settle(session: Session, asked: Block, given: Sequence[mac.UpCommand]) -> N
     if isinstance(asked[0], mac.LinkAdrReq):
         agreed = [_settle_rate(session, asked, given)]
     else:
-        agreed = [_agrees(answer) and _hold(session, request) for request, answer in zip(asked, given, strict=False)]
+        if len(given) != len(asked):
+            return  # not the answers to these, or not all of them
+        agreed = [_agrees(answer) and _hold(session, request) for request, answer in zip(asked, given, strict=True)]
     if all(agreed):
         del session.refusals[asked[0].CID]
     else:
