@@ -1,14 +1,11 @@
-"""The simulated clock and the schedule, with a wall clock that the test moves."""
+"""The simulated clock, with a wall clock that the test moves."""
 
 import threading
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from plietsch.firmware import errors, quantity
 from plietsch.firmware.clock import AS_FAST_AS_POSSIBLE, SimulatedClock
-from plietsch.firmware.schedule import Schedule
 
 
 class Wall:
@@ -58,27 +55,6 @@ def test_a_stopped_clock_waits_for_nothing():
     stop.set()
     assert not SimulatedClock(0, 1, stop, wall).wait_until(1e9)
     assert not SimulatedClock(0, AS_FAST_AS_POSSIBLE, stop).wait_until(1e9)
-
-
-@given(st.integers(1, 40), st.integers(1, 900), st.floats(0, 2e9))
-def test_each_station_measures_once_an_interval_in_order(count: int, interval_s: int, start_s: float):
-    schedule = Schedule(count, interval_s, start_s)
-    turns = [schedule.pop() for _ in range(2 * count)]
-    assert [turn.time_s for turn in turns] == sorted(turn.time_s for turn in turns)
-    assert start_s <= turns[0].time_s
-    assert {turn.station for turn in turns[:count]} == set(range(count))
-    assert turns[count - 1].time_s - turns[0].time_s < interval_s
-    assert all(later.time_s - turn.time_s == interval_s for turn, later in zip(turns, turns[count:], strict=False))
-
-
-@given(st.integers(1, 12), st.integers(1, 600), st.floats(1e9, 2e9), st.integers(1, 50))
-def test_a_second_run_goes_on_where_the_first_ended(count: int, interval_s: int, start_s: float, turns: int):
-    whole = Schedule(count, interval_s, start_s)
-    expected = [whole.pop() for _ in range(turns + count)]
-    last = expected[turns - 1]
-    second = Schedule(count, interval_s, last.time_s + 1)
-    rest = [turn for turn in expected[turns:] if turn.time_s > last.time_s]
-    assert [second.pop() for _ in rest] == rest
 
 
 def test_lengths_of_time_and_speeds_are_read():

@@ -5,27 +5,31 @@ a restart is what it would have measured. The shape follows what northern German
 the morning and the late afternoon, stoves on winter evenings); the numbers are nobody's measurements.
 """
 
-import functools
-import hashlib
 import math
-from statistics import NormalDist
+
+from plietsch.firmware.noise import noise, unit, wave
 
 DAY_S = 86_400
 YEAR_S = 365.2425 * DAY_S
 LOCAL_AHEAD_OF_UTC_H = 1.5  # between Central European winter and summer time: close enough for a daily cycle
 SEA_LEVEL_HPA = 1013.0
 METRES_PER_HPA = 8.3
-NORMAL = NormalDist()
 
 
-def readings(seed: int, place: str, elevation_m: float, time_s: float) -> dict[str, float]:
-    """Return the air at a place: pm2_5 and pm10 in µg/m³, temperature in °C, humidity in %, pressure in hPa."""
-    temperature = _temperature(seed, place, time_s)
+def particulates(seed: int, place: str, time_s: float) -> dict[str, float]:
+    """Return the fine dust at a place: pm2_5 and pm10 in µg/m³."""
     pm2_5 = _pm2_5(seed, place, time_s)
-    coarse = 1.35 + 0.5 * _unit(seed, f"{place}/coarse") + 0.1 * _wave(seed, f"{place}/coarse", time_s, DAY_S / 4)
+    coarse = 1.35 + 0.5 * unit(seed, f"{place}/coarse") + 0.1 * wave(seed, f"{place}/coarse", time_s, DAY_S / 4)
     return {
         "pm2_5": _within(pm2_5, 0.3, 400.0),
         "pm10": _within(pm2_5 * max(coarse, 1.1) + 0.2, 0.5, 800.0),
+    }
+
+
+def weather(seed: int, place: str, elevation_m: float, time_s: float) -> dict[str, float]:
+    """Return the weather at a place: temperature in °C, humidity in %, pressure in hPa."""
+    temperature = _temperature(seed, place, time_s)
+    return {
         "temperature": _within(temperature, -25.0, 42.0),
         "humidity": _within(_humidity(seed, place, time_s), 25.0, 99.9),
         "pressure": _within(_pressure(seed, elevation_m, time_s), 940.0, 1060.0),
@@ -35,36 +39,36 @@ def readings(seed: int, place: str, elevation_m: float, time_s: float) -> dict[s
 def battery_volts(seed: int, place: str, time_s: float) -> float:
     """Return the voltage of a node's lithium battery, which a small solar cell charges."""
     sun = math.sin(2 * math.pi * (_local_hour(time_s) - 9) / 24)
-    return 3.85 + 0.15 * _unit(seed, f"{place}/battery") + 0.08 * sun
+    return 3.85 + 0.15 * unit(seed, f"{place}/battery") + 0.08 * sun
 
 
 def _pm2_5(seed: int, place: str, time_s: float) -> float:
     hour = _local_hour(time_s)
-    level = 7.0 + 18.0 * _unit(seed, f"{place}/level") ** 2
+    level = 7.0 + 18.0 * unit(seed, f"{place}/level") ** 2
     traffic = 0.45 * _bump(hour, 7.8, 1.4) + 0.35 * _bump(hour, 17.3, 2.0)
     stoves = 0.7 * _bump(hour, 21.0, 2.5) * _winter(time_s)
-    weather = math.exp(0.55 * _wave(seed, "episode", time_s, DAY_S) + 0.25 * _wave(seed, "air", time_s, DAY_S / 8))
-    passing = 0.15 * _wave(seed, f"{place}/gusts", time_s, 1200) + 0.12 * _wave(seed, f"{place}/cars", time_s, 60)
-    gusts = math.exp(passing + 0.05 * _noise(seed, f"{place}/dust", time_s))
+    weather = math.exp(0.55 * wave(seed, "episode", time_s, DAY_S) + 0.25 * wave(seed, "air", time_s, DAY_S / 8))
+    passing = 0.15 * wave(seed, f"{place}/gusts", time_s, 1200) + 0.12 * wave(seed, f"{place}/cars", time_s, 60)
+    gusts = math.exp(passing + 0.05 * noise(seed, f"{place}/dust", time_s))
     return level * (0.75 + traffic + stoves) * weather * gusts
 
 
 def _temperature(seed: int, place: str, time_s: float) -> float:
     season = 9.0 - 8.0 * _winter_wave(time_s)
     daily = (2.2 - 1.2 * _winter_wave(time_s)) * math.sin(2 * math.pi * (_local_hour(time_s) - 9) / 24)
-    weather = 3.0 * _wave(seed, "temperature", time_s, 2 * DAY_S)
-    local = 0.8 * _unit(seed, f"{place}/temperature") + 0.4 * _wave(seed, f"{place}/temperature", time_s, 5400)
-    return season + daily + weather + local + 0.04 * _noise(seed, f"{place}/t", time_s)
+    weather = 3.0 * wave(seed, "temperature", time_s, 2 * DAY_S)
+    local = 0.8 * unit(seed, f"{place}/temperature") + 0.4 * wave(seed, f"{place}/temperature", time_s, 5400)
+    return season + daily + weather + local + 0.04 * noise(seed, f"{place}/t", time_s)
 
 
 def _humidity(seed: int, place: str, time_s: float) -> float:
     daily = -9.0 * math.sin(2 * math.pi * (_local_hour(time_s) - 9) / 24)
-    weather = 7.0 * _wave(seed, "humidity", time_s, DAY_S) + 2.0 * _wave(seed, f"{place}/humidity", time_s, 5400)
-    return 80.0 + 5.0 * _winter_wave(time_s) + daily + weather + 0.2 * _noise(seed, f"{place}/h", time_s)
+    weather = 7.0 * wave(seed, "humidity", time_s, DAY_S) + 2.0 * wave(seed, f"{place}/humidity", time_s, 5400)
+    return 80.0 + 5.0 * _winter_wave(time_s) + daily + weather + 0.2 * noise(seed, f"{place}/h", time_s)
 
 
 def _pressure(seed: int, elevation_m: float, time_s: float) -> float:
-    weather = 9.0 * _wave(seed, "pressure", time_s, 2.5 * DAY_S) + 1.0 * _wave(seed, "front", time_s, DAY_S / 4)
+    weather = 9.0 * wave(seed, "pressure", time_s, 2.5 * DAY_S) + 1.0 * wave(seed, "front", time_s, DAY_S / 4)
     return SEA_LEVEL_HPA + weather - elevation_m / METRES_PER_HPA
 
 
@@ -88,26 +92,3 @@ def _bump(hour: float, centre: float, width: float) -> float:
 
 def _within(value: float, lowest: float, highest: float) -> float:
     return min(max(value, lowest), highest)
-
-
-def _wave(seed: int, name: str, time_s: float, period_s: float) -> float:
-    """Return smooth noise with a spread of about one: normal values a period apart, joined by a smoothstep."""
-    step, rest = divmod(time_s, period_s)
-    share = rest / period_s
-    share = share * share * (3 - 2 * share)
-    return _normal(seed, name, int(step)) * (1 - share) + _normal(seed, name, int(step) + 1) * share
-
-
-@functools.lru_cache(maxsize=4096)
-def _normal(seed: int, name: str, step: int) -> float:
-    return NORMAL.inv_cdf(_unit(seed, f"{name}/{step}"))
-
-
-def _noise(seed: int, name: str, time_s: float) -> float:
-    return NORMAL.inv_cdf(_unit(seed, f"{name}/{int(time_s)}"))
-
-
-def _unit(seed: int, name: str) -> float:
-    """Return a number between 0 and 1, without its ends, that depends on nothing but the arguments."""
-    digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=6).digest()
-    return (int.from_bytes(digest, "big") + 0.5) / 2**48

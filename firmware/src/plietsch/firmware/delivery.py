@@ -1,53 +1,39 @@
-"""From the network's outbox to the broker, and from the broker's acknowledgement to the ledger."""
+"""From the network server to the broker, and from the broker's acknowledgement to the readings it is about."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 
-from plietsch.firmware.ledger import SENT, Entry, Ledger
-from plietsch.firmware.network.simulated import SimulatedNetwork
-from plietsch.firmware.publisher import Publisher, Stopped
+from plietsch.firmware.network.events import Json
+from plietsch.firmware.publisher import OnFate, Publisher, Stopped
+from plietsch.firmware.readings import Readings
 
-NOT_ACKNOWLEDGED = "not sent: the broker did not acknowledge it"
-STOPPED = "not sent: stopped while waiting for the broker"
-REFUSED = "not sent: refused by the network server"
-DROPPED = "not sent: dropped from the node's full buffer"
+READINGS_PORT = 1  # docs/payload.md
 
 
 class Delivery:
-    """Publishes what the network server says, and writes down what became of each reading."""
+    """Publishes what the network server says; `readings` are those of each node, by DevEUI."""
 
-    def __init__(self, network: SimulatedNetwork, publisher: Publisher, ledger: Ledger) -> None:
+    def __init__(self, publisher: Publisher) -> None:
         self.events: Counter[str] = Counter()
-        self._network = network
+        self.readings: Mapping[str, Readings] = {}
         self._publisher = publisher
-        self._ledger = ledger
 
-    def deliver(self, frames: list[tuple[int, list[Entry]]]) -> None:
-        """Publish what one station's `frames` (counter, readings) brought about. Raises Stopped."""
-        readings = dict(frames)
-        for topic, event in self._network.take_events():
-            kind = topic.rpartition("/")[2]
-            f_cnt = event["fCnt"] if kind == "up" else None
-            entries = readings.pop(f_cnt, []) if f_cnt is not None else []
-            try:
-                self._publisher.publish(topic, event, self._on_fate(entries, f_cnt))
-            except Stopped:
-                self._write([(f_cnt, entries), *readings.items()], STOPPED)
-                raise
-            self.events[kind] += 1
-        self._write(readings.items(), REFUSED)
+    def publish(self, topic: str, event: Json) -> None:
+        """Hand an event to the broker. Raises Stopped."""
+        kind = topic.rpartition("/")[2]
+        on_fate = self._on_fate(kind, event)
+        try:
+            self._publisher.publish(topic, event, on_fate)
+        except Stopped:
+            on_fate(False)
+            raise
+        self.events[kind] += 1
 
-    def drop(self, entries: list[Entry]) -> None:
-        """Write down the readings that never left their node."""
-        self._write([(None, entries)], DROPPED)
+    def _on_fate(self, kind: str, event: Json) -> OnFate:
+        if kind != "up" or event["fPort"] != READINGS_PORT:
+            return _nobody_asks
+        return self.readings[event["deviceInfo"]["devEui"]].publish(event["fCnt"])
 
-    def _write(self, frames: Iterable[tuple[int | None, list[Entry]]], fate: str) -> None:
-        for f_cnt, entries in frames:
-            if entries:
-                self._ledger.write(entries, fate, f_cnt)
 
-    def _on_fate(self, entries: list[Entry], f_cnt: int | None) -> Callable[[bool], None]:
-        def settle(acknowledged: bool) -> None:
-            self._ledger.write(entries, SENT if acknowledged else NOT_ACKNOWLEDGED, f_cnt)
-
-        return settle
+def _nobody_asks(_arrived: bool) -> None:
+    """Take the fate of an event that carries no reading."""

@@ -25,15 +25,20 @@ def app_key(name: str) -> bytes:
     return hashlib.sha256(f"app-key/{name}".encode()).digest()[:16]
 
 
-def device_info(name: str) -> DeviceInfo:
-    """Return how ChirpStack would know the device `name`."""
+def application_id() -> str:
+    """Return the id of the application that all devices belong to."""
+    return _id("application")
+
+
+def device_info(name: str, kind: str = "fine-dust") -> DeviceInfo:
+    """Return how ChirpStack would know the device `name`, whose node is of a kind."""
     return DeviceInfo(
         tenant_id=_id("tenant"),
         tenant_name="ChirpStack",
-        application_id=_id("application"),
+        application_id=application_id(),
         application_name=APPLICATION,
-        device_profile_id=_id("profile"),
-        device_profile_name="plietsch-fine-dust",
+        device_profile_id=_id("profile" if kind == "fine-dust" else f"profile/{kind}"),
+        device_profile_name=f"plietsch-{kind}",
         device_name=name,
         dev_eui=dev_eui(name),
     )

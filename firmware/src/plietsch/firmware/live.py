@@ -3,15 +3,19 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from plietsch.firmware import air, places
+from plietsch.firmware import air, places, rain, water
 from plietsch.firmware.clock import AS_FAST_AS_POSSIBLE
-from plietsch.firmware.places import Place
-from plietsch.firmware.region import SINCE, Station
-from plietsch.firmware.schedule import Schedule
+from plietsch.firmware.places import Harbour, Place
+from plietsch.firmware.region import FINE_DUST, RAIN, SINCE, WATER_LEVEL, Station
+from plietsch.firmware.shown import BATTERY, RAIN_GAUGE
 from plietsch.firmware.simulation import Simulation
-from plietsch.firmware.station import BATTERY
+from plietsch.firmware.state import State
+from plietsch.firmware.station import MILLISECONDS, VirtualStation, measuring
+from plietsch.firmware.waiting import call_at
+from plietsch.firmware.world import SourceOf
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +24,12 @@ ATTRIBUTION = "plietsch, simulated"
 SAVE_EVERY_S = 10
 # A computer that slept has missed measurements; they are not made up afterwards.
 LONGEST_LAG_S = 60
+# To join and to warm up takes a node three quarters of a minute; and not all of them join in the same moment.
+SWITCHED_ON_BEFORE_S = 60
+SWITCHED_ON_WITHIN_S = 5
+# Levels and rain are sent when there is something new, and at least so often.
+SELDOM_S = 3600
+LOOK_AT_THE_CLOCK_EVERY = 500
 
 OnProgress = Callable[[float, float, float], None]
 
@@ -38,73 +48,134 @@ class Plan:
     speed: float | None = AS_FAST_AS_POSSIBLE
 
 
-def stations(count: int, interval_s: int) -> list[Station]:
-    """Return the first `count` stations of the region."""
-    return [_station(place, number, interval_s) for number, place in enumerate(places.first(count))]
+def stations(count: int, interval_s: int, water_levels: int = 0, rain_gauges: int = 0) -> list[Station]:
+    """Return the first `count` stations of the region, and so many water levels and rain gauges."""
+    dust = [_dust(place, number, interval_s) for number, place in enumerate(places.first(count))]
+    levels = [_level(harbour) for harbour in places.harbours(water_levels)]
+    return dust + levels + [_rain(place) for place in places.first(rain_gauges)]
+
+
+def start_s(state: State, plan: Plan) -> float:
+    """Return when a simulation begins: `since_s` ago, or where the last run ended if that is later."""
+    begin_s = time.time() - plan.since_s - SWITCHED_ON_BEFORE_S
+    return max(begin_s, state.simulated_until_s + 1) if state.simulated_until_s else begin_s
 
 
 def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> None:
-    """Join, and run what lies before now, or as much of it as an earlier run has left. Raises Stopped.
+    """Join, and run what lies before now. Raises Stopped.
 
-    `on_progress(from, now, until)` is told how far it is, in Unix seconds.
+    `on_progress(from, now, until)` is told how far it is, in Unix seconds. The last minute is measured like the
+    present, so that the present begins with instruments that are warm.
     """
-    start_s = _start_s(simulation, plan)
-    simulation.clock.set(start_s, plan.speed)
-    simulation.join()
-    schedule = Schedule(len(simulation.stations), plan.history_interval_s, start_s)
-    while schedule.next_time_s < time.time():
-        turn = schedule.pop()
-        if not simulation.clock.wait_until(turn.time_s):
-            return
-        _measure_and_send(simulation, plan.seed, turn.station, turn.time_s)
-        on_progress(start_s, turn.time_s, time.time())
+    begin_s = simulation.world.now_s
+    simulation.clock.set(begin_s, plan.speed)
+    has_history = time.time() - begin_s > 2 * SWITCHED_ON_BEFORE_S
+    _switch_on(simulation, plan.history_interval_s if has_history else plan.interval_s)
+    if has_history:
+        _run_until(simulation, SWITCHED_ON_BEFORE_S, partial(on_progress, begin_s))
+        _measure_every(simulation, plan.interval_s)
+    _run_until(simulation, 0, partial(on_progress, begin_s))
     simulation.publisher.drain()
 
 
 def run_present(simulation: Simulation, plan: Plan) -> None:
     """Measure in real time until the clock is stopped, be it before this begins. Raises Stopped."""
-    if simulation.clock.stop.is_set():
+    world, clock = simulation.world, simulation.clock
+    if clock.stop.is_set():
         return
-    simulation.clock.set(time.time(), speed=1)
-    schedule = Schedule(len(simulation.stations), plan.interval_s, time.time())
     log.info("measuring live: %d stations every %d s", len(simulation.stations), plan.interval_s)
+    clock.set(time.time(), speed=1)
     saved_s = time.monotonic()
-    while simulation.clock.wait_until(schedule.next_time_s):
-        if time.time() - schedule.next_time_s > LONGEST_LAG_S:
-            schedule = Schedule(len(simulation.stations), plan.interval_s, time.time())
-            simulation.clock.set(time.time(), speed=1)
-            continue
-        turn = schedule.pop()
-        _measure_and_send(simulation, plan.seed, turn.station, turn.time_s)
+    while simulation.step():
+        if time.time() - world.now_s > LONGEST_LAG_S:
+            _skip(simulation)
+        _note(simulation)
         if time.monotonic() - saved_s > SAVE_EVERY_S:
             simulation.states.save()
             saved_s = time.monotonic()
 
 
-def _start_s(simulation: Simulation, plan: Plan) -> float:
-    """Return where to begin: `since_s` ago, or where the last run ended if that is later."""
-    begin_s = time.time() - plan.since_s
-    reached_s = simulation.states.state.simulated_until_s
-    return max(begin_s, reached_s + 1) if reached_s else begin_s
+def _run_until(simulation: Simulation, before_now_s: float, on_progress: Callable[[float, float], None]) -> None:
+    """Let happen what lies more than so many seconds before now."""
+    world, steps, until_s = simulation.world, 0, time.time()
+    while world.env.peek() < (until_s - before_now_s) * MILLISECONDS and simulation.step():
+        _note(simulation)
+        steps += 1
+        if steps % LOOK_AT_THE_CLOCK_EVERY == 0:
+            until_s = time.time()
+            on_progress(world.now_s, until_s)
 
 
-def _measure_and_send(simulation: Simulation, seed: int, number: int, time_s: int) -> None:
-    station = simulation.stations[number]
-    station.measure(time_s, shown(station.station, seed, time_s))
-    simulation.send(station)
-    simulation.states.state.simulated_until_s = float(time_s)
+def _switch_on(simulation: Simulation, interval_s: int) -> None:
+    """Switch the stations on, one after another: each joins, and then measures at its seconds of the interval."""
+    world = simulation.world
+    apart_ms = SWITCHED_ON_WITHIN_S * MILLISECONDS / len(simulation.stations)
+    for number, station in enumerate(simulation.stations):
+        _configure(station, interval_s)
+        call_at(world.env, world.env.now + number * apart_ms, station.switch_on)
 
 
-def shown(station: Station, seed: int, time_s: int) -> dict[str, Mapping[str, float]]:
-    """Return what each instrument of a station shows at a time, by model and channel."""
-    values = air.readings(seed, station.code, station.elevation_m or 0.0, time_s)
-    by_model: dict[str, Mapping[str, float]] = dict.fromkeys(station.sensors, values)
-    if station.battery:
-        by_model[BATTERY] = {"battery": air.battery_volts(seed, station.code, time_s)}
-    return by_model
+def _measure_every(simulation: Simulation, interval_s: int) -> None:
+    for station in simulation.stations:
+        _configure(station, interval_s)
+        station.pause()
+        station.wake()
+        station.go_on()
 
 
-def _station(place: Place, number: int, interval_s: int) -> Station:
+def _skip(simulation: Simulation) -> None:
+    """Go on here and now, whatever the time was; what lies between is not made up. Raises Stopped."""
+    world, now_s = simulation.world, time.time()
+    for station in simulation.stations:
+        station.pause()
+    world.env.run(until=now_s * MILLISECONDS)
+    simulation.clock.set(world.now_s, speed=1)
+    for station in simulation.stations:
+        station.wake()
+        station.go_on()
+
+
+def _configure(station: VirtualStation, interval_s: int) -> None:
+    if station.station.kind == FINE_DUST:
+        station.config |= measuring(interval_s)
+
+
+def _note(simulation: Simulation) -> None:
+    simulation.states.state.simulated_until_s = simulation.world.now_s
+
+
+def source_of(seed: int) -> SourceOf:
+    """Return what gives each station of the region its source."""
+    return lambda station: lambda model, time_s: _values(seed, station, model, time_s)
+
+
+def _values(seed: int, station: Station, model: str, time_s: float) -> Mapping[str, float]:
+    if model == "SDS011":
+        return air.particulates(seed, station.code, time_s)
+    if model == BATTERY:
+        return {"battery": air.battery_volts(seed, station.code, time_s)}
+    if model == RAIN_GAUGE:
+        return {"rain_tips": rain.tips(seed, station.code, time_s)}
+    if model == "A02YYUW":
+        return {"distance": water.distance_mm(places.harbour(station.code), seed, time_s)}
+    return air.weather(seed, station.code, station.elevation_m or 0.0, time_s)
+
+
+def _dust(place: Place, number: int, interval_s: int) -> Station:
+    # Every third station has the cheaper instrument for the weather, as workshops do.
+    return _station(place, FINE_DUST, ("SDS011", "DHT22" if number % 3 == 2 else "BME280"), interval_s)
+
+
+def _level(harbour: Harbour) -> Station:
+    return _station(harbour.place, WATER_LEVEL, ("A02YYUW",), SELDOM_S, harbour.sensor_mm / 1000)
+
+
+def _rain(place: Place) -> Station:
+    place = replace(place, code=f"{place.code}-regen", name=f"{place.name} (Regen)")
+    return _station(place, RAIN, (RAIN_GAUGE,), SELDOM_S)
+
+
+def _station(place: Place, kind: str, sensors: tuple[str, ...], interval_s: int, height_m: float = 2.5) -> Station:
     return Station(
         code=place.code,
         name=place.name,
@@ -112,11 +183,12 @@ def _station(place: Place, number: int, interval_s: int) -> Station:
         latitude=place.latitude,
         elevation_m=place.elevation_m,
         municipality_key=place.municipality_key,
-        # Every third station has the cheaper instrument for the weather, as workshops do.
-        sensors=("SDS011", "DHT22" if number % 3 == 2 else "BME280"),
+        sensors=sensors,
         battery=True,
         interval_s=interval_s,
         licence=LICENCE,
         attribution=ATTRIBUTION,
         since=SINCE,
+        kind=kind,
+        height_m=height_m,
     )

@@ -7,12 +7,15 @@ what the simulation relies on.
 import functools
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 
 FOLDER = Path(__file__).resolve().parents[3] / "node"
 
@@ -32,60 +35,64 @@ class Instrument(Protocol):
         ...
 
 
-class Sent(NamedTuple):
-    """A frame that went out, as the node tells it."""
-
-    f_cnt: int
-    readings: list[tuple[int, Values]]
-
-
 class Node(Protocol):
-    """The station's application."""
+    """The node's application."""
 
-    max_payload: int
-    dropped: int  # how many readings its full buffer has lost, the oldest first
-
-    def join(self) -> bool:
-        """Ask the network for a session; return whether it gave one."""
+    @property
+    def waiting(self) -> int:
+        """How many readings nobody has acknowledged yet."""
         ...
 
-    def measure(self, names: list[str] | None = None) -> tuple[int, Values]:
-        """Ask instruments and keep their reading, which is returned."""
+    @property
+    def dropped(self) -> int:
+        """How many readings its full memory has lost since it was new."""
         ...
 
-    def flush(self) -> list[Sent]:
-        """Send what waits."""
+    async def cycle(self) -> int:
+        """Do what is due; return the clock's milliseconds at which to wake next."""
         ...
 
+    async def report(self) -> int | None:
+        """Join if need be, and send what waits as far as that is allowed now.
 
-class Radio(Protocol):
-    """The node's way to the air."""
+        Return the clock's milliseconds from which there is more to do, None if that is up to new readings.
+        """
+        ...
 
-    def send(self, phy: bytes) -> None:
-        """Send a PHYPayload."""
-
-    def receive(self) -> bytes | None:
-        """Return what came in the receive windows."""
-
-
-class Clock(Protocol):
-    """The node's clock."""
-
-    is_set: bool
-
-    def time_s(self) -> int:
-        """Return whole seconds of Unix time."""
+    def take(self, names: list[str] | None = None) -> Any:
+        """Read instruments once, and record the reading."""
         ...
 
 
 class Store(Protocol):
-    """What the node keeps through a power-off."""
+    """What a node keeps."""
 
     def get(self, name: str) -> Any:
         """Return what was put under a name, or None."""
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value."""
+
+
+@dataclass(slots=True)
+class Ports:
+    """What a node is given; see `plietsch_node.app.node`."""
+
+    clock: VirtualClock
+    radio: VirtualRadio
+    rtc: Store
+    flash: Store
+    random_below: Callable[[int], int]
+    instruments: Mapping[str, Instrument]
+    folder: str
+    reset_cause: str
+    trace: Callable[..., None]
+    cipher: "Callable[[bytes], HostCipher]"
+    watchdog: None = None
+
+
+# Makes a node of its configuration, its keys and its ports.
+Make = Callable[[Mapping[str, Any], Mapping[str, str], Ports], Node]
 
 
 class HostCipher:
@@ -109,29 +116,36 @@ def module(name: str) -> ModuleType:
 
 
 def instrument(model: str, bus: object) -> Instrument:
-    """Return the node's instrument of a model ("SDS011", "BME280", "DHT22" or "battery") at a bus."""
-    instruments = module("app.instruments")
-    if model == "SDS011":
-        return instruments.Particulates(module("drivers.sds011").SDS011(bus))
-    if model == "BME280":
-        return instruments.Weather(module("drivers.bme280").BME280(bus))
-    if model == "DHT22":
-        return instruments.Air(module("drivers.dht22").DHT22(bus))
-    return instruments.Battery(bus)
+    """Return the node's instrument of a model at a bus."""
+    return module("app.instruments").make(model, bus)
 
 
-def make(
-    instruments: Mapping[str, Instrument],
-    dev_eui: bytes,
-    join_eui: bytes,
-    app_key: bytes,
-    store: Store,
-    radio: Radio,
-    clock: Clock,
-) -> Node:
-    """Return a node; EUIs most significant byte first."""
-    session = module("lorawan.session").Session(dev_eui, join_eui, app_key, HostCipher, store)
-    return module("app.station").Node(instruments, session, radio, clock)
+def make(config: Mapping[str, Any], keys: Mapping[str, str], ports: Ports) -> Node:
+    """Return a node."""
+    return module("app.node").make(config, keys, ports)
+
+
+def memory() -> Store:
+    """Return a store in memory."""
+    return module("storage").MemoryStore()
+
+
+class RtcMemory:
+    """RTC memory, called as machine.RTC().memory: without argument to read, with bytes to write."""
+
+    def __init__(self) -> None:
+        self._content = b""
+
+    def __call__(self, content: bytes | None = None) -> bytes | None:
+        """Read or write."""
+        if content is None:
+            return self._content
+        self._content = bytes(content)
+        return None
+
+    def store(self) -> Store:
+        """Return the node's store of what the memory holds: so many bytes, and values as JSON brings them back."""
+        return module("storage").RtcStore(self)
 
 
 def said(channel: str, value: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """Public places of the region at which simulated stations stand: squares, stations and harbours, to about 100 m."""
 
+import functools
 import random
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,27 @@ PLACES = (
     Place("schafflund-mitte", "Schafflund, Ortsmitte", 9.1830, 54.7620, 15.0, "01059158"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Harbour:
+    """Where a level is measured: half the usual tide; above the gauge's zero, the mean level and a sensor's height."""
+
+    place: Place
+    tide_mm: float
+    mean_mm: float
+    sensor_mm: float
+
+
+# Gauges' zeros lie five metres below the sea's level (PNP = NHN − 5 m, as usual at German coasts); tides are rounded.
+HARBOURS = (
+    Harbour(Place("flensburg-pegel", "Flensburg, Hafen", 9.4366, 54.7897, 1.0, FLENSBURG), 40.0, 5010.0, 7600.0),
+    Harbour(Place("kappeln-pegel", "Kappeln, Hafen", 9.9350, 54.6630, 1.0, "01059045"), 30.0, 5020.0, 7500.0),
+    Harbour(Place("husum-pegel", "Husum, Hafen", 9.0440, 54.4740, 1.0, "01054056"), 1750.0, 5150.0, 7800.0),
+    Harbour(Place("schleswig-pegel", "Schleswig, Hafen", 9.5690, 54.5105, 1.0, "01059075"), 20.0, 5020.0, 7500.0),
+    Harbour(Place("soenderborg-pegel", "Sønderborg, Havn", 9.7860, 54.9075, 1.0, None), 50.0, 5010.0, 7600.0),
+    Harbour(Place("toenning-pegel", "Tönning, Hafen", 8.9430, 54.3160, 1.0, "01054138"), 1450.0, 5100.0, 7800.0),
+)
+
 GATEWAYS = (
     Gateway("a840411f75f10001", "Flensburg, Museumsberg", 9.4318, 54.7847, 52.0),
     Gateway("a840411f75f10002", "Schleswig, Dom", 9.5694, 54.5136, 60.0),
@@ -57,6 +79,23 @@ GATEWAYS = (
     Gateway("a840411f75f10005", "Sønderborg, Vandtårn", 9.8010, 54.9150, 70.0),
     Gateway("a840411f75f10006", "Kappeln, Mühle", 9.9290, 54.6650, 30.0),
 )
+
+
+def harbours(count: int) -> list[Harbour]:
+    """Return `count` harbours; beyond those known by name, further sensors hang near them."""
+    rounds = -(-count // len(HARBOURS))
+    return [
+        harbour if number == 1 else replace(harbour, place=_near(harbour.place, number))
+        for number in range(1, rounds + 1)
+        for harbour in HARBOURS
+    ][:count]
+
+
+@functools.cache
+def harbour(code: str) -> Harbour:
+    """Return the harbour of a station's code; raise KeyError."""
+    known = {harbour.place.code: harbour for harbour in HARBOURS}
+    return known[code if code in known else code.rpartition("-")[0]]
 
 
 def first(count: int) -> list[Place]:

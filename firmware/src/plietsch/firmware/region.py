@@ -11,7 +11,7 @@ from plietsch.firmware import identity
 
 FORMAT = "plietsch-region/1"
 GRID_M = 100
-DEVICE_TYPE = "plietsch-fine-dust"
+FINE_DUST, WATER_LEVEL, RAIN = "fine-dust", "water-level", "rain"
 SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 MARGIN_DEGREES = 0.1
 
@@ -30,7 +30,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A simulated station: where it stands, what it is made of, and under which licence its data stands."""
+    """A simulated station: where it stands, what it is made of, and under which licence its data stands.
+
+    `kind` is that of its node; `height_m` is how far the instrument hangs above ground, or above the gauge's zero.
+    """
 
     code: str
     name: str
@@ -45,6 +48,8 @@ class Station:
     attribution: str
     since: datetime.datetime
     description: str = ""
+    kind: str = FINE_DUST
+    height_m: float = 2.5
 
     def json(self) -> Json:
         """Return the station as the region file says it."""
@@ -62,7 +67,7 @@ class Station:
             "attribution": self.attribution,
             "device": {
                 "dev_eui": identity.dev_eui(self.code),
-                "type": DEVICE_TYPE,
+                "type": f"plietsch-{self.kind}",
                 "sensors": list(self.sensors),
                 "battery": self.battery,
                 "interval_s": self.interval_s,
@@ -70,7 +75,7 @@ class Station:
             "deployment": {
                 "phase": "installed",
                 "since": self.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "height_m": 2.5,
+                "height_m": self.height_m,
                 "direction_deg": None,
             },
         }

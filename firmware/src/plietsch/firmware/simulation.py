@@ -1,22 +1,22 @@
-"""A running simulation: clock, network, stations and the way to the broker, put together and ended in good order."""
+"""A running simulation: a world, the clock by which it runs, and the way to the broker, ended in good order."""
 
 import logging
-import random
+import tempfile
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from plietsch.firmware import identity
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.delivery import Delivery
 from plietsch.firmware.ledger import Ledger
-from plietsch.firmware.network.gateways import Gateway
-from plietsch.firmware.network.simulated import SimulatedNetwork
 from plietsch.firmware.publisher import Publisher, Stopped
-from plietsch.firmware.region import Station
-from plietsch.firmware.state import NodeStore, StateFile
-from plietsch.firmware.station import VirtualStation
+from plietsch.firmware.state import StateFile
+from plietsch.firmware.station import MILLISECONDS, VirtualStation
+from plietsch.firmware.subscription import Commands, down_topic
+from plietsch.firmware.world import Plan, World
 
 log = logging.getLogger(__name__)
 
@@ -28,60 +28,68 @@ LAST_PATIENCE_S = 5.0
 class Simulation:
     """The parts of a simulation."""
 
+    world: World
     clock: SimulatedClock
-    network: SimulatedNetwork
-    stations: list[VirtualStation]
-    delivery: Delivery
     publisher: Publisher
+    commands: Commands
+    delivery: Delivery
     ledger: Ledger
     states: StateFile
 
-    def join(self) -> None:
-        """Let every station join."""
-        for station in self.stations:
-            station.join()
+    @property
+    def stations(self) -> list[VirtualStation]:
+        """The stations of the world."""
+        return self.world.stations
 
-    def send(self, station: VirtualStation) -> None:
-        """Let a station send what it has measured. Raises Stopped."""
-        self.delivery.drop(station.take_dropped())
-        self.delivery.deliver(station.send())
+    def run_until(self, time_s: float) -> bool:
+        """Let everything happen until then; return False if the simulation was told to stop. Raises Stopped."""
+        while self.world.env.peek() < time_s * MILLISECONDS:
+            if not self.step():
+                return False
+        return self.clock.wait_until(time_s)
+
+    def step(self) -> bool:
+        """Wait for the next thing to happen, and let it; return False if the simulation was told to stop.
+
+        Raises Stopped.
+        """
+        if not self.clock.wait_until(self.world.env.peek() / MILLISECONDS):
+            return False
+        for topic, payload in self.commands.take():
+            self.world.network.server.command(topic, payload)
+        self.world.env.step()
+        return True
 
     def summary(self) -> str:
         """Say in a line what was sent and what was not."""
         fates = ", ".join(f"{count} readings {fate}" for fate, count in sorted(self.ledger.fates.items()))
-        refused = ", ".join(f"{count} {reason}" for reason, count in sorted(self.network.server.refused.items()))
+        refused = ", ".join(f"{count} {reason}" for reason, count in sorted(self.world.network.server.refused.items()))
         return f"{fates or 'no readings'}; frames refused: {refused or 'none'}"
 
 
 @contextmanager
 def running(
-    stations: Sequence[Station],
-    gateways: tuple[Gateway, ...],
-    broker_url: str,
-    clock: SimulatedClock,
-    ledger: Ledger,
-    states: StateFile,
-    dice: random.Random,
+    plan: Plan, broker_url: str, clock: SimulatedClock, ledger: Ledger, states: StateFile
 ) -> Generator[Simulation]:
     """Put a simulation together; at the end wait until the broker has everything, then close.
 
     Stopped does not leave this block: being stopped is an ordinary end.
     """
-    network = SimulatedNetwork(stations, gateways, states.state, dice)
-    publisher = Publisher(broker_url, clock.stop)
-    virtual = [
-        VirtualStation(station, network, NodeStore(states, identity.dev_eui(station.code)), clock.now)
-        for station in stations
-    ]
-    simulation = Simulation(clock, network, virtual, Delivery(network, publisher, ledger), publisher, ledger, states)
-    publisher.start()
-    try:
-        yield simulation
-        publisher.drain()
-    except Stopped:
-        pass
-    finally:
-        _end(simulation, clock.stop)
+    commands = Commands(down_topic(identity.application_id()))
+    publisher = Publisher(broker_url, clock.stop, commands=commands)
+    delivery = Delivery(publisher)
+    with tempfile.TemporaryDirectory(prefix="plietsch-nodes-") as folder:
+        world = World(plan, Path(folder), delivery.publish, ledger, states)
+        delivery.readings = world.readings
+        simulation = Simulation(world, clock, publisher, commands, delivery, ledger, states)
+        publisher.start()
+        try:
+            yield simulation
+            publisher.drain()
+        except Stopped:
+            pass
+        finally:
+            _end(simulation, clock.stop)
 
 
 def _end(simulation: Simulation, stop: threading.Event) -> None:
@@ -90,4 +98,5 @@ def _end(simulation: Simulation, stop: threading.Event) -> None:
     if outstanding := simulation.publisher.outstanding:
         log.warning("the broker did not acknowledge %d events", outstanding)
     simulation.publisher.close()
+    simulation.world.end()
     simulation.states.save()

@@ -1,7 +1,8 @@
-"""What a simulation remembers between two runs: which DevNonces its nodes have used, and how far time had come.
+"""What a simulation remembers between two runs: the flash of its nodes, and how far time had come.
 
 A file of JSON that is replaced as a whole: whoever is interrupted leaves the old one or the new one. A node never uses
-a nonce twice, so it is saved before the join-request goes on air.
+a nonce twice, so it is saved before the join-request goes on air. Sessions are not kept, as the network server of the
+next run knows none: each node joins anew.
 """
 
 import json
@@ -13,19 +14,25 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-FORMAT = "plietsch-simulation/1"
+FORMAT, FIRST_FORMAT = "plietsch-simulation/2", "plietsch-simulation/1"
+# Names that the node's session gives what it keeps: its last nonce with the silence it brought, and what a join begins.
+NONCE = "join"
+OF_A_SESSION = ("session", "counters")
+
+Flash = dict[str, Any]
 
 
 @dataclass(slots=True)
 class State:
-    """The last nonce by DevEUI (they count up), and until when (Unix seconds) the region was simulated."""
+    """The flash by DevEUI and name, and until when (Unix seconds) the region was simulated."""
 
-    last_nonces: dict[str, int] = field(default_factory=lambda: dict[str, int]())
+    flash: dict[str, Flash] = field(default_factory=lambda: dict[str, Flash]())
     simulated_until_s: float | None = None
 
     def used_nonces(self, dev_eui: str) -> set[int]:
-        """Return every nonce that the device has used."""
-        return set(range(self.last_nonces.get(dev_eui, -1) + 1))
+        """Return every nonce that the device has used: they count up."""
+        last = self.flash.get(dev_eui, {}).get(NONCE)
+        return set(range(last[0] + 1)) if last else set()
 
 
 class StateFile:
@@ -42,7 +49,7 @@ class StateFile:
         content = {
             "format": FORMAT,
             "simulated_until_s": self.state.simulated_until_s,
-            "last_nonces": self.state.last_nonces,
+            "flash": {dev_eui: _lasting(flash) for dev_eui, flash in self.state.flash.items()},
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(self._path.suffix + ".new")
@@ -65,32 +72,36 @@ class StateFile:
             return State()
 
 
-class NodeStore:
-    """What one node keeps through a power-off, for its session: in memory, but the nonce in the state file."""
+class NodeFlash:
+    """The flash of one node, as the node's store: in memory, and a new nonce at once in the state file."""
 
     def __init__(self, file: StateFile, dev_eui: str) -> None:
         self._file = file
-        self._dev_eui = dev_eui
-        self._values: dict[str, Any] = {}
+        self._values = file.state.flash.setdefault(dev_eui, {})
 
     def get(self, name: str) -> Any:
         """Return what was put under `name`, or None."""
-        if name == "dev_nonce":
-            return self._file.state.last_nonces.get(self._dev_eui)
         return self._values.get(name)
 
     def put(self, name: str, value: Any) -> None:
         """Keep `value` under `name`."""
-        if name == "dev_nonce":
-            self._file.state.last_nonces[self._dev_eui] = value
+        self._values[name] = value
+        if name == NONCE:
             self._file.save()
-        else:
-            self._values[name] = value
+
+
+def _lasting(flash: Flash) -> Flash:
+    return {name: value for name, value in flash.items() if name not in OF_A_SESSION}
 
 
 def _state(content: dict[str, Any]) -> State:
+    until_s = content["simulated_until_s"]
+    return State(_flash(content), None if until_s is None else float(until_s))
+
+
+def _flash(content: dict[str, Any]) -> dict[str, Flash]:
+    if content["format"] == FIRST_FORMAT:
+        return {str(dev_eui): {NONCE: [int(nonce), 0]} for dev_eui, nonce in content["last_nonces"].items()}
     if content["format"] != FORMAT:
         raise ValueError(f"its format is {content['format']!r}, not {FORMAT!r}")
-    until_s = content["simulated_until_s"]
-    nonces = {str(dev_eui): int(nonce) for dev_eui, nonce in content["last_nonces"].items()}
-    return State(nonces, None if until_s is None else float(until_s))
+    return {str(dev_eui): dict(flash) for dev_eui, flash in content["flash"].items()}

@@ -1,173 +1,223 @@
 """A virtual station: virtual instruments, the real node code that reads them, and a radio into the simulated air."""
 
-import math
+import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import Any
 
-from plietsch.firmware import identity, node
-from plietsch.firmware.instruments.battery import VirtualBattery
-from plietsch.firmware.instruments.bme280 import VirtualBME280
-from plietsch.firmware.instruments.dht22 import VirtualDHT22
-from plietsch.firmware.instruments.sds011 import VirtualSDS011
+from plietsch.firmware import identity, waiting
+from plietsch.firmware import node as node_code
+from plietsch.firmware.ether import Ether
+from plietsch.firmware.instruments.fault import Fault
 from plietsch.firmware.ledger import Entry
-from plietsch.firmware.network.simulated import SimulatedNetwork
-from plietsch.firmware.ranges import ABOVE, BELOW, RANGES
-from plietsch.firmware.region import Station
+from plietsch.firmware.ranges import ABOVE, BELOW
+from plietsch.firmware.readings import SMALLEST_UNIX_S, Readings
+from plietsch.firmware.region import FINE_DUST, Station
+from plietsch.firmware.shown import BATTERY, Shown
+from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 
-BATTERY = "battery"
 NO_ANSWER = "no valid answer"
-JOIN_ATTEMPTS = 3
+POWER_ON, DEEP_SLEEP = "power-on", "deep-sleep"
+MILLISECONDS = 1000
+# The SDS011 gives a sample a second, and sending takes three.
+SECONDS_PER_SAMPLE, MOST_SAMPLES = 5, 10
 
-VIRTUAL: Mapping[str, Callable[[], "VirtualInstrument"]] = {
-    "SDS011": VirtualSDS011,
-    "BME280": VirtualBME280,
-    "DHT22": VirtualDHT22,
-    BATTERY: VirtualBattery,
-}
-
-
-class VirtualInstrument(Protocol):
-    """What stands at the other end of a bus."""
-
-    def show(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Show values; return those that the instrument's bytes cannot say."""
-        ...
-
-
-class JoinFailed(RuntimeError):
-    """The network did not let a node in."""
-
-
-@dataclass(slots=True)
-class Shown:
-    """A virtual instrument together with the node's own one that reads it.
-
-    A value beyond the instrument's range reaches the node as beyond it, even where the bytes cannot say by how much; a
-    channel that is not shown at all reaches it as no valid answer.
-    """
-
-    model: str
-    virtual: VirtualInstrument
-    instrument: node.Instrument
-    overlay: dict[str, float | None] = field(default_factory=lambda: dict[str, float | None]())
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The channels of the instrument."""
-        return self.instrument.channels
-
-    def show(self, values: Mapping[str, float]) -> None:
-        """Let the instrument show those of `values` that are its own."""
-        own = {channel: values[channel] for channel in self.channels if channel in values}
-        unsayable = self.virtual.show(own)
-        limits = RANGES.get(self.model, {})
-        self.overlay = {
-            channel: math.copysign(math.inf, value - limits[channel].lowest)
-            for channel, value in own.items()
-            if channel in unsayable or (channel in limits and not limits[channel].rounds_to_limit(value))
-        }
-        self.overlay.update({channel: None for channel in self.channels if channel not in own})
-
-    def read(self) -> dict[str, float | None]:
-        """Return what the node's driver makes of the instrument's bytes."""
-        return {**self.instrument.read(), **self.overlay}
-
-
-class _Clock:
-    is_set = True
-
-    def __init__(self) -> None:
-        self.now_s = 0
-
-    def time_s(self) -> int:
-        return self.now_s
-
-
-class _Radio:
-    def __init__(self, station: Station, network: SimulatedNetwork, now: Callable[[], float]) -> None:
-        self._station = station
-        self._network = network
-        self._now = now
-        self._heard: bytes | None = None
-
-    def send(self, phy: bytes) -> None:
-        self._heard = self._network.send(self._station, phy, self._now())
-
-    def receive(self) -> bytes | None:
-        heard, self._heard = self._heard, None
-        return heard
+# What the instruments of a station have before them: by model and time (Unix seconds), the values by channel.
+Source = Callable[[str, float], Mapping[str, float]]
+# What a node tells: when (Unix milliseconds), its name for it, and the rest.
+Listener = Callable[[float, str, tuple[Any, ...]], None]
 
 
 class VirtualStation:
-    """`station` as it stands and measures; `now` is the simulated time, `store` what its node keeps."""
+    """`station` as it stands and measures what `source` says, from when it is switched on.
+
+    `flash` and `folder` survive a power-off. `config` overrides what the station says of its node. With `deep_sleep`
+    the node loses its memory between two cycles, as on a board; without, that happens only where power fails.
+    """
 
     def __init__(
-        self, station: Station, network: SimulatedNetwork, store: node.Store, now: Callable[[], float]
+        self,
+        station: Station,
+        ether: Ether,
+        flash: node_code.Store,
+        folder: Path,
+        readings: Readings,
+        source: Source,
+        dice: random.Random,
+        config: Mapping[str, Any] | None = None,
+        make: node_code.Make = node_code.make,
+        deep_sleep: bool = False,
+        drift_ppm: float = 0.0,
     ) -> None:
         self.station = station
-        self._clock = _Clock()
+        self.readings = readings
+        self.listener: Listener | None = None
+        self.is_dated = False  # whether the node has the time from the network
+        self.deep_sleep = deep_sleep
+        self.drift_ppm = drift_ppm
+        self.config = _config(station, ether) | dict(config or {})
+        self._env = ether.env
+        self._ether = ether
+        self._flash = flash
+        self._folder = folder
+        self._dice = dice
+        self._make = make
         models = (*station.sensors, BATTERY) if station.battery else station.sensors
-        self.instruments = {model: _shown(model) for model in models}
-        self._entries: list[Entry] = []
-        self._dropped: list[Entry] = []
-        self._dropped_before = 0
-        self._node = node.make(
-            self.instruments,
-            dev_eui=bytes.fromhex(identity.dev_eui(station.code)),
-            join_eui=bytes.fromhex(identity.JOIN_EUI),
-            app_key=identity.app_key(station.code),
-            store=store,
-            radio=_Radio(station, network, now),
-            clock=self._clock,
-        )
+        self.instruments = {model: self._instrument(model, source) for model in models}
+        self._life: waiting.Task | None = None
+        self._clock: VirtualClock | None = None
+        self._node: node_code.Node | None = None
 
-    def join(self) -> None:
-        """Join the network; raise JoinFailed if it does not want the node."""
-        if not any(self._node.join() for _ in range(JOIN_ATTEMPTS)):
-            raise JoinFailed(f"{self.station.code} could not join the network")
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where it stands: longitude and latitude."""
+        return self.station.longitude, self.station.latitude
 
-    def measure(self, time_s: int, shown: Mapping[str, Mapping[str, float]]) -> None:
-        """Let instruments show values, by model and channel, and the node read just these at the second `time_s`."""
-        measured_at = time.time()
-        self._clock.now_s = time_s
+    @property
+    def is_on(self) -> bool:
+        """Whether there is power."""
+        return self._clock is not None
+
+    @property
+    def clock(self) -> VirtualClock:
+        """The node's clock, while there is power."""
+        assert self._clock is not None  # noqa: S101 power is on
+        return self._clock
+
+    @property
+    def node(self) -> node_code.Node:
+        """The node, while there is power."""
+        assert self._node is not None  # noqa: S101 power is on
+        return self._node
+
+    def switch_on(self) -> None:
+        """Let the power come on, and the node live its cycles."""
+        self.power_up()
+        self.go_on()
+
+    def power_up(self) -> None:
+        """Let the power come on, and the node do nothing by itself."""
+        self.is_dated = False
+        self.readings.start()
+        self._clock = VirtualClock(self._env, self._env.now, self.drift_ppm)
+        self._memory, self._rtc = node_code.RtcMemory(), node_code.memory()
+        for instrument in self.instruments.values():
+            instrument.power_on()
+        self._boot(POWER_ON)
+
+    def switch_off(self) -> None:
+        """Cut the power, whatever the node is doing."""
+        self.pause()
+        self._clock = self._node = None
+
+    def pause(self) -> None:
+        """Stop the node where it is; its clock goes on, and what survives a deep sleep stays."""
+        if self._life is not None:
+            self._life.cancel()
+
+    def wake(self) -> None:
+        """Make the node anew, as after a deep sleep, with the present `config`."""
+        self._boot(DEEP_SLEEP)
+
+    def go_on(self) -> None:
+        """Let the node live its cycles from now on."""
+        self._life = waiting.Task(self._env, self._live())
+
+    def close(self) -> None:
+        """Leave the node where it is, for ever."""
+        if self._life is not None:
+            self._life.close()
+
+    def take(self, shown: Mapping[str, Mapping[str, float]]) -> None:
+        """Let instruments show values, by model and channel, and the node read just these now, once."""
         for model, values in shown.items():
-            self.instruments[model].show(values)
-        _, values = self._node.measure(list(shown))
-        self._entries.append(_entry(self.station.code, time_s, values, measured_at))
-        self._follow_the_buffer()
+            self.instruments[model].play(values)
+        self.node.take(list(shown))
 
-    def take_dropped(self) -> list[Entry]:
-        """Return the readings that the node's full buffer has dropped since this was last asked."""
-        taken, self._dropped = self._dropped, []
-        return taken
+    def outage(self, start_ms: float, end_ms: float) -> None:
+        """Cut the power at one time (Unix milliseconds), and bring it back at another."""
+        waiting.call_at(self._env, start_ms, self.switch_off)
+        waiting.call_at(self._env, end_ms, self.switch_on)
 
-    def send(self) -> list[tuple[int, list[Entry]]]:
-        """Let the node send what it has; return the counter of each frame with the readings in it."""
-        frames: list[tuple[int, list[Entry]]] = []
-        for sent in self._node.flush():
-            count = len(sent.readings)
-            frames.append((sent.f_cnt, self._entries[:count]))
-            del self._entries[:count]
-        return frames
+    def fail(self, model: str, fault: Fault, start_ms: float, end_ms: float) -> None:
+        """Let an instrument have a fault from one time to another."""
+        waiting.call_at(self._env, start_ms, lambda: self._set_fault(model, fault))
+        waiting.call_at(self._env, end_ms, lambda: self._set_fault(model, Fault.NONE))
 
-    def _follow_the_buffer(self) -> None:
-        lost = self._node.dropped - self._dropped_before
-        self._dropped_before = self._node.dropped
-        self._dropped += self._entries[:lost]
-        del self._entries[:lost]
+    async def _live(self) -> None:
+        while True:
+            wake_ms = await self.node.cycle()
+            await self.clock.sleep_until(wake_ms)
+            if self.deep_sleep:
+                self.wake()
+
+    def _boot(self, reset_cause: str) -> None:
+        """Make the node anew, from what its stores hold."""
+        ports = node_code.Ports(
+            clock=self.clock,
+            radio=VirtualRadio(self._ether, self.place, self.clock),
+            rtc=self._memory.store() if self.deep_sleep else self._rtc,
+            flash=self._flash,
+            random_below=self._dice.randrange,
+            instruments=self.instruments,
+            folder=str(self._folder),
+            reset_cause=reset_cause,
+            trace=self._trace,
+            cipher=node_code.HostCipher,
+        )
+        self._node = self._make(self.config, _keys(self.station.code), ports)
+
+    def _instrument(self, model: str, source: Source) -> Shown:
+        return Shown(model, lambda now_ms: source(model, now_ms / MILLISECONDS), lambda: self._env.now)
+
+    def _set_fault(self, model: str, fault: Fault) -> None:
+        self.instruments[model].fault = fault
+
+    def _trace(self, name: str, *values: Any) -> None:
+        match name, values:
+            case "taken", (time_s, taken):
+                self._take(time_s, taken)
+            case "sending", (times, _):
+                self.readings.leave(times)
+            case "dropped", (times,):
+                self.readings.drop(times)
+            case "dated", (start_s,):
+                self.is_dated = True
+                self.readings.date(start_s)
+            case _:
+                pass
+        if self.listener:
+            self.listener(self._env.now, name, values)
+
+    def _take(self, time_s: int, values: node_code.Values) -> None:
+        said = {channel: node_code.said(channel, value) for channel, value in values.items()}
+        reasons = {channel: _reason(values[channel]) for channel, value in said.items() if value is None}
+        is_dated = time_s >= SMALLEST_UNIX_S
+        unix_s = time_s if is_dated else time_s + int(self.clock.power_on_ms / MILLISECONDS)
+        entry = Entry(self.station.code, unix_s, said, reasons, time.time())
+        self.readings.take(entry, None if is_dated else time_s)
 
 
-def _shown(model: str) -> Shown:
-    virtual = VIRTUAL[model]()
-    return Shown(model, virtual, node.instrument(model, virtual))
+def _config(station: Station, ether: Ether) -> dict[str, Any]:
+    """Return the node's configuration: who puts it up looks which data rate reaches a gateway from there."""
+    data_rate = ether.fastest((station.longitude, station.latitude))
+    config: dict[str, Any] = {"kind": station.kind, "lorawan": {"data_rate": data_rate}}
+    # Those that send when there is something new have defaults of their own.
+    return config | measuring(station.interval_s) if station.kind == FINE_DUST else config
 
 
-def _entry(station: str, time_s: int, values: node.Values, measured_at: float) -> Entry:
-    said = {channel: node.said(channel, value) for channel, value in values.items()}
-    reasons = {channel: _reason(values[channel]) for channel, value in said.items() if value is None}
-    return Entry(station, time_s, said, reasons, measured_at)
+def measuring(interval_s: int) -> dict[str, int]:
+    """Return the configuration of a fine-dust node that measures so often, with fewer samples where time is short."""
+    return {"interval_s": interval_s, "samples": min(max(interval_s // SECONDS_PER_SAMPLE, 1), MOST_SAMPLES)}
+
+
+def _keys(code: str) -> dict[str, str]:
+    return {
+        "dev_eui": identity.dev_eui(code),
+        "join_eui": identity.JOIN_EUI,
+        "app_key": identity.app_key(code).hex(),
+    }
 
 
 def _reason(value: float | None) -> str:

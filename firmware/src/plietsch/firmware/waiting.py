@@ -24,6 +24,37 @@ def start(env: simpy.Environment, coroutine: Coroutine[simpy.Event, Any, Any]) -
     return env.process(cast("Generator[simpy.Event, Any, Any]", coroutine))
 
 
+class Task:
+    """A coroutine that runs as a process, from the next event on, until it ends or is cancelled."""
+
+    def __init__(self, env: simpy.Environment, coroutine: Coroutine[simpy.Event, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self._has_begun = self._is_cancelled = False
+        self._guard = self._run()
+        self._process = start(env, self._guard)
+
+    def cancel(self) -> None:
+        """End it where it waits: what it waits for raises simpy.Interrupt there, at the environment's next step."""
+        self._is_cancelled = True
+        if self._has_begun and self._process.is_alive:
+            self._process.interrupt()
+
+    def close(self) -> None:
+        """End it without an environment that still makes steps."""
+        self._guard.close()
+        self._coroutine.close()
+
+    async def _run(self) -> None:
+        self._has_begun = True
+        try:
+            if not self._is_cancelled:
+                await self._coroutine
+        except simpy.Interrupt:
+            return
+        finally:
+            self._coroutine.close()
+
+
 def call_at(env: simpy.Environment, time_ms: float, function: Callable[[], object]) -> None:
     """Call a function at a time, or at once if it is past."""
     after(env.timeout(max(0.0, time_ms - env.now)), function)

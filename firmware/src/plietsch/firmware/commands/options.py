@@ -1,11 +1,14 @@
 """What every simulation is told."""
 
-import random
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plietsch.firmware.ledger import Ledger
+from plietsch.firmware.micropython.node import MicroPython
 from plietsch.firmware.state import StateFile
+from plietsch.firmware.world import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,20 @@ class Options:
     seed: int
     state: Path | None
     ledger: Path | None
-
-    def dice(self) -> random.Random:
-        """Return the dice that decide on addresses, channels and signal strengths."""
-        return random.Random(self.seed)  # noqa: S311 a simulation is to be repeatable
+    micropython: bool = False
 
     def open_ledger(self) -> Ledger:
         """Open the ledger."""
         return Ledger(self.ledger)
+
+    @contextmanager
+    def open_world(self, plan: Plan) -> Generator[Plan]:
+        """Give the plan with what its nodes run in: MicroPython, if that was asked for."""
+        if not self.micropython:
+            yield plan
+            return
+        with MicroPython() as micropython:
+            yield replace(plan, node={**(plan.node or {}), "make": micropython.make})
 
     def open_state(self) -> StateFile:
         """Open the state."""

@@ -12,7 +12,7 @@ from plietsch.firmware.check import api, compare, report, stack
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.commands import terminal
 from plietsch.firmware.commands.options import Options
-from plietsch.firmware.replay import archive, gateways
+from plietsch.firmware.replay import archive
 from plietsch.firmware.replay import run as replay_run
 from plietsch.firmware.replay.plan import PlannedStation, plan
 
@@ -38,15 +38,13 @@ def write_region(path: Path, planned: list[PlannedStation]) -> None:
 
 def run(options: Options, planned: list[PlannedStation], stop: terminal.Stop, console: Console) -> None:
     """Replay until the end, or until it is stopped."""
-    stations = [station.station for station in planned]
-    clock = SimulatedClock(replay_run.start_s(planned), options.speed, stop.event)
-    around = gateways.around(stations)
+    world = replay_run.world(planned, options.seed)
+    clock = SimulatedClock(world.start_s, options.speed, stop.event)
     with (
         closing(options.open_ledger()) as ledger,
         terminal.progress(console, "replay") as advance,
-        simulation.running(
-            stations, around, options.broker, clock, ledger, options.open_state(), options.dice()
-        ) as running,
+        options.open_world(world) as world,
+        simulation.running(world, options.broker, clock, ledger, options.open_state()) as running,
     ):
         replay_run.run(running, planned, advance)
     console.print(f"Replayed: {running.summary()}.", markup=False)

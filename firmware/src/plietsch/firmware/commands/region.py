@@ -1,6 +1,7 @@
 """Runs the simulated region."""
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,22 +11,24 @@ from plietsch.firmware import live, places, region, simulation
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.commands import terminal
 from plietsch.firmware.commands.options import Options
+from plietsch.firmware.region import Station
+from plietsch.firmware.world import Plan
 
 
-def write(path: Path, count: int, interval_s: int) -> None:
+def write(path: Path, stations: Sequence[Station]) -> None:
     """Write the region file."""
-    region.write(path, region.FLENSBURG, live.stations(count, interval_s))
+    region.write(path, region.FLENSBURG, stations)
 
 
-def run(options: Options, plan: live.Plan, count: int, stop: terminal.Stop, console: Console) -> None:
+def run(options: Options, plan: live.Plan, stations: Sequence[Station], stop: terminal.Stop, console: Console) -> None:
     """Run the region until it is stopped."""
     clock = SimulatedClock(time.time(), options.speed, stop.event)
-    stations = live.stations(count, plan.interval_s)
+    states = options.open_state()
+    world = Plan(stations, live.source_of(plan.seed), places.GATEWAYS, live.start_s(states.state, plan), plan.seed)
     with (
         closing(options.open_ledger()) as ledger,
-        simulation.running(
-            stations, places.GATEWAYS, options.broker, clock, ledger, options.open_state(), options.dice()
-        ) as running,
+        options.open_world(world) as world,
+        simulation.running(world, options.broker, clock, ledger, states) as running,
     ):
         with terminal.progress(console, "the past") as advance:
             live.run_past(running, plan, lambda begin, now, end: advance(now - begin, end - begin))

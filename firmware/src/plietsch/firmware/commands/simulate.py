@@ -10,6 +10,7 @@ from plietsch.firmware import errors, live, quantity
 from plietsch.firmware.check.stack import Stack
 from plietsch.firmware.commands import recording, region, terminal
 from plietsch.firmware.commands.options import Options
+from plietsch.firmware.region import Station
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 EPILOG = """Examples:
@@ -39,8 +40,12 @@ def simulate(
         ),
     ] = None,
     stations: Annotated[int, typer.Option(help="How many stations the region has.", min=1)] = 12,
-    interval: Annotated[int, typer.Option(help="Seconds between two measurements of a station, live.", min=1)] = 300,
-    history_interval: Annotated[int, typer.Option(help="The same in the past.", min=1)] = 300,
+    water_levels: Annotated[int, typer.Option(help="How many water levels at its harbours.", min=0)] = 0,
+    rain_gauges: Annotated[int, typer.Option(help="How many rain gauges.", min=0)] = 0,
+    interval: Annotated[
+        int, typer.Option(help="Seconds between two measurements of a fine-dust station, live.", min=10, max=43_200)
+    ] = 300,
+    history_interval: Annotated[int, typer.Option(help="The same in the past.", min=10, max=43_200)] = 300,
     since: Annotated[
         str, typer.Option(help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.")
     ] = "0s",
@@ -54,6 +59,9 @@ def simulate(
     ledger: Annotated[
         Path | None, typer.Option(help="Append a line of JSON for each reading and its fate.", dir_okay=False)
     ] = None,
+    micropython: Annotated[
+        bool, typer.Option("--micropython", help="Run the nodes in real MicroPython (WebAssembly): for a few of them.")
+    ] = False,
     region_file: Annotated[
         Path | None,
         typer.Option("--region", help="Write the stations for `plietsch device import`, and end.", dir_okay=False),
@@ -76,7 +84,7 @@ def simulate(
     terminal.log_to(console)
     stop = terminal.Stop()
     try:
-        options = Options(broker or DEFAULT_BROKER, quantity.speed(speed), seed, state, ledger)
+        options = Options(broker or DEFAULT_BROKER, quantity.speed(speed), seed, state, ledger, micropython)
         if replay is not None:
             passed = _recording(
                 options, replay, region_file, _running(check, _named(context, broker, api), api), check, stop, console
@@ -85,7 +93,10 @@ def simulate(
             raise errors.SimulationError("--check compares a replay.", "Name the recordings: --replay DIR --check.")
         else:
             plan = live.Plan(seed, interval, history_interval, quantity.duration_s(since), options.speed)
-            passed = _region(options, plan, stations, region_file, stop, console)
+            # What stations are expected to keep: the past has no gaps merely because the present is shown more often.
+            expected_s = max(interval, history_interval) if plan.since_s else interval
+            all_stations = live.stations(stations, expected_s, water_levels, rain_gauges)
+            passed = _region(options, plan, all_stations, region_file, stop, console)
     except errors.SimulationError as error:
         _say(console, error)
         raise typer.Exit(1) from error
@@ -93,14 +104,17 @@ def simulate(
 
 
 def _region(
-    options: Options, plan: live.Plan, count: int, region_file: Path | None, stop: terminal.Stop, console: Console
+    options: Options,
+    plan: live.Plan,
+    stations: list[Station],
+    region_file: Path | None,
+    stop: terminal.Stop,
+    console: Console,
 ) -> bool:
     if region_file:
-        # What stations are expected to keep: the past has no gaps merely because the present is shown more often.
-        expected_s = max(plan.interval_s, plan.history_interval_s) if plan.since_s else plan.interval_s
-        region.write(region_file, count, expected_s)
+        region.write(region_file, stations)
     else:
-        region.run(options, plan, count, stop, console)
+        region.run(options, plan, stations, stop, console)
     return True
 
 

@@ -4,7 +4,6 @@ The loss over a distance is the usual log-distance model around what LoRaWAN gat
 """
 
 import math
-import random
 from dataclasses import dataclass
 
 EARTH_RADIUS_KM = 6371.0
@@ -22,9 +21,6 @@ MARGIN_DB = 3.0
 # What arrives weaker on average is never understood nor disturbs anybody: 12 dB below SF12's limit, as powers and
 # fading have room for.
 UNHEARD_DBM = NOISE_FLOOR_DBM + REQUIRED_SNR_DB[12] - 12.0
-BETWEEN_COPIES_S = 0.001
-JOIN_CHANNELS_HZ = (868_100_000, 868_300_000, 868_500_000)
-CHANNELS_HZ = (*JOIN_CHANNELS_HZ, 867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +79,3 @@ def distance_km(place: tuple[float, float], gateway: Gateway) -> float:
     x = math.radians(gateway.longitude - longitude) * math.cos(math.radians(latitude))
     y = math.radians(gateway.latitude - latitude)
     return math.hypot(x, y) * EARTH_RADIUS_KM
-
-
-class Airwaves:
-    """Carries a frame from a place (longitude, latitude) to the gateways that can hear it."""
-
-    def __init__(self, gateways: tuple[Gateway, ...], dice: random.Random) -> None:
-        self._gateways = gateways
-        self._dice = dice
-        self._by_place: dict[tuple[float, float], list[tuple[float, Gateway]]] = {}
-
-    def radio_for(self, place: tuple[float, float], joining: bool) -> Radio:
-        """Return a channel at random and the fastest spreading factor that the nearest gateway understands."""
-        loudest_dbm, _ = self._loudest_first(place)[0]
-        snr = loudest_dbm - NOISE_FLOOR_DBM
-        enough = [factor for factor, lowest in REQUIRED_SNR_DB.items() if snr >= lowest + MARGIN_DB]
-        channels = JOIN_CHANNELS_HZ if joining else CHANNELS_HZ
-        return Radio(self._dice.choice(channels), min(enough, default=12))
-
-    def carry(self, phy_payload: bytes, place: tuple[float, float], radio: Radio, time_s: float) -> list[Copy]:
-        """Return the copies of a frame, the nearest gateway's first; that one always hears it."""
-        copies: list[Copy] = []
-        for number, (mean_dbm, gateway) in enumerate(self._loudest_first(place)):
-            rssi = round(mean_dbm + self._dice.gauss(0, FADING_DB))
-            snr = min(BEST_SNR_DB, round((rssi - NOISE_FLOOR_DBM) * 4) / 4)
-            if not number or snr >= REQUIRED_SNR_DB[radio.spreading_factor]:
-                heard_at_s = time_s + number * BETWEEN_COPIES_S
-                uplink_id = self._dice.getrandbits(32)
-                copies.append(Copy(phy_payload, gateway, radio, uplink_id, heard_at_s, rssi, snr))
-        return copies
-
-    def _loudest_first(self, place: tuple[float, float]) -> list[tuple[float, Gateway]]:
-        """Return the gateways with the mean strength in dBm at which they hear a node at `place`."""
-        if place not in self._by_place:
-            heard = [(mean_rssi_dbm(distance_km(place, gateway)), gateway) for gateway in self._gateways]
-            self._by_place[place] = sorted(heard, key=lambda pair: pair[0], reverse=True)
-        return self._by_place[place]

@@ -1,58 +1,75 @@
-"""The simulated network as a whole: frames go on air at a place and come out as events, and downlinks go back."""
+"""The simulated network: what gateways hear goes to the network server, and what it answers back on air, in time."""
 
-import logging
 import random
 from collections.abc import Iterable
 
 from plietsch.firmware import identity
-from plietsch.firmware.network import events
-from plietsch.firmware.network.gateways import Airwaves, Gateway
-from plietsch.firmware.network.server import DEDUPLICATION_WINDOW_S, Device, NetworkServer
+from plietsch.firmware.ether import Ether
+from plietsch.firmware.network.gateways import Copy
+from plietsch.firmware.network.server import (
+    DEDUPLICATION_WINDOW_S,
+    Device,
+    Downlink,
+    NetworkServer,
+    Publish,
+    Settings,
+)
 from plietsch.firmware.region import Station
 from plietsch.firmware.state import State
-
-log = logging.getLogger(__name__)
+from plietsch.firmware.waiting import call_at
 
 DEV_ADDR_BITS = 25  # NetID 000000: seven zero bits, and 25 for the device (LoRaWAN Back-End Interfaces, table 1)
-JOIN_REQUEST_HEADER = 0x00
-
-Event = tuple[str, events.Json]
+MILLISECONDS = 1000
+ROUNDING_MS = 0.01  # a float of today's Unix milliseconds has steps of 0.0002
+NOT_ON_AIR = "COLLISION_PACKET"  # of the TxAckStatus that a gateway gives, the one for a sender that is busy
 
 
 class SimulatedNetwork:
-    """Gateways and network server for `stations`; whatever is to be published waits in `outbox`."""
+    """The network server behind the gateways of `ether`, with a device for each station; events go to `publish`."""
 
     def __init__(
-        self, stations: Iterable[Station], gateways: tuple[Gateway, ...], state: State, dice: random.Random
+        self,
+        ether: Ether,
+        stations: Iterable[Station],
+        state: State,
+        dice: random.Random,
+        publish: Publish,
+        settings: Settings | None = None,
     ) -> None:
-        self.outbox: list[Event] = []
-        self._air = Airwaves(gateways, dice)
+        self._ether = ether
+        self._open: set[bytes] = set()
         self.server = NetworkServer(
             [_device(station, state) for station in stations],
-            publish=lambda topic, event: self.outbox.append((topic, event)),
+            publish=publish,
             new_address=lambda: dice.getrandbits(DEV_ADDR_BITS),
+            settings=settings,
         )
+        ether.on_copy = self._hear
 
-    def send(self, station: Station, phy_payload: bytes, time_s: float) -> bytes | None:
-        """Send a station's frame; return the PHYPayload that comes back in the receive window, if any."""
-        joining = phy_payload[0] == JOIN_REQUEST_HEADER
-        place = (station.longitude, station.latitude)
-        radio = self._air.radio_for(place, joining)
-        for copy in self._air.carry(phy_payload, place, radio, time_s):
-            self.server.hear(copy)
-        # Twice the window: seconds since 1970 leave a float no room for an exact comparison.
-        answers = self.server.settle(time_s + 2 * DEDUPLICATION_WINDOW_S)
-        dev_eui = identity.dev_eui(station.code)
-        return next((answer.phy_payload for answer in answers if answer.dev_eui == dev_eui), None)
+    def _hear(self, copy: Copy) -> None:
+        self.server.hear(copy)
+        phy = copy.phy_payload
+        if phy in self._open:
+            return
+        self._open.add(phy)
+        closes_ms = (copy.heard_at_s + DEDUPLICATION_WINDOW_S) * MILLISECONDS + ROUNDING_MS
+        call_at(self._ether.env, closes_ms, lambda: self._settle(phy))
 
-    def take_events(self) -> list[Event]:
-        """Return what is to be published and forget it."""
-        taken, self.outbox = self.outbox, []
-        return taken
+    def _settle(self, phy: bytes) -> None:
+        self._open.discard(phy)
+        for downlink in self.server.settle(self._ether.env.now / MILLISECONDS):
+            self._schedule(downlink)
+
+    def _schedule(self, downlink: Downlink) -> None:
+        call_at(self._ether.env, downlink.at_s * MILLISECONDS, lambda: self._send(downlink))
+
+    def _send(self, downlink: Downlink) -> None:
+        is_on_air = self._ether.send_down(downlink.gateway_id, downlink.phy_payload, downlink.radio)
+        self.server.sent(downlink, is_on_air, NOT_ON_AIR)
 
 
 def _device(station: Station, state: State) -> Device:
-    info = identity.device_info(station.code)
+    info = identity.device_info(station.code, station.kind)
     return Device(
         info=info,
         join_eui=identity.JOIN_EUI,

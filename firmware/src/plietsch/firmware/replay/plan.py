@@ -36,12 +36,6 @@ def plan(readings: Sequence[Reading]) -> list[PlannedStation]:
     return [planned for location in sorted(by_location) for planned in _at_location(location, by_location[location])]
 
 
-def in_order(stations: Sequence[PlannedStation]) -> list[tuple[PlannedStation, Frame]]:
-    """Return all frames in the order in which they are sent."""
-    frames = [(planned, frame) for planned in stations for frame in planned.frames]
-    return sorted(frames, key=lambda pair: (pair[1][-1].time_s, pair[0].station.code))
-
-
 def _at_location(location: str, readings: list[Reading]) -> Iterator[PlannedStation]:
     instruments = sorted({(reading.instrument, reading.sensor_id) for reading in readings})
     for number, node in enumerate(_nodes(instruments), start=1):
