@@ -58,6 +58,8 @@ class MemoryFolder:
     def remove(self, name):
         """Remove a file, which costs as much as a byte."""
         self._spend()
+        if name not in self.files:
+            raise OSError(2)
         del self.files[name]
 
     def _spend(self):

@@ -99,7 +99,12 @@ def check_keys(keys):
 
 
 def _flat(given):
-    flat = {name: value for name, value in given.items() if name not in ("kind", "lorawan")}
+    flat = {}
+    for name, value in given.items():
+        if "." in name:
+            raise ConfigError(name, "no field")
+        if name not in ("kind", "lorawan"):
+            flat[name] = value
     inner = given.get("lorawan", {})
     if not isinstance(inner, dict):
         raise ConfigError("lorawan", "an object")

@@ -122,11 +122,11 @@ class Ring:
 
     def ack(self, numbers):
         """Forget the readings of these `numbers`: they have arrived."""
-        touched = set()
+        touched, segments = set(), self._segments()
         for number in numbers:
             segment, place = divmod(number, SEGMENT_READINGS)
             mask = self._acked.get(segment, 0)
-            if not mask >> place & 1:
+            if segment in segments and not mask >> place & 1:
                 self._acked[segment] = mask | 1 << place
                 self.waiting -= 1
                 touched.add(segment)
@@ -140,6 +140,8 @@ class Ring:
         if not self._undated:
             return
         self._undated = 0
+        if any(life == self._life for life, _ in self._dates):
+            return  # it was said before a reset
         if len(self._dates) >= _MOST_DATES:
             life = self._dates[0][0]
             lost = [each for segment in self._segments() for each in self._times(segment, life)]
@@ -185,10 +187,10 @@ class Ring:
         """Remove the segment if nothing of it waits."""
         if self._times(segment):
             return
+        self._folder.remove(str(segment))
+        self._acked.pop(segment, None)
         if segment == self._last:
             self._last, self._count, self._size = segment + 1, 0, 0
-        self._acked.pop(segment, None)
-        self._folder.remove(str(segment))
 
     def _times(self, segment, life=None):
         """Return the times of what waits in a segment, of all or of one life."""

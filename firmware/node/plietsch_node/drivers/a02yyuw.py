@@ -12,6 +12,7 @@ HEAD = 0xFF
 LOWEST_MM, HIGHEST_MM = 30, 4500
 BUFFER_BYTES = 256  # of the board's UART: more cannot have come while nobody read
 _MAX_READS = 32  # of the bus for one reading: more noise than this is no instrument
+_MAX_FAILURES = 4
 
 
 def parse(frame):
@@ -41,7 +42,7 @@ class A02YYUW:
 
         Noise before it is skipped. Raises NoAnswer, BadFrame, BadChecksum and NotMeasured.
         """
-        data, error = b"", NoAnswer()
+        data, error, failures = b"", NoAnswer(), 0
         for _ in range(_MAX_READS):
             chunk = self._uart.read(FRAME_BYTES - len(data))
             if not chunk:
@@ -50,9 +51,11 @@ class A02YYUW:
             if len(data) == FRAME_BYTES:
                 try:
                     return parse(data)
-                except BadChecksum as failure:
-                    # The head may have been a byte of a distance.
-                    error, data = failure, _aligned(data[1:])
+                except (BadChecksum, NotMeasured) as failure:
+                    # The head may have been a byte of a distance, or a sum: once or twice, not always.
+                    error, data, failures = failure, _aligned(data[1:]), failures + 1
+                    if failures == _MAX_FAILURES:
+                        break
         raise BadFrame() if data and isinstance(error, NoAnswer) else error
 
 
