@@ -31,7 +31,7 @@ def parts(data: bytes) -> Parts:
     reader = _Reader(data)
     names, objects = reader.number(), reader.number()
     found = frozenset(filter(None, [reader.name() for _ in range(names)]))
-    constants = sum(_blocks(reader.constant()) for _ in range(objects))
+    constants = sum(reader.constant() for _ in range(objects))
     return Parts(sum(_blocks(size) for size in reader.functions()), constants, found)
 
 
@@ -67,7 +67,7 @@ class _Reader:
         return name
 
     def constant(self) -> int:
-        """Pass over a constant; return its bytes."""
+        """Pass over a constant; return the bytes of heap of its letters. A number is made anew wherever it lies."""
         kind = self._data[self._at]
         self._at += 1
         if kind in _WITHOUT_DATA:
@@ -76,7 +76,7 @@ class _Reader:
         if kind == _TUPLE:
             return sum(self.constant() for _ in range(size))
         self._at += size + (kind in _TEXTS)
-        return size
+        return _blocks(size + 1) if kind in _TEXTS else 0
 
     def functions(self) -> Iterator[int]:
         """Give the size of each function's code, the module's own first."""
