@@ -13,6 +13,12 @@ from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.local import running
 from plietsch.platform.terminal import console, whole
 
+# In which order somebody asks; the database keeps none.
+_ORDER = (
+    "kind", "firmware", "revision", "reset_cause", "boots", "uptime_h", "data_rate", "battery_v", "saving", "fan_h",
+    "waiting", "dropped", "errors",
+)  # fmt: skip
+
 app = typer.Typer(no_args_is_help=True, help="The registry of stations and devices.")
 
 
@@ -52,8 +58,9 @@ def show(
     facts.add_row("device", f"{said.row.dev_eui}, {said.row.type}, at {said.row.station or 'no station'}")
     facts.add_row("last heard", _moment(said.row.last_heard))
     facts.add_row("status of", _moment(said.row.status_at))
-    for name, value in (said.status or {}).items():
-        facts.add_row(name, _words(value))
+    status = said.status or {}
+    for name in sorted(status, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)):
+        facts.add_row(name, _words(status[name]))
     answers = Table(whole("heard"), "token", "command", "result", "field", "value now", "who")
     for each in said.answers:
         answer = each.answer
