@@ -18,6 +18,7 @@ def _dust(given=None, **others):
     instruments.update(others)
     scene = Scene(given or DUST, instruments)
     scene.device.room = 222
+    scene.device.data_rate = 2  # where acknowledgements are dear
     return scene
 
 
@@ -124,6 +125,23 @@ def test_readings_go_out_at_once_and_once_more_with_a_confirmation():
     assert scene.node.dropped == 0
 
 
+def test_where_acknowledgements_are_cheap_each_frame_asks_for_one():
+    scene = _dust()
+    scene.device.data_rate = 3
+    scene.live(HOUR_MS)
+    frames = scene.frames(payload.PORT)
+    assert len(frames) == len(scene.taken) == len(scene.acked)
+    assert all(each.confirmed for each in frames)
+    # What was not acknowledged goes along with the next one.
+    scene.device.hears = False
+    scene.live(HOUR_MS + 300000)
+    assert scene.node.waiting == 1
+    scene.device.hears = True
+    scene.live(HOUR_MS + 900000)
+    assert scene.node.waiting == 0
+    assert max(len(each.data) for each in scene.frames(payload.PORT)) > len(frames[0].data)
+
+
 def test_readings_wait_while_the_network_is_away_and_go_later():
     scene = _dust()
     scene.cycle()
@@ -171,7 +189,7 @@ def test_readings_of_a_time_without_a_clock_get_their_date_in_the_same_life():
     assert all(time_s < 3700 for time_s in scene.times())
     scene.device.hears = True
     scene.live(6 * HOUR_MS)
-    assert ("dated", UNIX_S) in scene.events
+    assert ("dated", UNIX_S * 1000) in scene.events
     assert {time_s + UNIX_S for time_s in scene.times()[:taken]} <= scene.acked
 
 
