@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plietsch.firmware import errors, live, node, places
+from plietsch.firmware.commands.options import Options
 from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.micropython import wire
 from plietsch.firmware.micropython.node import MicroPython
@@ -65,6 +66,15 @@ def test_it_sends_the_same(micropython: MicroPython, tmp_path: Path, deep_sleep:
     assert theirs == ours
     assert len(ledger) > 24
     assert their_ledger == ledger
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_simulation_runs_its_nodes_where_it_is_told_to(asked: bool):
+    options = Options("mqtt://127.0.0.1", None, 1, None, None, micropython=asked)
+    planned = Plan([], live.source_of(1), places.GATEWAYS, START_S, node={"deep_sleep": True})
+    with options.open_world(planned) as world:
+        assert ("make" in (world.node or {})) is asked
+        assert (world.node or {})["deep_sleep"]
 
 
 def test_a_node_that_fails_says_where(micropython: MicroPython):
