@@ -139,6 +139,8 @@ class Device:
                 if not await self._pause(data_rate, airtime_us):
                     break
                 index = self._pick(data_rate)
+                # What came down meanwhile may have opened a band that is silent for longer.
+                self._session.owe(self._silence_ms((settings.plan.frequency_hz(index),), airtime_us))
             frequency_hz, rx1_hz = settings.plan.frequency_hz(index), settings.plan.rx1_frequency_hz(index)
             windows = self._windows(
                 settings.rx1_delay_s, rx1_hz, data_rate, settings.rx2_hz, settings.rx2_data_rate, settings.rx1_offset
@@ -160,7 +162,8 @@ class Device:
         spreading_factor, bandwidth_khz = self._region.DATA_RATES[data_rate]
         ended = await self._radio.send(phy, frequency_hz, spreading_factor, bandwidth_khz, power_dbm)
         if ended > expected:
-            self._duty.block(ended + self._duty.off_time_ms(frequency_hz, airtime_us))
+            # A millisecond more, as it was cut off.
+            self._duty.block(ended + 1 + self._duty.off_time_ms(frequency_hz, airtime_us))
         if self._trace:
             self._trace("tx", ended - airtime_us // 1000, ended, frequency_hz, spreading_factor, len(phy))
         self._ended_ms = ended
@@ -266,11 +269,12 @@ class Device:
     async def _pause(self, data_rate, airtime_us):
         """Wait until the frame may go again; return False if that takes too long."""
         plan, now = self._settings.plan, self._clock.ms()
-        ready = min(self._duty.ready_at_ms(plan.frequency_hz(i), airtime_us) for i in plan.usable(data_rate))
-        if ready - now > LONGEST_PAUSE_MS:
+        # No channel is left if what came down took the only one of this data rate.
+        ready = [self._duty.ready_at_ms(plan.frequency_hz(i), airtime_us) for i in plan.usable(data_rate)]
+        if not ready or min(ready) - now > LONGEST_PAUSE_MS:
             return False
         # One to three seconds after the second window (section 4.1, RETRANSMIT_TIMEOUT).
-        await self._clock.sleep_until(max(ready, now + 1000 + self._random_below(2000)))
+        await self._clock.sleep_until(max(min(ready), now + 1000 + self._random_below(2000)))
         return True
 
     def _pick(self, data_rate):
@@ -320,6 +324,8 @@ class Device:
         if kept:
             self._silent, self._answered, self._confirm, self._joining, duty, answers = kept
             self._duty.restore(duty, now)
+            # Flash is written first, and a reset may have come between.
+            self._duty.limit(self._settings.duty_exponent)
             self._once, self._sticky = (binascii.unhexlify(answer) for answer in answers)
             return
         # Power was off, and nobody knows for how long.

@@ -117,12 +117,18 @@ class Session:
         data = frame.Data(kind, self.dev_addr, flags, f_cnt, f_opts, port, payload)
         return f_cnt, frame.encode_data(self._network, self._application, data)
 
+    def owe(self, silence_ms):
+        """Note that the device must be silent for `silence_ms` after the frame that goes out now."""
+        if silence_ms > self._silence_ms:
+            self._silence_ms = silence_ms
+            self._note()
+
     def downlink(self, phy):
         """Return the data frame that came down, decrypted, its counter in 32 bits.
 
         Raises NotJoined and FrameError; a frame heard before is a BadMic, as its counter is taken for a later one.
         """
-        if not self.joined:
+        if self.dev_addr is None:
             raise NotJoined()
         on_air = frame.read_data(phy)
         if on_air.kind not in (frame.UNCONFIRMED_DOWN, frame.CONFIRMED_DOWN):

@@ -93,6 +93,9 @@ class Settings:
                 sticky += commands.rx_timing_setup_ans()
             elif isinstance(request, commands.DlChannelReq):
                 sticky += commands.dl_channel_ans(*self.plan.dl_channel(request))
+        if not self.plan.usable(self.data_rate):
+            # The only channel of the fastest data rate is gone.
+            self.data_rate = self._region.MAX_JOIN_DATA_RATE
         return once, sticky
 
     def _link_adr(self, block):
