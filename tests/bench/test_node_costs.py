@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plietsch.firmware.node import HostCipher
-from plietsch_bench.node import bytecode, compiled, energy, life, lpp, onboard, payloads
+from plietsch_bench.node import bytecode, compiled, energy, life, lpp, onboard, payloads, tables
 from plietsch_bench.node.energy import DAY_S, Assumptions, Day
 from plietsch_bench.node.kinds import KINDS
 from plietsch_bench.plan import TINY
@@ -81,3 +81,17 @@ def test_a_day_has_all_its_seconds() -> None:
     assert sum(day.states_s.values()) == pytest.approx(DAY_S, rel=0.001)
     assert 0 < day.sending_s < 30
     assert day.wakes >= 24
+
+
+def test_a_table_takes_the_place_of_the_former_one() -> None:
+    text = "before\n<!-- N1 -->\n| old |\n<!-- /N1 -->\nafter <!-- N2 --> <!-- /N2 -->\n"
+    assert tables.put(text, "N1", "| new |\n") == text.replace("old", "new")
+    assert tables.put(text, "N9", "| new |\n") == text
+
+
+def test_every_table_has_its_place() -> None:
+    documents = "".join(document.read_text(encoding="utf-8") for document in tables.DOCUMENTS)
+    for name, table in tables.TABLES.items():
+        assert f"<!-- {name} -->\n{table()}<!-- /{name} -->" in documents, (
+            f"{name}: python -m plietsch_bench.node.tables"
+        )
