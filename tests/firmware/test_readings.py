@@ -104,8 +104,8 @@ def test_what_is_left_is_said_at_the_end(node: Node):
 
 def test_a_reading_without_a_date_gets_one(node: Node):
     node.readings.start()
-    node.readings.take(Entry("here", NOON_S, {"pm10": 1.0}, {}, 0.0), since_start_s=30)
-    node.readings.date(NOON_S - 29)
+    node.readings.take(Entry("here", NOON_S, {"pm10": 1.0}, {}, 0.0), since_start_ms=30_900)
+    node.readings.date((NOON_S - 29) * 1000 - 800)
     node.leave(1)
     node.arrive(7)
     assert node.fates() == [(ZERO + 1, SENT, 7)]
@@ -114,7 +114,7 @@ def test_a_reading_without_a_date_gets_one(node: Node):
 def test_a_reading_that_nobody_can_date_any_more_is_dropped_by_its_seconds(node: Node):
     for second in (0, 60):
         node.readings.start()
-        node.readings.take(Entry("here", NOON_S + second, {"pm10": 1.0}, {}, 0.0), since_start_s=30)
+        node.readings.take(Entry("here", NOON_S + second, {"pm10": 1.0}, {}, 0.0), since_start_ms=30_900)
     node.readings.drop([30])
-    node.readings.date(NOON_S + 30)
+    node.readings.date((NOON_S + 30) * 1000)
     assert node.fates() == [(ZERO, readings.DROPPED, None), (ZERO + 60, readings.WAITING, None)]

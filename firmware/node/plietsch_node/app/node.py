@@ -141,8 +141,8 @@ class Node:
         first = not self.is_dated
         self._offset_ms = unix_ms - at_ms
         if first:
-            self._ring.date(self._offset_ms // 1000)
-            self.tell("dated", self._offset_ms // 1000)
+            self._ring.date(self._offset_ms // 1000, self._offset_ms % 1000)
+            self.tell("dated", self._offset_ms)
 
     def status(self):
         """Return how the node is."""
@@ -181,13 +181,14 @@ class Node:
         values = dict(stored.get("changed", {})) if self._holds else {}
         values[name] = value
         try:
-            # In place: whoever has the configuration has this one.
-            self.config.update(config.changed(self.config, name, value))
+            complete = config.changed(self.config, name, value)
             self._ports.flash.put("config", {"revision": stored.get("revision", 0) + 1, "changed": values})
         except config.ConfigError:
             return commands.OUT_OF_RANGE
         except OSError:
             return commands.FAILED
+        # In place: whoever has the configuration has this one.
+        self.config.update(complete)
         self._holds = True
         self._due_ms = self._next_due()
         return commands.OK
@@ -239,7 +240,7 @@ class Node:
             # As it will be said.
             self.tell("taken", time_s, records.values(records.pack(time_s, 0, values), 0))
         try:
-            self._ring.append(time_s, values, self.is_dated)
+            self._ring.append(time_s, values, self.is_dated, self.clock.ms() % 1000)
         except OSError:
             self._ring.lose(time_s)
 

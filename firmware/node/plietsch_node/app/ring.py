@@ -9,8 +9,8 @@ What is acknowledged is remembered in RTC memory, and a segment of which nothing
 power cut some of a segment is sent once more, which the receiver recognises. When the ring is full its oldest segment
 goes, and what of it still waited is counted as dropped: the count and the removal are one write.
 
-Readings of a time without a clock carry the number of the node's start, its *life*. `date` says when that was; what
-nobody can date in a later life is dropped.
+Readings of a time without a clock carry the number of the node's start, its *life*, and count parts of a second, as it
+need not have begun with a whole one. `date` says when it began; what nobody can date in a later life is dropped.
 """
 
 import binascii
@@ -20,6 +20,7 @@ from plietsch_node.app import records
 
 SEGMENT_READINGS = 64
 _CHECKSUM_BYTES = 2
+_TICKS = 64  # a second: two years of them fit 32 bits
 # How many segments may be acknowledged in part: the oldest one, the newest one, and some of times when the newest
 # readings went first. What more is remembered would not fit RTC memory; it is sent again.
 _MOST_MASKS = 8
@@ -81,12 +82,13 @@ class Ring:
         """The number of the next reading; numbers grow."""
         return self._last * SEGMENT_READINGS + self._count
 
-    def append(self, time_s, values, dated=True):
-        """Record a reading of Unix time, or of seconds since power-on where it is not `dated`; return its number.
+    def append(self, time_s, values, dated=True, ms=0):
+        """Record a reading of Unix time, or of seconds and `ms` since power-on where it is not `dated`; return its number.
 
         Raises OSError if the flash does not take it, ValueError for values that no payload can say.
         """
-        body = records.pack(time_s, 0 if dated else self._life, values)
+        time = time_s if dated else ticks(time_s * 1000 + ms)
+        body = records.pack(time, 0 if dated else self._life, values)
         record = bytes((len(body),)) + body + _checksum(body)
         if self._count >= SEGMENT_READINGS:
             self._begin()
@@ -135,8 +137,8 @@ class Ring:
             self._tidy(segment)
         self._remember()
 
-    def date(self, offset_s):
-        """Say the Unix time at which this life began."""
+    def date(self, start_s, ms=0):
+        """Say the Unix time at which this life began, in seconds and `ms`."""
         if not self._undated:
             return
         self._undated = 0
@@ -148,7 +150,7 @@ class Ring:
             del self._dates[0]
             self._void = self._life
             self._count_dropped(lost)
-        self._dates.append([self._life, offset_s])
+        self._dates.append([self._life, start_s * 1000 + ms])
         self._keep()
         self._remember()
 
@@ -196,7 +198,7 @@ class Ring:
         """Return the times of what waits in a segment, of all or of one life."""
         data = self._read(segment)
         return [
-            self._unix_s(data, start) or records.stamp(data, start)[0]
+            self._unix_s(data, start) or records.stamp(data, start)[0] // _TICKS
             for place, start in enumerate(_starts(data))
             if self._waits(segment, place, data, start) and life in (None, records.stamp(data, start)[1])
         ]
@@ -210,9 +212,9 @@ class Ring:
         time_s, life = records.stamp(data, start)
         if life == 0:
             return time_s
-        for dated, offset_s in self._dates:
+        for dated, start_ms in self._dates:
             if dated == life:
-                return time_s + offset_s
+                return second(time_s, start_ms)
         return None
 
     def _segments(self):
@@ -271,12 +273,22 @@ class Ring:
                 self._undated += life == self._life
                 lives.add(life)
             elif start >= 0 and self._void <= life < self._life and self._unix_s(data, start) is None:
-                lost.append(time_s)
+                lost.append(time_s // _TICKS)
         if segment == self._last:
             self._size = len(data)
             # Behind a torn record nothing would be found.
             self._count = len(starts) if _end(data) == len(data) else SEGMENT_READINGS
         return lost
+
+
+def ticks(ms):
+    """Return the time of a record that was made `ms` after power-on."""
+    return ms * _TICKS // 1000 & 0xFFFFFFFF
+
+
+def second(time, start_ms):
+    """Return the Unix time of a record with the time `time` in a life that began at `start_ms`."""
+    return ((2 * time + 1) * 500 // _TICKS + start_ms) // 1000
 
 
 def _starts(data):

@@ -155,6 +155,12 @@ def said(channel: str, value: float | None) -> float | None:
     return (code + lowest * steps) / steps if code <= highest_code else None
 
 
+def second(since_start_ms: int, start_ms: int) -> int:
+    """Return the Unix time of a reading that the node took so long after a start which it could date only later."""
+    ring = module("app.ring")
+    return ring.second(ring.ticks(since_start_ms), start_ms)
+
+
 @functools.cache
 def _fields() -> dict[str, tuple[int, int, int, int]]:
     return {name: tuple(rest) for group in module("app.payload").GROUPS for name, *rest in group}

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from plietsch.firmware import node
 from plietsch.firmware.ledger import SENT, Entry, Ledger
 
 NOT_ACKNOWLEDGED = "not sent: the broker did not acknowledge it"
@@ -15,6 +16,7 @@ DROPPED = "not sent: dropped from the node's full memory"
 WAITING = "not sent: still in the node's memory when the simulation ended"
 # Unix times are larger; what is smaller counts seconds since the node's start.
 SMALLEST_UNIX_S = 1_000_000_000
+MILLISECONDS = 1000
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +28,7 @@ class _Frame:
 class Readings:
     """The readings of one node that are still to be settled, by their time; `ledger` hears of their fates.
 
-    Readings of a node that does not know the time yet count seconds from its start; `start` and `date` say when it
+    Readings of a node that does not know the time yet count milliseconds from its start; `start` and `date` say when it
     starts, and when that was.
     """
 
@@ -42,26 +44,26 @@ class Readings:
         self._not_acknowledged: set[int] = set()
 
     def start(self) -> None:
-        """Note that the node begins to count its seconds anew."""
+        """Note that the node begins to count its time anew."""
         with self._lock:
             self._of_former_starts += self._undated.items()
             self._undated = {}
 
-    def date(self, start_s: int) -> None:
-        """Note when the node says that it started."""
+    def date(self, start_ms: int) -> None:
+        """Note when the node says that it started, in Unix milliseconds."""
         with self._lock:
-            for since_start_s, entry in self._undated.items():
-                time_s = start_s + since_start_s
+            for since_start_ms, entry in self._undated.items():
+                time_s = node.second(since_start_ms, start_ms)
                 self._waiting[time_s] = replace(entry, time_s=time_s)
             self._undated = {}
 
-    def take(self, entry: Entry, since_start_s: int | None = None) -> None:
+    def take(self, entry: Entry, since_start_ms: int | None = None) -> None:
         """Note a reading."""
         with self._lock:
-            if since_start_s is None:
+            if since_start_ms is None:
                 self._waiting[entry.time_s] = entry
             else:
-                self._undated[since_start_s] = entry
+                self._undated[since_start_ms] = entry
 
     def leave(self, times: Sequence[int]) -> None:
         """Note which readings the frame carries that is sent now."""
@@ -122,8 +124,9 @@ class Readings:
             self._ledger.write(entries, fate, f_cnt)
 
     def _pop_undated(self, since_start_s: int) -> Entry | None:
-        for number, (former_s, entry) in enumerate(self._of_former_starts):
-            if former_s == since_start_s:
+        for number, (former_ms, entry) in enumerate(self._of_former_starts):
+            if former_ms // MILLISECONDS == since_start_s:
                 del self._of_former_starts[number]
                 return entry
-        return self._undated.pop(since_start_s, None)
+        own = (ms for ms in self._undated if ms // MILLISECONDS == since_start_s)
+        return self._undated.pop(next(own, -1), None)

@@ -182,9 +182,9 @@ class VirtualStation:
                 self.readings.leave(times)
             case "dropped", (times,):
                 self.readings.drop(times)
-            case "dated", (start_s,):
+            case "dated", (start_ms,):
                 self.is_dated = True
-                self.readings.date(start_s)
+                self.readings.date(start_ms)
             case _:
                 pass
         if self.listener:
@@ -194,9 +194,9 @@ class VirtualStation:
         said = {channel: node_code.said(channel, value) for channel, value in values.items()}
         reasons = {channel: _reason(values[channel]) for channel, value in said.items() if value is None}
         is_dated = time_s >= SMALLEST_UNIX_S
-        unix_s = time_s if is_dated else time_s + int(self.clock.power_on_ms / MILLISECONDS)
+        unix_s = time_s if is_dated else int(self._env.now / MILLISECONDS)
         entry = Entry(self.station.code, unix_s, said, reasons, time.time())
-        self.readings.take(entry, None if is_dated else time_s)
+        self.readings.take(entry, None if is_dated else self.clock.ms())
 
 
 def _config(station: Station, ether: Ether) -> dict[str, Any]:

@@ -182,6 +182,14 @@ def test_readings_without_a_clock_wait_for_their_date():
     assert shelf.flash.get("ring")[3] == []
 
 
+def test_the_second_of_a_reading_without_a_clock_is_the_right_one():
+    shelf = Shelf()
+    shelf.ring.append(5, {"pm10": 1}, dated=False, ms=600)
+    shelf.ring.append(6, {"pm10": 2}, dated=False, ms=100)
+    shelf.ring.date(T, 500)
+    assert shelf.times() == [T + 6, T + 6]
+
+
 def test_readings_of_a_life_that_nobody_dated_are_dropped_once():
     shelf = Shelf()
     shelf.ring.append(5, {"pm10": 1}, dated=False)
