@@ -67,8 +67,10 @@ def test_the_networks_commands_are_written(command: mac.DownCommand, data: str):
     assert command.encode().hex() == data
 
 
-def tell(network: Network, commands: str = "", radio: Radio = SF7, flags: int = 0) -> frame.Data | None:
-    return network.exchange(network.device.uplink(commands=bytes.fromhex(commands), flags=flags), radio)
+def tell(
+    network: Network, commands: str = "", radio: Radio = SF7, flags: int = 0, snr_db: float = 5.0
+) -> frame.Data | None:
+    return network.exchange(network.device.uplink(commands=bytes.fromhex(commands), flags=flags), radio, snr_db)
 
 
 def test_a_link_check_is_answered_with_the_best_margin():
@@ -173,6 +175,22 @@ def test_channels_come_three_at_a_time():
     assert (len(second.f_opts), second.f_opts[1], second.f_opts[7]) == (12, 9, 11)
     assert tell(network, "07030703") is None
     assert network.session.channels == network.server.settings.channels
+
+
+def test_a_channel_that_is_refused_twice_is_given_up():
+    network = joined(dataclasses.replace(SILENT, adr=True, extra_channels_hz=(*SILENT.extra_channels_hz, 868_800_000)))
+    answers = [tell(network, commands, flags=frame.ADR, snr_db=13.0) for commands in ("", "0701", "0702", "0702")]
+    assert [answer and answer.f_opts[:1].hex() for answer in answers] == ["07", "07", "03", "03"]
+
+
+def test_what_got_no_answer_is_asked_again_though_it_is_no_longer_wanted():
+    network = joined(dataclasses.replace(SILENT, max_duty_exponent=4))
+    assert tell(network)
+    network.server.settings = SILENT
+    answer = tell(network)
+    assert answer is not None
+    assert answer.f_opts.hex() == "0400"
+    assert tell(network, "04") is None
 
 
 def test_a_channel_can_be_taken_back():

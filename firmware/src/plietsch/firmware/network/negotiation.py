@@ -67,14 +67,17 @@ def askable(blocks: Iterable[Block], commands: Sequence[mac.UpCommand]) -> list[
 
 
 def wishes(session: Session, settings: Settings, now_s: float) -> list[Block]:
-    """Return what to ask of the device."""
+    """Return what to ask of the device.
+
+    Whether it has done what it gave no answer to is not known: that is asked for again, even if it is as it should be.
+    """
     blocks = [
         *_channels(session, settings),
         *_rate(session, settings),
         *_status(session, settings, now_s),
         *_windows(session, settings),
     ]
-    if session.max_duty_exponent != settings.max_duty_exponent:
+    if session.max_duty_exponent != settings.max_duty_exponent or mac.DutyCycleReq.CID in session.pending:
         blocks.append([mac.DutyCycleReq(settings.max_duty_exponent)])
     return [block for block in blocks if session.refusals[block[0].CID] <= MOST_REFUSALS]
 
@@ -98,11 +101,16 @@ def _time(unix_s: float) -> mac.DeviceTimeAns:
 
 def _missing(session: Session, settings: Settings) -> list[mac.NewChannelReq]:
     """Return what makes the channels those that they should be: new ones, and the end of others (0 Hz)."""
-    wanted = dict.fromkeys(session.channels, 0) | settings.channels
+    if session.refusals[mac.NewChannelReq.CID] > MOST_REFUSALS:
+        return []
+    asked = session.pending.get(mac.NewChannelReq.CID, ())
+    unsure = {command.index for command in asked if isinstance(command, mac.NewChannelReq)}
+    # Those first: the next block takes the place of the one that got no answer.
+    wanted = dict.fromkeys((*unsure, *session.channels), 0) | settings.channels
     return [
         mac.NewChannelReq(number, frequency_hz)
         for number, frequency_hz in wanted.items()
-        if session.channels.get(number) != frequency_hz
+        if session.channels.get(number) != frequency_hz or number in unsure
     ]
 
 
@@ -128,7 +136,8 @@ def _rate(session: Session, settings: Settings) -> list[Block]:
         settings.fastest_data_rate,
         session.weakest_power,
     )
-    if wanted == session.setting and session.enabled == set(session.channels):
+    unsure = mac.LinkAdrReq.CID in session.pending
+    if wanted == session.setting and session.enabled == set(session.channels) and not unsure:
         return []
     mask = sum(1 << number for number in session.channels)
     return [[mac.LinkAdrReq(wanted.data_rate, wanted.power, mask, transmissions=wanted.transmissions)]]
@@ -156,7 +165,8 @@ def _settle(session: Session, asked: Block, given: Sequence[mac.UpCommand]) -> N
         agreed = [_settle_rate(session, asked, given)]
     else:
         if len(given) != len(asked):
-            return  # not the answers to these, or not all of them
+            session.pending[asked[0].CID] = asked  # not the answers to these, or not all of them
+            return
         agreed = [_agrees(answer) and _hold(session, request) for request, answer in zip(asked, given, strict=True)]
     if all(agreed):
         del session.refusals[asked[0].CID]
