@@ -35,8 +35,7 @@ class Device:
 
     def join_request(self, dev_nonce: int | None = None) -> bytes:
         self.dev_nonce = self.dev_nonce + 1 if dev_nonce is None else dev_nonce
-        request = frame.JoinRequest(self.join_eui, self.dev_eui, self.dev_nonce)
-        return frame.encode_join_request(self.app_key, request)
+        return frame.encode_join_request(self.app_key, self.join_eui, self.dev_eui, self.dev_nonce)
 
     def join(self, phy: bytes) -> None:
         self.accept = frame.decode_join_accept(self.app_key, phy)

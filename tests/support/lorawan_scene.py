@@ -5,7 +5,7 @@ Works under CPython and MicroPython alike; the network is `plietsch_node.lorawan
 
 from binascii import unhexlify
 
-from plietsch_node.lorawan import airtime, eu868, frame
+from plietsch_node.lorawan import airtime, crypto, eu868, frame
 from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.device import Device
 from plietsch_node.radio.port import Heard
@@ -20,6 +20,17 @@ ACCEPTS = (
     unhexlify("2014860fe8679a3e5469d99feaac51177c68df6bab2f98a24bba279e322eb9ae82"),  # and RX1 +1 DR after 5 s, RX2 DR3
     unhexlify("205245917acb019da85c30e8a81a99bd26"),
 )
+
+
+def read_join_request(phy):
+    """Return JoinEUI, DevEUI and DevNonce of a join-request."""
+    assert phy[0] == frame.JOIN_REQUEST and len(phy) == frame.JOIN_REQUEST_BYTES
+    return bytes(reversed(phy[1:9])), bytes(reversed(phy[9:17])), int.from_bytes(phy[17:19], "little")
+
+
+def check_join_request(cipher, phy):
+    """Assert that `phy` was made with the AppKey of `cipher`."""
+    assert crypto.cmac(cipher, phy[: -frame.MIC_BYTES])[: frame.MIC_BYTES] == phy[-frame.MIC_BYTES :]
 
 
 def drive(coroutine):
@@ -110,10 +121,10 @@ class Scene:
         self.radio.answers = [ACCEPTS[number]]
         self.clock.now_ms = max(self.clock.now_ms, self.device.next_join_ms)
         assert drive(self.device.join())
-        request = frame.read_join_request(self.radio.sent[-1][1])
+        _, _, dev_nonce = read_join_request(self.radio.sent[-1][1])
         cipher = Aes128(unhexlify(APP_KEY))
         accept = frame.decode_join_accept(cipher, ACCEPTS[number])
-        keys = frame.derive_keys(cipher, accept, request.dev_nonce)
+        keys = frame.derive_keys(cipher, accept, dev_nonce)
         self.network, self.application = (Aes128(key) for key in keys)
         self.dev_addr = accept.dev_addr
         self.f_cnt_down = 0

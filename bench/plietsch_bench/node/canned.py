@@ -160,7 +160,7 @@ class World:
 
     def _answered(self, phy):
         if phy[0] == frame.JOIN_REQUEST:
-            self._open(frame.read_join_request(phy).dev_nonce)
+            self._open(int.from_bytes(phy[17:19], "little"))
             return ACCEPT
         asked = frame.read_data(phy)
         wants_time = bool(asked.f_opts) and asked.f_opts[-1] == DEVICE_TIME_REQ

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plietsch.firmware.network import frames
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.aes import Aes128
+from support.lorawan_scene import check_join_request, read_join_request
 from support.node_js import NodeProgram
 
 KEY = st.binary(min_size=16, max_size=16)
@@ -76,7 +77,7 @@ def test_we_read_its_frames(lora_packet: NodeProgram, data: frame.Data, network:
 def test_it_reads_our_join_requests(
     lora_packet: NodeProgram, join_eui: bytes, dev_eui: bytes, dev_nonce: int, app_key: bytes
 ) -> None:
-    phy = frame.encode_join_request(Aes128(app_key), frame.JoinRequest(join_eui, dev_eui, dev_nonce))
+    phy = frame.encode_join_request(Aes128(app_key), join_eui, dev_eui, dev_nonce)
     answer = lora_packet.ask({"join": {"phy": phy.hex(), "app_key": app_key.hex()}})
     assert answer == {
         "mic": True,
@@ -93,8 +94,8 @@ def test_we_read_its_join_requests(
 ) -> None:
     fields = {"join_eui": join_eui.hex(), "dev_eui": dev_eui.hex(), "dev_nonce": f"{dev_nonce:04x}"}
     phy = bytes.fromhex(lora_packet.ask({"ask": {**fields, "app_key": app_key.hex()}})["phy"])
-    frame.check_join_request(Aes128(app_key), phy)
-    assert frame.read_join_request(phy) == frame.JoinRequest(join_eui, dev_eui, dev_nonce)
+    check_join_request(Aes128(app_key), phy)
+    assert read_join_request(phy) == (join_eui, dev_eui, dev_nonce)
 
 
 @EXAMPLES

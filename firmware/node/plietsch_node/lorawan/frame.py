@@ -8,7 +8,7 @@ import struct
 from collections import namedtuple
 
 from plietsch_node.lorawan import crypto
-from plietsch_node.lorawan.errors import BadMic, Malformed, Truncated, WrongType
+from plietsch_node.lorawan.errors import FrameError
 
 JOIN_REQUEST = 0x00
 JOIN_ACCEPT = 0x20
@@ -24,7 +24,6 @@ _HEADER_BYTES = 8  # MHDR, DevAddr, FCtrl, FCnt
 JOIN_REQUEST_BYTES = 23
 _JOIN_ACCEPT_BYTES = (17, 33)
 
-JoinRequest = namedtuple("JoinRequest", ("join_eui", "dev_eui", "dev_nonce"))
 JoinAccept = namedtuple(
     "JoinAccept", ("join_nonce", "net_id", "dev_addr", "dl_settings", "rx_delay_s", "frequencies_hz")
 )
@@ -32,41 +31,20 @@ JoinAccept = namedtuple(
 Data = namedtuple("Data", ("kind", "dev_addr", "flags", "f_cnt", "f_opts", "f_port", "payload"))
 
 
-def encode_join_request(cipher, request):
+def encode_join_request(cipher, join_eui, dev_eui, dev_nonce):
     """Return the join-request; `cipher` has the AppKey."""
-    body = bytes([JOIN_REQUEST]) + _reversed(request.join_eui) + _reversed(request.dev_eui)
-    body += struct.pack("<H", request.dev_nonce)
+    body = bytes([JOIN_REQUEST]) + bytes(reversed(join_eui)) + bytes(reversed(dev_eui)) + struct.pack("<H", dev_nonce)
     return body + crypto.cmac(cipher, body)[:MIC_BYTES]
-
-
-def read_join_request(phy):
-    """Return what a join-request says, its MIC unchecked: only the DevEUI tells which key it was made with.
-
-    Raises Truncated and WrongType.
-    """
-    _expect(phy, (JOIN_REQUEST,))
-    if len(phy) != JOIN_REQUEST_BYTES:
-        raise Truncated()
-    (dev_nonce,) = struct.unpack_from("<H", phy, 17)
-    return JoinRequest(_reversed(phy[1:9]), _reversed(phy[9:17]), dev_nonce)
-
-
-def check_join_request(cipher, phy):
-    """Raise BadMic unless `phy` was made with the AppKey of `cipher`."""
-    _check(crypto.cmac(cipher, phy[:-MIC_BYTES]), phy)
 
 
 def decode_join_accept(cipher, phy):
     """Return the JoinAccept that `phy` holds, as the device of this AppKey reads it.
 
-    The network has *decrypted* it, so that a device needs encryption only. Raises Truncated, WrongType, Malformed and
-    BadMic.
+    The network has *decrypted* it, so that a device needs encryption only. Raises FrameError.
     """
     _expect(phy, (JOIN_ACCEPT,))
-    if len(phy) < _JOIN_ACCEPT_BYTES[0]:
-        raise Truncated()
     if len(phy) not in _JOIN_ACCEPT_BYTES:
-        raise Malformed()
+        raise FrameError("cut short")
     plain = phy[:1] + b"".join(
         cipher.encrypt(phy[start : start + crypto.BLOCK_BYTES]) for start in range(1, len(phy), crypto.BLOCK_BYTES)
     )
@@ -105,26 +83,26 @@ def encode_data(network, application, data):
 def read_data(phy):
     """Return what a data frame says on air: 16 bits of FCnt, the payload encrypted, the MIC unchecked.
 
-    Raises Truncated, WrongType and Malformed.
+    Raises FrameError.
     """
     kind = _expect(phy, _DATA_TYPES)
     if len(phy) < _HEADER_BYTES + MIC_BYTES:
-        raise Truncated()
+        raise FrameError("cut short")
     dev_addr, control, f_cnt = struct.unpack_from("<IBH", phy, 1)
     options_end = _HEADER_BYTES + (control & 0x0F)
     f_opts, rest = phy[_HEADER_BYTES:options_end], phy[options_end:-MIC_BYTES]
     if options_end + MIC_BYTES > len(phy):
-        raise Truncated()
+        raise FrameError("cut short")
     f_port = rest[0] if rest else None
     if f_opts and f_port == 0:
-        raise Malformed()
+        raise FrameError("malformed")
     return Data(kind, dev_addr, control & 0xF0, f_cnt, f_opts, f_port, rest[1:])
 
 
 def decode_data(network, application, phy, f_cnt):
     """Return the data frame in `phy`, decrypted, where `f_cnt` is its counter of 32 bits (see `full_counter`).
 
-    Raises BadMic, and what `read_data` raises.
+    Raises FrameError.
     """
     data = read_data(phy)
     data = Data(data.kind, data.dev_addr, data.flags, f_cnt, data.f_opts, data.f_port, data.payload)
@@ -141,16 +119,16 @@ def full_counter(low_bits, at_least):
 def _expect(phy, kinds):
     """Return the type of `phy`, if it is one of `kinds` and of major version 0."""
     if not phy:
-        raise Truncated()
+        raise FrameError("cut short")
     kind = phy[0] & ~_RFU_BITS
     if kind not in kinds:
-        raise WrongType()
+        raise FrameError("wrong type")
     return kind
 
 
 def _check(mac, phy):
     if mac[:MIC_BYTES] != phy[-MIC_BYTES:]:
-        raise BadMic()
+        raise FrameError("wrong MIC")
 
 
 def _block(first, data, last):
@@ -174,7 +152,3 @@ def _frequencies_hz(cf_list):
     if not cf_list or cf_list[15] != 0:
         return ()
     return tuple(100 * int.from_bytes(cf_list[i : i + 3], "little") for i in range(0, 15, 3))
-
-
-def _reversed(eui):
-    return bytes(reversed(eui))

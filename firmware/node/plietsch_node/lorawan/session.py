@@ -20,7 +20,7 @@ Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), sections 4.3.1.5 (counters
 import binascii
 
 from plietsch_node.lorawan import frame
-from plietsch_node.lorawan.errors import JoinNonceUsed, NotAsked, NotJoined, WrongAddress, WrongType
+from plietsch_node.lorawan.errors import FrameError, NotJoined
 
 MAX_DEV_NONCE = 0xFFFF
 MAX_COUNTER = 0xFFFFFFFF
@@ -71,7 +71,7 @@ class Session:
             raise NotJoined("every DevNonce of this JoinEUI is used up")
         self._flash.put("join", [dev_nonce, silence_ms])
         self._asked = True
-        return frame.encode_join_request(self._app, frame.JoinRequest(self._join_eui, self._eui, dev_nonce))
+        return frame.encode_join_request(self._app, self._join_eui, self._eui, dev_nonce)
 
     def join_accept(self, phy):
         """Begin the session that the network offers in `phy`, and return the JoinAccept.
@@ -80,11 +80,11 @@ class Session:
         begin the counters anew with the same keys.
         """
         if not self._asked:
-            raise NotAsked()
+            raise FrameError("not asked")
         accept = frame.decode_join_accept(self._app, phy)
         former = self._flash.get("session")
         if former and former[4] == accept.join_nonce:
-            raise JoinNonceUsed()
+            raise FrameError("repeated")
         self._asked = False
         dev_nonce, silence_ms = self._flash.get("join")
         network, application = frame.derive_keys(self._app, accept, dev_nonce)
@@ -126,15 +126,15 @@ class Session:
     def downlink(self, phy):
         """Return the data frame that came down, decrypted, its counter in 32 bits.
 
-        Raises NotJoined and FrameError; a frame heard before is a BadMic, as its counter is taken for a later one.
+        Raises NotJoined and FrameError; a frame heard before has a wrong MIC, as its counter is taken for a later one.
         """
         if self.dev_addr is None:
             raise NotJoined()
         on_air = frame.read_data(phy)
         if on_air.kind not in (frame.UNCONFIRMED_DOWN, frame.CONFIRMED_DOWN):
-            raise WrongType()
+            raise FrameError("wrong type")
         if on_air.dev_addr != self.dev_addr:
-            raise WrongAddress()
+            raise FrameError("not ours")
         f_cnt = frame.full_counter(on_air.f_cnt, self._down)
         data = frame.decode_data(self._network, self._application, phy, f_cnt)
         # Before anybody acts on it: no power cut lets the same order be heard again.

@@ -2,7 +2,7 @@
 
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.aes import Aes128
-from plietsch_node.lorawan.errors import BadMic, FrameError, Malformed, Truncated, WrongType
+from plietsch_node.lorawan.errors import FrameError
 
 CIPHER = Aes128(bytes(16))
 EUI = bytes(range(8))
@@ -13,9 +13,11 @@ def _data(f_cnt=1, f_port=1, payload=b"payload", f_opts=b"", kind=frame.UNCONFIR
 
 
 def _refuses(error, function, *arguments):
+    """Assert that `error` is raised; a text is the message of a FrameError."""
     try:
         function(*arguments)
-    except error:
+    except (FrameError, ValueError) as raised:
+        assert str(raised) == error if isinstance(error, str) else isinstance(raised, error)
         return
     raise AssertionError("accepted")
 
@@ -42,32 +44,30 @@ def test_every_changed_bit_is_refused():
 
 def test_another_counter_is_a_bad_mic():
     phy = frame.encode_data(CIPHER, CIPHER, _data(f_cnt=1))
-    _refuses(BadMic, frame.decode_data, CIPHER, CIPHER, phy, 65537)
+    _refuses("wrong MIC", frame.decode_data, CIPHER, CIPHER, phy, 65537)
 
 
 def test_types_are_told_apart():
-    request = frame.encode_join_request(CIPHER, frame.JoinRequest(EUI, EUI, 7))
-    _refuses(WrongType, frame.read_data, request)
-    _refuses(WrongType, frame.decode_join_accept, CIPHER, request)
-    _refuses(WrongType, frame.read_join_request, frame.encode_data(CIPHER, CIPHER, _data()))
-    _refuses(WrongType, frame.read_data, b"\x41" + bytes(11))
+    request = frame.encode_join_request(CIPHER, EUI, EUI, 7)
+    _refuses("wrong type", frame.read_data, request)
+    _refuses("wrong type", frame.decode_join_accept, CIPHER, request)
+    _refuses("wrong type", frame.read_data, b"\x41" + bytes(11))
 
 
 def test_join_frames_of_other_lengths_are_refused():
-    _refuses(Truncated, frame.read_join_request, bytes(22))
-    _refuses(Truncated, frame.decode_join_accept, CIPHER, b"\x20" + bytes(15))
-    _refuses(Malformed, frame.decode_join_accept, CIPHER, b"\x20" + bytes(17))
-    _refuses(Truncated, frame.read_data, b"")
+    _refuses("cut short", frame.decode_join_accept, CIPHER, b"\x20" + bytes(15))
+    _refuses("cut short", frame.decode_join_accept, CIPHER, b"\x20" + bytes(17))
+    _refuses("cut short", frame.read_data, b"")
 
 
 def test_a_join_accept_for_another_key_is_a_bad_mic():
-    _refuses(BadMic, frame.decode_join_accept, CIPHER, b"\x20" + bytes(16))
+    _refuses("wrong MIC", frame.decode_join_accept, CIPHER, b"\x20" + bytes(16))
 
 
 def test_options_and_port_0_exclude_each_other():
     _refuses(ValueError, frame.encode_data, CIPHER, CIPHER, _data(f_port=0, f_opts=b"\x02"))
     _refuses(ValueError, frame.encode_data, CIPHER, CIPHER, _data(f_opts=bytes(16)))
-    _refuses(Malformed, frame.read_data, b"\x40" + bytes(4) + b"\x01" + bytes(2) + b"\x02\x00" + bytes(4))
+    _refuses("malformed", frame.read_data, b"\x40" + bytes(4) + b"\x01" + bytes(2) + b"\x02\x00" + bytes(4))
 
 
 def test_the_full_counter_is_the_next_with_these_bits():
