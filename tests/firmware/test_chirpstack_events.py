@@ -1,9 +1,16 @@
 """The events, held literally against what ChirpStack 4.20 writes."""
 
+import json
+from typing import Any
+
 import pytest
+from chirpstack_api import integration
+from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from plietsch.firmware.network import events
 from plietsch.firmware.network.gateways import Copy, Gateway, Radio
+from plietsch.ingest import events as ingest
 
 DEVICE = events.DeviceInfo(
     tenant_id="52f14cd4-c6f1-4fbd-8f87-4025e1d49242",
@@ -115,3 +122,75 @@ def test_times_have_no_more_digits_than_they_need():
     assert events.rfc3339(1_000_000_000) == "2001-09-09T01:46:40+00:00"
     assert events.rfc3339(1_000_000_000.25) == "2001-09-09T01:46:40.250+00:00"
     assert events.rfc3339(1_000_000_000.000125) == "2001-09-09T01:46:40.000125+00:00"
+
+
+def test_a_log_is_written_as_chirpstack_writes_it():
+    assert events.log(DEVICE, TIME_S, "ERROR", "OTAA", "DevNonce has already been used", {"dev_nonce": "7"}) == {
+        "time": "2022-07-18T09:34:15.775+00:00",
+        "deviceInfo": DEVICE_JSON,
+        "level": "ERROR",
+        "code": "OTAA",
+        "description": "DevNonce has already been used",
+        "context": {"dev_nonce": "7"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("battery", "external", "unavailable", "level"),
+    [(0, True, False, 0.0), (1, False, False, 0.3937008), (254, False, False, 100.0), (255, False, True, 0.0)],
+)
+def test_a_status_is_written_as_chirpstack_writes_it(battery: int, external: bool, unavailable: bool, level: float):
+    assert events.status(DEVICE, ID, TIME_S, battery, -3) == {
+        "deduplicationId": ID,
+        "time": "2022-07-18T09:34:15.775+00:00",
+        "deviceInfo": DEVICE_JSON,
+        "margin": -3,
+        "externalPowerSource": external,
+        "batteryLevelUnavailable": unavailable,
+        "batteryLevel": level,
+    }
+
+
+def test_an_ack_is_written_as_chirpstack_writes_it():
+    assert events.ack(DEVICE, ID, TIME_S, ID, acknowledged=False, f_cnt_down=0) == {
+        "deduplicationId": ID,
+        "time": "2022-07-18T09:34:15.775+00:00",
+        "deviceInfo": DEVICE_JSON,
+        "queueItemId": ID,
+        "acknowledged": False,
+        "fCntDown": 0,
+    }
+
+
+ROOF = Gateway("0016c001f153a14c", "roof", 9.4318, 54.7847, 52.0)
+SENT = events.txack(DEVICE, TIME_S, ID, 7, 8, ROOF.gateway_id, Radio(868_300_000, 9), 1, 9)
+LOGS = [
+    ("WARNING", "UPLINK_F_CNT_RESET"),
+    ("WARNING", "UPLINK_F_CNT_RETRANSMISSION"),
+    ("ERROR", "DOWNLINK_GATEWAY"),
+    ("ERROR", "DOWNLINK_PAYLOAD_SIZE"),
+    ("ERROR", "EXPIRED"),
+    ("ERROR", "UPLINK_MIC"),
+    ("ERROR", "OTAA"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "message"),
+    [
+        ("up", events.up(DEVICE, ID, [copy(ROOF, -36, 10.5, 4217106255)], 1, 2, 3, b"x"), integration.UplinkEvent()),
+        ("join", events.join(DEVICE, ID, TIME_S, 1), integration.JoinEvent()),
+        ("status", events.status(DEVICE, ID, TIME_S, 127, 5), integration.StatusEvent()),
+        ("ack", events.ack(DEVICE, ID, TIME_S, ID, True, 7), integration.AckEvent()),
+        ("txack", SENT, integration.TxAckEvent()),
+        *(("log", events.log(DEVICE, TIME_S, *log, "why", {"a": "b"}), integration.LogEvent()) for log in LOGS),
+    ],
+)
+def test_chirpstacks_protobuf_and_ingest_read_them(kind: str, event: dict[str, Any], message: Message):
+    json_format.ParseDict(event, message)
+    again = json_format.MessageToDict(message)
+    assert again["deviceInfo"]["devEui"] == DEVICE.dev_eui
+    assert again.keys() <= event.keys()
+    ingested = ingest.decode(kind, json.dumps(event).encode())
+    assert ingested.device_info is not None
+    assert ingested.device_info.dev_eui == DEVICE.dev_eui
