@@ -77,12 +77,13 @@ class ScriptedDevice:
         self.knows_time = True
         self.joined = False
         self.broken = False
+        self.more = False  # the network says that it has more
         self.next_join_ms = 0
         self.room = 51
         self.pause_ms = 0  # the duty cycle's, after each frame
         self.downlinks = []
         self.network_time = None
-        self.data_rate, self.margin_db, self.battery = 5, None, 255
+        self.data_rate, self.margin_db, self.battery = 2, None, 255  # slow: acknowledgements are dear
         self.sent = []
         self._clock = clock
         self._ready_ms = 0
@@ -116,7 +117,7 @@ class ScriptedDevice:
             downlinks, self.downlinks = self.downlinks, []
             if ask_time and self.knows_time:
                 self.network_time = (self._clock.now_ms + UNIX_MS, self._clock.now_ms)
-        return Receipt(len(self.sent) - 1, self.hears if confirmed else None, downlinks, False)
+        return Receipt(len(self.sent) - 1, self.hears if confirmed else None, downlinks, self.more)
 
 
 class Instrument:

@@ -1,1 +1,1 @@
-"""The fine-dust application: instruments, readings, payload."""
+"""The application: what a node measures, keeps and says."""

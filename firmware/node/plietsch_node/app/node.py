@@ -235,12 +235,13 @@ class Node:
         if not values:
             return
         self._weigh_battery(values.get("battery"))
-        time_s = self.time_s()
+        now = self.clock.ms()
+        time_s = (now + (self._offset_ms or 0)) // 1000
         if self._ports.trace:
             # As it will be said.
             self.tell("taken", time_s, records.values(records.pack(time_s, 0, values), 0))
         try:
-            self._ring.append(time_s, values, self.is_dated, self.clock.ms() % 1000)
+            self._ring.append(time_s, values, self.is_dated, now % 1000)
         except OSError:
             self._ring.lose(time_s)
 

@@ -114,25 +114,29 @@ class Reporter:
             return [], False
         if self._since_ms is None:
             self._since_ms = now
-        new, full = self._fitting(True, self._sent)
-        if self._may_confirm(now, full):
-            newest_first = self._node.rising
-            waiting, _ = self._fitting(newest_first, -1)
+        # The ring is read only if there is something new: a level node looks every minute.
+        new = self._fitting(True, self._sent) if self._ring.next_number > self._sent + 1 else []
+        if self._may_confirm(now):
+            waiting = self._fitting(self._node.rising, -1)
             # If the newest reading is not among them, it takes turns with what waits.
             if not new or new[0][0] in [number for number, _, _ in waiting] or self._new_was_last:
                 return waiting, bool(waiting)
         return new, False
 
-    def _may_confirm(self, now, full):
+    def _may_confirm(self, now):
         if self._node.saving or now < self._confirm_ms:
             return False
         cheap = self._device.data_rate >= _FAST_DATA_RATE and not self._spacing_ms()
-        if cheap or full or now - self._since_ms >= self._node.config["confirm_after_s"] * 1000:
+        if cheap or self._fills_a_frame() or now - self._since_ms >= self._node.config["confirm_after_s"] * 1000:
             self._draining = True
         return self._draining
 
+    def _fills_a_frame(self):
+        """Return whether what waits is about as much as a frame holds."""
+        return self._ring.waiting * self._bits >= self._device.max_payload() * 8 - payload.HEADER_BITS
+
     def _fitting(self, newest_first, above):
-        """Return the readings beyond number `above` that fit a frame, and whether all that wait fill it (about)."""
+        """Return the readings beyond number `above` that fit a frame."""
         room = self._device.max_payload() * 8 - payload.HEADER_BITS
         found, size, version, oldest_s = [], 0, 1, None
         for reading in self._ring.walk(newest_first):
@@ -149,7 +153,7 @@ class Reporter:
             found.append(reading)
         if found:
             self._bits = payload.reading_bits(found[0][2])
-        return found, self._ring.waiting * self._bits >= room
+        return found
 
     def _is_wide(self, oldest_s):
         # Who does not know the time does not know how old a reading of a former life is.
@@ -179,6 +183,8 @@ class Reporter:
         for downlink_port, command in receipt.downlinks:
             if downlink_port == commands.PORT:
                 self._obey(command)
+        if receipt.more and not self._answers and port != status.PORT:
+            self.status_due = True  # whatever is sent opens the window for what else the network has
 
     def _sent_readings(self, now, receipt, confirmed, readings):
         times = [time_s for _, time_s, _ in readings]
@@ -221,7 +227,8 @@ class Reporter:
         if not self._node.is_dated:
             due.append(self._ask_ms)
         elif self._ring.waiting and not self._node.saving:
-            full = self._ring.waiting * self._bits >= self._device.max_payload() * 8
-            after = 0 if self._draining or full else self._since_ms + self._node.config["confirm_after_s"] * 1000
-            due.append(max(after, self._confirm_ms, now + _RETRY_MS))
+            after_ms = self._since_ms + self._node.config["confirm_after_s"] * 1000
+            if self._draining or self._fills_a_frame():
+                after_ms = now
+            due.append(max(after_ms, self._confirm_ms, now + _RETRY_MS))
         return min(due)

@@ -83,7 +83,7 @@ class Ring:
         return self._last * SEGMENT_READINGS + self._count
 
     def append(self, time_s, values, dated=True, ms=0):
-        """Record a reading of Unix time, or of seconds and `ms` since power-on where it is not `dated`; return its number.
+        """Record a reading of Unix time, or of seconds and `ms` since power-on if it is not `dated`; return its number.
 
         Raises OSError if the flash does not take it, ValueError for values that no payload can say.
         """

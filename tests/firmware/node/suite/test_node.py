@@ -142,6 +142,21 @@ def test_where_acknowledgements_are_cheap_each_frame_asks_for_one():
     assert max(len(each.data) for each in scene.frames(payload.PORT)) > len(frames[0].data)
 
 
+def test_where_acknowledgements_are_cheap_each_frame_is_confirmed():
+    scene = _dust()
+    scene.device.data_rate = 3
+    scene.live(2 * HOUR_MS)
+    assert len(scene.frames(payload.PORT)) == len(scene.taken) == len(scene.acked)
+    assert all(each.confirmed for each in scene.frames(payload.PORT))
+    assert scene.node.waiting == 0
+    # What was lost comes with the next one.
+    scene.device.hears = False
+    scene.cycle()
+    scene.device.hears = True
+    scene.live(3 * HOUR_MS)
+    assert scene.acked == set(scene.times())
+
+
 def test_readings_wait_while_the_network_is_away_and_go_later():
     scene = _dust()
     scene.cycle()
@@ -216,6 +231,20 @@ def test_a_date_outlives_the_life_of_its_readings():
     scene.live(8 * HOUR_MS)
     assert scene.node.dropped == 0
     assert {time_s + UNIX_S for time_s in scene.times()[:taken]} <= scene.acked
+
+
+def test_who_does_not_know_the_time_sends_readings_of_a_former_life_with_their_whole_time():
+    scene = _dust()
+    scene.live(HOUR_MS)
+    scene.device.hears = False
+    scene.live(2 * HOUR_MS)
+    scene.cut_power()
+    scene.device.hears, scene.device.knows_time = True, False
+    del scene.device.sent[:]
+    scene.live(3 * HOUR_MS)
+    frames = scene.frames(payload.PORT)
+    assert frames
+    assert all(each.data[0] & 0x04 for each in frames)
 
 
 def test_the_time_is_asked_for_once_a_day_and_until_it_is_told():
@@ -294,6 +323,32 @@ def test_a_command_is_carried_out_and_answered_in_the_next_frame():
     scene.cut_power()
     assert scene.node.config["interval_s"] == 600
     assert scene.node.status().revision == 1
+
+
+def test_a_change_that_cannot_be_kept_is_not_made():
+    scene = _dust()
+    scene.cycle()
+    scene.device.downlinks = [(3, bytes((7, commands.SET, 1, 600 >> 8, 600 & 255)))]
+    put = scene.flash.put
+
+    def full(name, value):
+        if name == "config":
+            raise OSError(28)
+        put(name, value)
+
+    scene.flash.put = full
+    scene.cycle()
+    assert scene.frames()[-1].data == bytes((0x10 | commands.FAILED, 7, commands.SET, 1, 300 >> 8, 300 & 255))
+    assert scene.node.config["interval_s"] == 300
+
+
+def test_what_else_the_network_has_gets_its_window_at_once():
+    scene = _dust()
+    scene.cycle()
+    count = len(scene.frames())
+    scene.device.more = True
+    scene.cycle()
+    assert [each.port for each in scene.frames()[count:]] == [payload.PORT, status.PORT]
 
 
 def test_a_command_for_another_kind_of_node_is_refused():
