@@ -17,7 +17,7 @@ from support.local_stack import Up
 from support.wait import until
 
 # How often the demo's stations measure.
-LIVE_INTERVAL_S = 5
+LIVE_INTERVAL_S = 10
 
 
 def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):

@@ -7,7 +7,7 @@ the morning and the late afternoon, stoves on winter evenings); the numbers are 
 
 import math
 
-from plietsch.firmware.noise import noise, unit, wave
+from plietsch.firmware.noise import noise, trait, wave
 
 DAY_S = 86_400
 YEAR_S = 365.2425 * DAY_S
@@ -19,7 +19,7 @@ METRES_PER_HPA = 8.3
 def particulates(seed: int, place: str, time_s: float) -> dict[str, float]:
     """Return the fine dust at a place: pm2_5 and pm10 in µg/m³."""
     pm2_5 = _pm2_5(seed, place, time_s)
-    coarse = 1.35 + 0.5 * unit(seed, f"{place}/coarse") + 0.1 * wave(seed, f"{place}/coarse", time_s, DAY_S / 4)
+    coarse = 1.35 + 0.5 * trait(seed, f"{place}/coarse") + 0.1 * wave(seed, f"{place}/coarse", time_s, DAY_S / 4)
     return {
         "pm2_5": _within(pm2_5, 0.3, 400.0),
         "pm10": _within(pm2_5 * max(coarse, 1.1) + 0.2, 0.5, 800.0),
@@ -39,12 +39,12 @@ def weather(seed: int, place: str, elevation_m: float, time_s: float) -> dict[st
 def battery_volts(seed: int, place: str, time_s: float) -> float:
     """Return the voltage of a node's lithium battery, which a small solar cell charges."""
     sun = math.sin(2 * math.pi * (_local_hour(time_s) - 9) / 24)
-    return 3.85 + 0.15 * unit(seed, f"{place}/battery") + 0.08 * sun
+    return 3.85 + 0.15 * trait(seed, f"{place}/battery") + 0.08 * sun
 
 
 def _pm2_5(seed: int, place: str, time_s: float) -> float:
     hour = _local_hour(time_s)
-    level = 7.0 + 18.0 * unit(seed, f"{place}/level") ** 2
+    level = 7.0 + 18.0 * trait(seed, f"{place}/level") ** 2
     traffic = 0.45 * _bump(hour, 7.8, 1.4) + 0.35 * _bump(hour, 17.3, 2.0)
     stoves = 0.7 * _bump(hour, 21.0, 2.5) * _winter(time_s)
     weather = math.exp(0.55 * wave(seed, "episode", time_s, DAY_S) + 0.25 * wave(seed, "air", time_s, DAY_S / 8))
@@ -57,7 +57,7 @@ def _temperature(seed: int, place: str, time_s: float) -> float:
     season = 9.0 - 8.0 * _winter_wave(time_s)
     daily = (2.2 - 1.2 * _winter_wave(time_s)) * math.sin(2 * math.pi * (_local_hour(time_s) - 9) / 24)
     weather = 3.0 * wave(seed, "temperature", time_s, 2 * DAY_S)
-    local = 0.8 * unit(seed, f"{place}/temperature") + 0.4 * wave(seed, f"{place}/temperature", time_s, 5400)
+    local = 0.8 * trait(seed, f"{place}/temperature") + 0.4 * wave(seed, f"{place}/temperature", time_s, 5400)
     return season + daily + weather + local + 0.04 * noise(seed, f"{place}/t", time_s)
 
 

@@ -25,6 +25,12 @@ def noise(seed: int, name: str, time_s: float) -> float:
     return NORMAL.inv_cdf(unit(seed, f"{name}/{int(time_s)}"))
 
 
+@functools.lru_cache(maxsize=65_536)
+def trait(seed: int, name: str) -> float:
+    """Return the same as `unit`, and remember it: for what is asked again and again."""
+    return unit(seed, name)
+
+
 def unit(seed: int, name: str) -> float:
     """Return a number between 0 and 1, without its ends, that depends on nothing but the arguments."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=6).digest()

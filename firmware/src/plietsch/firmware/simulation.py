@@ -11,7 +11,7 @@ from pathlib import Path
 from plietsch.firmware import identity
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.delivery import Delivery
-from plietsch.firmware.ledger import Ledger
+from plietsch.firmware.ledger import SENT, Ledger
 from plietsch.firmware.publisher import Publisher, Stopped
 from plietsch.firmware.state import StateFile
 from plietsch.firmware.station import MILLISECONDS, VirtualStation
@@ -62,7 +62,9 @@ class Simulation:
 
     def summary(self) -> str:
         """Say in a line what was sent and what was not."""
-        fates = ", ".join(f"{count} readings {fate}" for fate, count in sorted(self.ledger.fates.items()))
+        # What was sent comes first.
+        by_fate = sorted(self.ledger.fates.items(), key=lambda item: (item[0] != SENT, item[0]))
+        fates = ", ".join(f"{count} readings {fate}" for fate, count in by_fate)
         refused = ", ".join(f"{count} {reason}" for reason, count in sorted(self.world.network.server.refused.items()))
         return f"{fates or 'no readings'}; frames refused: {refused or 'none'}"
 

@@ -7,7 +7,7 @@ storm surges in the North Sea; in the Baltic next to no tide, but seiches of abo
 import math
 from dataclasses import dataclass
 
-from plietsch.firmware.noise import unit, wave
+from plietsch.firmware.noise import trait, wave
 from plietsch.firmware.places import Harbour
 
 M2_S = 44_714.16  # the moon's half-day tide: 12.4206 hours
@@ -41,7 +41,7 @@ class Surge:
 def level_mm(seed: int, harbour: Harbour, time_s: float) -> float:
     """Return the level at a harbour, waves included."""
     code = harbour.place.code
-    moon = math.cos(2 * math.pi * (time_s / M2_S - unit(0, f"{code}/tide")))
+    moon = math.cos(2 * math.pi * (time_s / M2_S - trait(0, f"{code}/tide")))
     sun = math.cos(2 * math.pi * time_s / S2_S)
     tide = harbour.tide_mm * (moon + SUN_SHARE * sun) / (1 + SUN_SHARE)
     seiche = SEICHE_MM * math.sin(2 * math.pi * time_s / SEICHE_S) * wave(seed, "seiche", time_s, 3 * DAY_S)

@@ -23,8 +23,8 @@ app = typer.Typer()
 
 # How often the stack looks after its parts.
 _WATCH_INTERVAL_S = 0.5
-# The demo's stations measure this often, so that something moves while one watches.
-_LIVE_INTERVAL_S = 5
+# The demo's stations measure this often, so that something moves while one watches: nodes do not measure more often.
+_LIVE_INTERVAL_S = 10
 
 
 def _a_duration(text: str) -> str:

@@ -20,13 +20,15 @@ from plietsch.platform import errors
 from plietsch.platform.local.stack import Progress, Simulation, Stack
 from plietsch.platform.settings import Settings
 
-# Each station measures every other second and is to be seen this often.
-_INTERVAL_S = 2
-_READINGS_PER_STATION = 4
-_TIMEOUT_S = 40.0
+# Each station measures as often as a node may, and is to be seen this often.
+_INTERVAL_S = 10
+_READINGS_PER_STATION = 2
+_TIMEOUT_S = 60.0
 _POLL_S = 0.02
 # The API is asked for the newest readings only: older ones have been seen or never will be.
-_LOOK_BACK = timedelta(seconds=20)
+_LOOK_BACK = timedelta(seconds=60)
+# What the simulation measured for the time before it began says nothing of how long measurements are on their way.
+_LIVE_WITHIN_S = 3.0
 
 Key = tuple[str, str, datetime]  # station, property, time
 
@@ -116,6 +118,8 @@ class _Comparison:
         for line in lines:
             entry = json.loads(line)
             measured_at = datetime.fromisoformat(entry["time"])
+            if entry["measured_at"] - measured_at.timestamp() > _LIVE_WITHIN_S:
+                continue
             for name, value in entry["values"].items():
                 self._measured[entry["station"], name, measured_at] = (entry["measured_at"], value)
 
