@@ -62,45 +62,46 @@ class ChannelPlan:
             if self._region.band(frequency_hz) is not None:
                 self._define(first + index, frequency_hz, self._region.MAX_JOIN_DATA_RATE << 4)
 
-    def new_channel(self, request):
-        """Obey a NewChannelReq if both answers are yes; return (rates_ok, frequency_ok). Frequency 0 removes."""
-        index, frequency_hz = request.index, request.frequency_hz
+    def new_channel(self, index, frequency_hz, lowest, highest):
+        """Obey a NewChannelReq if both answers are yes; return (frequency_ok, rates_ok). Frequency 0 removes."""
         if not len(self._region.JOIN_CHANNELS_HZ) <= index < self._region.MAX_CHANNELS:
             return False, False
         if frequency_hz == 0:
             self._define(index, 0, 0)
             return True, True
-        rates_ok = request.min_data_rate <= request.max_data_rate < len(self._region.DATA_RATES)
+        rates_ok = lowest <= highest < len(self._region.DATA_RATES)
         frequency_ok = self._region.band(frequency_hz) is not None
         if rates_ok and frequency_ok:
-            self._define(index, frequency_hz, request.max_data_rate << 4 | request.min_data_rate)
-        return rates_ok, frequency_ok
+            self._define(index, frequency_hz, highest << 4 | lowest)
+        return frequency_ok, rates_ok
 
-    def dl_channel(self, request):
-        """Obey a DlChannelReq if both answers are yes; return (exists, frequency_ok)."""
-        exists = bool(self._defined() >> request.index & 1)
-        frequency_ok = self._region.band(request.frequency_hz) is not None
+    def dl_channel(self, index, frequency_hz):
+        """Obey a DlChannelReq if both answers are yes; return (frequency_ok, exists)."""
+        exists = bool(self._defined() >> index & 1)
+        frequency_ok = self._region.band(frequency_hz) is not None
         if exists and frequency_ok:
-            self._down_hz[request.index] = request.frequency_hz
-        return exists, frequency_ok
+            self._down_hz[index] = frequency_hz
+        return frequency_ok, exists
 
     def link_adr(self, requests, data_rate, power):
         """Obey a block of contiguous LinkADRReq wholly or not at all, at present at `data_rate` and `power`.
+
+        A request is (data rate, power, mask, mask control, transmissions).
 
         Returns (mask_ok, rate_ok, power_ok, new), where new is (data_rate, power, transmissions), or None unless all
         are ok. The masks work in their order, everything else is the last request's.
         """
         mask = self._mask_after(requests)
-        last = requests[-1]
-        data_rate = data_rate if last.data_rate == _KEEP else last.data_rate
-        power = power if last.power == _KEEP else last.power
+        wanted_rate, wanted_power, _, _, transmissions = requests[-1]
+        data_rate = data_rate if wanted_rate == _KEEP else wanted_rate
+        power = power if wanted_power == _KEEP else wanted_power
         # With a mask that is refused, the data rate is judged by what the region knows.
         rate_ok = data_rate < len(self._region.DATA_RATES) if not mask else self._any_allows(mask, data_rate)
         power_ok = power < self._region.POWER_STEPS
         if not (mask and rate_ok and power_ok):
             return bool(mask), rate_ok, power_ok, None
         self._mask = mask
-        return True, True, True, (data_rate, power, last.transmissions or 1)
+        return True, True, True, (data_rate, power, transmissions or 1)
 
     def state(self):
         """Return what differs from the default channels, as a list of integers that `restore` takes."""
@@ -142,8 +143,8 @@ class ChannelPlan:
     def _mask_after(self, requests):
         """Return the channels on after all of `requests`, 0 if that is none, or undefined ones are among them."""
         mask = 0
-        for request in requests:
-            if request.mask_control not in (_EACH, _ALL_ON):
+        for _, _, bits, control, _ in requests:
+            if control not in (_EACH, _ALL_ON):
                 return 0
-            mask = self._defined() if request.mask_control == _ALL_ON else request.mask
+            mask = self._defined() if control == _ALL_ON else bits
         return 0 if mask & ~self._defined() else mask

@@ -1,136 +1,94 @@
 """MAC commands: the network's to values, the device's to bytes. What to do about them is not decided here.
 
+A command of the network is a tuple of its identifier and its values:
+
+| identifier | values |
+|---|---|
+| `LINK_CHECK` | margin in dB, gateways |
+| `LINK_ADR` | data rate, power, mask, mask control, transmissions |
+| `DUTY_CYCLE` | exponent |
+| `RX_PARAM_SETUP` | offset of RX1, data rate of RX2, frequency of RX2 in Hz |
+| `DEV_STATUS` | |
+| `NEW_CHANNEL` | index, frequency in Hz, lowest and highest data rate |
+| `RX_TIMING_SETUP` | delay in s |
+| `DL_CHANNEL` | index, frequency in Hz |
+| `DEVICE_TIME` | GPS time in s, its fraction in 1/256 s |
+
 Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), section 5.
 """
 
 import struct
-from collections import namedtuple
 
-_LINK_CHECK, _LINK_ADR, _DUTY_CYCLE, _RX_PARAM_SETUP, _DEV_STATUS, _NEW_CHANNEL, _RX_TIMING_SETUP = range(2, 9)
-_DL_CHANNEL, _DEVICE_TIME = 0x0A, 0x0D
-# Bytes after the identifier of each command of the network, from 2 on; None where there is no such command.
-# 09 is TxParamSetupReq, which a device in EU868 passes over without an answer (RP002-1.0.4, section 2.4.2).
-_FIRST = _LINK_CHECK
-_SIZES = (2, 4, 1, 4, 0, 5, 1, 1, 4, None, None, 5)
-# Bytes of each command of the device, with its identifier.
-_SIZES_UP = (1, 2, 1, 2, 3, 2, 1, None, 2, None, None, 1)
-_MARGIN_MIN_DB, _MARGIN_MAX_DB = -32, 31  # six bits
-
-LinkCheckAns = namedtuple("LinkCheckAns", ("margin_db", "gateways"))
-LinkAdrReq = namedtuple("LinkAdrReq", ("data_rate", "power", "mask", "mask_control", "transmissions"))
-DutyCycleReq = namedtuple("DutyCycleReq", ("max_exponent",))
-RxParamSetupReq = namedtuple("RxParamSetupReq", ("rx1_offset", "rx2_data_rate", "frequency_hz"))
-DevStatusReq = namedtuple("DevStatusReq", ())
-NewChannelReq = namedtuple("NewChannelReq", ("index", "frequency_hz", "min_data_rate", "max_data_rate"))
-RxTimingSetupReq = namedtuple("RxTimingSetupReq", ("delay_s",))
-DlChannelReq = namedtuple("DlChannelReq", ("index", "frequency_hz"))
-DeviceTimeAns = namedtuple("DeviceTimeAns", ("gps_s", "fraction_256"))
+LINK_CHECK, LINK_ADR, DUTY_CYCLE, RX_PARAM_SETUP, DEV_STATUS, NEW_CHANNEL, RX_TIMING_SETUP = range(2, 9)
+DL_CHANNEL, DEVICE_TIME = 0x0A, 0x0D
+# Bytes after the identifier of each command, from 2 on, as the network says it and as the device does; 15 where there
+# is no such command. 09 is TxParamSetupReq, which a device in EU868 passes over without an answer (RP002-1.0.4,
+# section 2.4.2).
+_SIZES = b"\x02\x04\x01\x04\x00\x05\x01\x01\x04\x0f\x0f\x05"
+_SIZES_UP = b"\x00\x01\x00\x01\x02\x01\x00\x0f\x01\x0f\x0f\x00"
+_NONE = 15
 
 
 def parse(data):
-    """Return the network's commands in `data`, in their order, as the namedtuples above.
+    """Return the network's commands in `data`, in their order.
 
     An unknown command or one cut short ends the list: nobody can tell where the next one begins.
     """
     found = []
     at = 0
     while at < len(data):
-        identifier = data[at]
-        size = _SIZES[identifier - _FIRST] if _FIRST <= identifier < _FIRST + len(_SIZES) else None
-        at += 1
-        if size is None or at + size > len(data):
+        size = _size(_SIZES, data[at])
+        if size == _NONE or at + 1 + size > len(data):
             break
-        command = _command(identifier, data[at : at + size])
-        if command is not None:
-            found.append(command)
-        at += size
+        values = _values(data[at], data[at + 1 : at + 1 + size])
+        if values is not None:
+            found.append((data[at],) + values)
+        at += 1 + size
     return found
 
 
 def fitting(commands, room):
     """Return as many whole commands of the device, from the first of `commands` on, as fit `room` bytes."""
     end = 0
-    while end < len(commands) and end + _SIZES_UP[commands[end] - _FIRST] <= room:
-        end += _SIZES_UP[commands[end] - _FIRST]
+    while end < len(commands) and end + 1 + _size(_SIZES_UP, commands[end]) <= room:
+        end += 1 + _size(_SIZES_UP, commands[end])
     return commands[:end]
 
 
-def _command(identifier, body):
-    if identifier == _LINK_CHECK:
-        return LinkCheckAns(body[0], body[1])
-    if identifier == _LINK_ADR:
-        rate_power, mask, redundancy = struct.unpack("<BHB", body)
-        return LinkAdrReq(rate_power >> 4, rate_power & 15, mask, redundancy >> 4 & 7, redundancy & 15)
-    if identifier == _DUTY_CYCLE:
-        return DutyCycleReq(body[0] & 15)
-    if identifier == _DEV_STATUS:
-        return DevStatusReq()
-    if identifier == _RX_TIMING_SETUP:
-        return RxTimingSetupReq(max(1, body[0] & 15))  # 0 means 1 s, too
-    if identifier == _DEVICE_TIME:
-        return DeviceTimeAns(*struct.unpack("<IB", body))
-    return _with_frequency(identifier, body)
-
-
-def _with_frequency(identifier, body):
-    if identifier == _RX_PARAM_SETUP:
-        return RxParamSetupReq(body[0] >> 4 & 7, body[0] & 15, _hz(body))
-    if identifier == _NEW_CHANNEL:
-        return NewChannelReq(body[0], _hz(body), body[4] & 15, body[4] >> 4)
-    if identifier == _DL_CHANNEL:
-        return DlChannelReq(body[0], _hz(body))
-    return None
-
-
-def _hz(body):
-    return 100 * int.from_bytes(body[1:4], "little")
-
-
-def link_check_req():
-    """Return a LinkCheckReq."""
-    return b"\x02"
-
-
-def link_adr_ans(mask_ok, rate_ok, power_ok):
-    """Return a LinkADRAns."""
-    return _status(_LINK_ADR, mask_ok, rate_ok, power_ok)
-
-
-def duty_cycle_ans():
-    """Return a DutyCycleAns."""
-    return b"\x04"
-
-
-def rx_param_setup_ans(offset_ok, rate_ok, frequency_ok):
-    """Return an RXParamSetupAns."""
-    return _status(_RX_PARAM_SETUP, frequency_ok, rate_ok, offset_ok)
+def said(identifier, *yes):
+    """Return a command of the device: a request, or an answer with a bit for each of `yes`, the lowest first."""
+    bits = 0
+    for place, bit in enumerate(yes):
+        bits |= bool(bit) << place
+    return bytes((identifier, bits)) if yes else bytes((identifier,))
 
 
 def dev_status_ans(battery, margin_db):
     """Return a DevStatusAns: battery 0 (mains), 1 to 254 (empty to full), 255 (unknown); SNR of the request in dB."""
-    margin = max(_MARGIN_MIN_DB, min(_MARGIN_MAX_DB, int(margin_db)))
-    return bytes([_DEV_STATUS, battery, margin & 0x3F])
+    margin = max(-32, min(31, int(margin_db)))  # six bits
+    return bytes((DEV_STATUS, battery, margin & 0x3F))
 
 
-def new_channel_ans(rates_ok, frequency_ok):
-    """Return a NewChannelAns."""
-    return _status(_NEW_CHANNEL, frequency_ok, rates_ok)
+def _size(sizes, identifier):
+    return sizes[identifier - LINK_CHECK] if LINK_CHECK <= identifier <= DEVICE_TIME else _NONE
 
 
-def rx_timing_setup_ans():
-    """Return an RXTimingSetupAns."""
-    return b"\x08"
-
-
-def dl_channel_ans(exists, frequency_ok):
-    """Return a DlChannelAns."""
-    return _status(_DL_CHANNEL, frequency_ok, exists)
-
-
-def device_time_req():
-    """Return a DeviceTimeReq."""
-    return b"\x0d"
-
-
-def _status(identifier, bit_0, bit_1, bit_2=False):
-    return bytes([identifier, bool(bit_0) | bool(bit_1) << 1 | bool(bit_2) << 2])
+def _values(identifier, body):
+    """Return what the bytes behind `identifier` say, None for a command that is passed over."""
+    if identifier == LINK_ADR:
+        rate_power, mask, redundancy = struct.unpack("<BHB", body)
+        return rate_power >> 4, rate_power & 15, mask, redundancy >> 4 & 7, redundancy & 15
+    if identifier == DUTY_CYCLE:
+        return (body[0] & 15,)
+    if identifier == RX_TIMING_SETUP:
+        return (max(1, body[0] & 15),)  # 0 means 1 s, too
+    if identifier == DEVICE_TIME:
+        return struct.unpack("<IB", body)
+    hz = 100 * int.from_bytes(body[1:4], "little")
+    if identifier == RX_PARAM_SETUP:
+        return body[0] >> 4 & 7, body[0] & 15, hz
+    if identifier == NEW_CHANNEL:
+        return body[0], hz, body[4] & 15, body[4] >> 4
+    if identifier == DL_CHANNEL:
+        return body[0], hz
+    return tuple(body) if identifier in (LINK_CHECK, DEV_STATUS) else None

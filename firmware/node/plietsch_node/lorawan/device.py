@@ -221,12 +221,13 @@ class Device:
             self._downlinks.append((data.f_port, data.payload))
 
     def _obey(self, requests):
-        for request in requests:
-            if isinstance(request, commands.LinkCheckAns):
-                self.gateways = request.gateways
-            elif isinstance(request, commands.DeviceTimeAns) and self._time_asked:
-                unix_s = request.gps_s + GPS_EPOCH_S - LEAP_SECONDS
-                self.network_time = (unix_s * 1000 + request.fraction_256 * 1000 // 256, self._ended_ms)
+        for identifier, *values in requests:
+            if identifier == commands.LINK_CHECK:
+                _, self.gateways = values
+            elif identifier == commands.DEVICE_TIME and self._time_asked:
+                gps_s, fraction_256 = values
+                unix_s = gps_s + GPS_EPOCH_S - LEAP_SECONDS
+                self.network_time = (unix_s * 1000 + fraction_256 * 1000 // 256, self._ended_ms)
         once, sticky = self._settings.obey(requests, self.margin_db, self.battery)
         self._once += once
         self._sticky += sticky
@@ -253,9 +254,9 @@ class Device:
         # Without ADR, nothing else makes the network answer.
         alone = not self._options["adr"] and self._silent >= ADR_ACK_LIMIT and self._silent % ADR_ACK_DELAY == 0
         if (link_check or alone) and len(f_opts) < room:
-            f_opts += commands.link_check_req()
+            f_opts += commands.said(commands.LINK_CHECK)
         if ask_time and len(f_opts) < room:
-            f_opts += commands.device_time_req()
+            f_opts += commands.said(commands.DEVICE_TIME)
             self._time_asked = True
         return f_opts
 

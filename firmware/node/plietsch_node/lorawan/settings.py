@@ -72,27 +72,27 @@ class Settings:
         """Carry out what the network asks; return the answers to send once, and those to repeat until it is heard."""
         once, sticky = b"", b""
         block = []
-        for number, request in enumerate(requests):
-            if isinstance(request, commands.LinkAdrReq):
-                block.append(request)
-                following = requests[number + 1 : number + 2]
-                if not following or not isinstance(following[0], commands.LinkAdrReq):
-                    once += self._link_adr(block)
-                    block = []
-            elif isinstance(request, commands.DutyCycleReq):
-                self.duty_exponent = request.max_exponent
-                once += commands.duty_cycle_ans()
-            elif isinstance(request, commands.DevStatusReq):
+        for number, (identifier, *values) in enumerate(requests):
+            if identifier == commands.LINK_ADR:
+                block.append(values)
+                if requests[number + 1 : number + 2] and requests[number + 1][0] == identifier:
+                    continue  # the block goes on
+                once += self._link_adr(block)
+                block = []
+            elif identifier == commands.DUTY_CYCLE:
+                (self.duty_exponent,) = values
+                once += commands.said(identifier)
+            elif identifier == commands.DEV_STATUS:
                 once += commands.dev_status_ans(battery, snr_db)
-            elif isinstance(request, commands.NewChannelReq):
-                once += commands.new_channel_ans(*self.plan.new_channel(request))
-            elif isinstance(request, commands.RxParamSetupReq):
-                sticky += self._rx_param_setup(request)
-            elif isinstance(request, commands.RxTimingSetupReq):
-                self.rx1_delay_s = max(1, request.delay_s)
-                sticky += commands.rx_timing_setup_ans()
-            elif isinstance(request, commands.DlChannelReq):
-                sticky += commands.dl_channel_ans(*self.plan.dl_channel(request))
+            elif identifier == commands.NEW_CHANNEL:
+                once += commands.said(identifier, *self.plan.new_channel(*values))
+            elif identifier == commands.RX_PARAM_SETUP:
+                sticky += commands.said(identifier, *self._rx_param_setup(*values))
+            elif identifier == commands.RX_TIMING_SETUP:
+                (self.rx1_delay_s,) = values
+                sticky += commands.said(identifier)
+            elif identifier == commands.DL_CHANNEL:
+                sticky += commands.said(identifier, *self.plan.dl_channel(*values))
         if not self.plan.usable(self.data_rate):
             # The only channel of the fastest data rate is gone.
             self.data_rate = self._region.MAX_JOIN_DATA_RATE
@@ -102,12 +102,12 @@ class Settings:
         mask_ok, rate_ok, power_ok, new = self.plan.link_adr(block, self.data_rate, self.power)
         if new:
             self.data_rate, self.power, self.transmissions = new
-        return commands.link_adr_ans(mask_ok, rate_ok, power_ok) * len(block)
+        return commands.said(commands.LINK_ADR, mask_ok, rate_ok, power_ok) * len(block)
 
-    def _rx_param_setup(self, request):
-        offset_ok = request.rx1_offset <= self._region.MAX_RX1_OFFSET
-        rate_ok = request.rx2_data_rate < len(self._region.DATA_RATES)
-        frequency_ok = self._region.band(request.frequency_hz) is not None
+    def _rx_param_setup(self, rx1_offset, data_rate, frequency_hz):
+        offset_ok = rx1_offset <= self._region.MAX_RX1_OFFSET
+        rate_ok = data_rate < len(self._region.DATA_RATES)
+        frequency_ok = self._region.band(frequency_hz) is not None
         if offset_ok and rate_ok and frequency_ok:
-            self.rx1_offset, self.rx2_data_rate, self.rx2_hz = request
-        return commands.rx_param_setup_ans(offset_ok, rate_ok, frequency_ok)
+            self.rx1_offset, self.rx2_data_rate, self.rx2_hz = rx1_offset, data_rate, frequency_hz
+        return frequency_ok, rate_ok, offset_ok

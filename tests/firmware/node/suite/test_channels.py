@@ -4,7 +4,6 @@ import json
 
 from plietsch_node.lorawan import eu868
 from plietsch_node.lorawan.channels import ChannelPlan
-from plietsch_node.lorawan.commands import DlChannelReq, LinkAdrReq, NewChannelReq
 
 LIST_HZ = (867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000)
 
@@ -16,7 +15,7 @@ def _plan():
 
 
 def _adr(mask=0x00FF, data_rate=5, power=0, control=0, transmissions=1):
-    return LinkAdrReq(data_rate, power, mask, control, transmissions)
+    return data_rate, power, mask, control, transmissions
 
 
 def test_at_first_there_are_the_default_channels():
@@ -44,16 +43,16 @@ def test_a_list_leaves_out_what_is_0_or_forbidden():
 
 def test_a_channel_is_created_changed_and_removed():
     plan = _plan()
-    assert plan.new_channel(NewChannelReq(8, 868_300_000, 6, 6)) == (True, True)
+    assert plan.new_channel(8, 868_300_000, 6, 6) == (True, True)
     assert plan.usable(6) == [8]
-    assert plan.new_channel(NewChannelReq(15, 864_100_000, 0, 2)) == (True, True)
+    assert plan.new_channel(15, 864_100_000, 0, 2) == (True, True)
     assert plan.usable(2) == list(range(8)) + [15]
     assert plan.usable(3) == list(range(8))
-    assert plan.new_channel(NewChannelReq(3, 865_100_000, 0, 5)) == (True, True)
+    assert plan.new_channel(3, 865_100_000, 0, 5) == (True, True)
     assert plan.frequency_hz(3) == plan.rx1_frequency_hz(3) == 865_100_000
     # Data rates do not matter for a removal, and a second one harms nobody.
     for _ in range(2):
-        assert plan.new_channel(NewChannelReq(3, 0, 9, 0)) == (True, True)
+        assert plan.new_channel(3, 0, 9, 0) == (True, True)
         assert plan.usable(0) == [0, 1, 2, 4, 5, 6, 7, 15]
 
 
@@ -61,33 +60,33 @@ def test_a_channel_that_is_not_allowed_is_refused():
     plan = _plan()
     before = plan.state()
     for index in (0, 1, 2, 16, 255):
-        assert plan.new_channel(NewChannelReq(index, 867_100_000, 0, 5)) == (False, False)
-        assert plan.new_channel(NewChannelReq(index, 0, 0, 5)) == (False, False)
-    assert plan.new_channel(NewChannelReq(3, 869_300_000, 0, 5)) == (True, False)
-    assert plan.new_channel(NewChannelReq(3, 867_100_000, 0, 7)) == (False, True)
-    assert plan.new_channel(NewChannelReq(3, 867_100_000, 3, 2)) == (False, True)
-    assert plan.new_channel(NewChannelReq(3, 100, 6, 15)) == (False, False)
+        assert plan.new_channel(index, 867_100_000, 0, 5) == (False, False)
+        assert plan.new_channel(index, 0, 0, 5) == (False, False)
+    assert plan.new_channel(3, 869_300_000, 0, 5) == (False, True)
+    assert plan.new_channel(3, 867_100_000, 0, 7) == (True, False)
+    assert plan.new_channel(3, 867_100_000, 3, 2) == (True, False)
+    assert plan.new_channel(3, 100, 6, 15) == (False, False)
     assert plan.state() == before
 
 
 def test_the_answer_to_a_channel_moves():
     plan = _plan()
-    assert plan.dl_channel(DlChannelReq(0, 869_525_000)) == (True, True)
-    assert plan.dl_channel(DlChannelReq(3, 869_525_000)) == (True, True)
+    assert plan.dl_channel(0, 869_525_000) == (True, True)
+    assert plan.dl_channel(3, 869_525_000) == (True, True)
     assert (plan.frequency_hz(3), plan.rx1_frequency_hz(3)) == (867_100_000, 869_525_000)
     assert plan.rx1_frequency_hz(0) == 869_525_000
     # A channel that is defined anew answers where it sends.
-    plan.new_channel(NewChannelReq(3, 867_100_000, 0, 5))
+    plan.new_channel(3, 867_100_000, 0, 5)
     assert plan.rx1_frequency_hz(3) == 867_100_000
 
 
 def test_the_answer_to_no_channel_does_not_move():
     plan = _plan()
     before = plan.state()
-    assert plan.dl_channel(DlChannelReq(8, 869_525_000)) == (False, True)
-    assert plan.dl_channel(DlChannelReq(255, 869_525_000)) == (False, True)
-    assert plan.dl_channel(DlChannelReq(3, 0)) == (True, False)
-    assert plan.dl_channel(DlChannelReq(16, 433_000_000)) == (False, False)
+    assert plan.dl_channel(8, 869_525_000) == (True, False)
+    assert plan.dl_channel(255, 869_525_000) == (True, False)
+    assert plan.dl_channel(3, 0) == (False, True)
+    assert plan.dl_channel(16, 433_000_000) == (False, False)
     assert plan.state() == before
 
 
@@ -128,7 +127,7 @@ def test_what_cannot_be_changes_nothing():
 
 def test_a_data_rate_needs_a_channel_that_is_on():
     plan = _plan()
-    plan.new_channel(NewChannelReq(8, 868_300_000, 6, 6))
+    plan.new_channel(8, 868_300_000, 6, 6)
     assert plan.link_adr([_adr(0x00FF, 6)], 5, 0)[:3] == (True, False, True)
     assert plan.link_adr([_adr(0x0100, 5)], 5, 0)[:3] == (True, False, True)
     # The data rate that is kept must fit the mask, too.
@@ -155,11 +154,11 @@ def test_no_command_leaves_the_device_without_a_channel():
     plan = _plan()
     plan.link_adr([_adr(0x0008)], 5, 0)
     assert plan.usable(5) == [3]
-    plan.new_channel(NewChannelReq(3, 0, 0, 0))
+    plan.new_channel(3, 0, 0, 0)
     assert plan.usable(5) == [0, 1, 2]
     plan = _plan()
     plan.link_adr([_adr(0x0008)], 5, 0)
-    plan.new_channel(NewChannelReq(3, 867_100_000, 0, 3))
+    plan.new_channel(3, 867_100_000, 0, 3)
     assert plan.usable(5) == [0, 1, 2]
     assert plan.usable(3) == [3]
 
@@ -175,9 +174,9 @@ def test_back_to_what_is_certain():
 
 def test_the_state_comes_back_from_json():
     plan = _plan()
-    plan.new_channel(NewChannelReq(15, 864_100_000, 1, 6))
-    plan.dl_channel(DlChannelReq(1, 869_525_000))
-    plan.dl_channel(DlChannelReq(15, 869_525_000))
+    plan.new_channel(15, 864_100_000, 1, 6)
+    plan.dl_channel(1, 869_525_000)
+    plan.dl_channel(15, 869_525_000)
     plan.link_adr([_adr(0x8012)], 5, 0)
     text = json.dumps(plan.state())
     again = ChannelPlan(eu868)

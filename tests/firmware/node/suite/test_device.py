@@ -387,7 +387,7 @@ def test_without_adr_the_link_is_checked_now_and_then():
     for _ in range(100):
         scene.send()
         assert not scene.heard().flags & frame.ADR
-        checks += scene.heard().f_opts == commands.link_check_req()
+        checks += scene.heard().f_opts == commands.said(commands.LINK_CHECK)
     assert checks == 2
 
 
