@@ -99,8 +99,8 @@ def test_a_frame_sent_again_is_no_second_event():
     assert (network.server.retransmissions, network.server.refused) == (2, {})
 
 
-def test_a_confirmed_frame_is_acknowledged_whenever_it_comes():
-    network = joined()
+def test_it_can_acknowledge_a_confirmed_frame_whenever_it_comes():
+    network = joined(server.Settings(adr=False, status_every_s=0, acknowledge_again=True))
     phy = network.device.uplink(b"hello", confirmed=True)
     for f_cnt_down in range(3):
         answer = network.exchange(phy)
@@ -113,8 +113,8 @@ def test_a_confirmed_frame_is_acknowledged_whenever_it_comes():
     assert [event["confirmed"] for event in network.events("up")] == [True]
 
 
-def test_it_can_be_as_chirpstack_and_acknowledge_once():
-    network = joined(server.Settings(adr=False, status_every_s=0, acknowledge_again=False))
+def test_as_chirpstack_it_acknowledges_once():
+    network = joined()
     phy = network.device.uplink(b"hello", confirmed=True)
     assert network.exchange(phy)
     assert network.exchange(phy) is None

@@ -93,8 +93,8 @@ def test_a_downlink_arrives_and_is_acknowledged():
     assert [event["acknowledged"] for event in conversation.events("ack")] == [True, True]
 
 
-def test_an_acknowledgement_that_is_lost_is_sent_again():
-    conversation = joined()
+def test_an_acknowledgement_that_is_lost_may_be_sent_again():
+    conversation = joined(dataclasses.replace(SILENT, acknowledge_again=True))
     losses = iter([True, True, False])
     conversation.lost_down = lambda _phy: next(losses)
     assert conversation.send(confirmed=True).acked
@@ -104,7 +104,7 @@ def test_an_acknowledgement_that_is_lost_is_sent_again():
 
 def test_with_chirpstack_a_lost_acknowledgement_stays_lost():
     """It takes the frame once, and answers it once; the device has to send what it knows again in another frame."""
-    conversation = joined(dataclasses.replace(SILENT, acknowledge_again=False))
+    conversation = joined()
     losses = iter([True, False])
     conversation.lost_down = lambda _phy: next(losses)
     assert not conversation.send(confirmed=True).acked

@@ -29,7 +29,7 @@ class Settings:
     installation_margin_db: float = DEFAULT_MARGIN_DB
     fastest_data_rate: int = eu868.FASTEST_LORA_DATA_RATE
     status_every_s: float = 86_400.0
-    acknowledge_again: bool = True
+    acknowledge_again: bool = False
 
     @property
     def channels(self) -> dict[int, int]:
