@@ -5,7 +5,6 @@ because the ESP32's floats of single precision cannot carry the pressure.
 """
 
 import struct
-from collections import namedtuple
 
 from plietsch_node.drivers.errors import BadFrame, NoAnswer, NotMeasured, WrongChip
 
@@ -20,24 +19,18 @@ _POLLS = 10
 # What the data registers hold after a reset (table 18). Each number alone is an ordinary measurement as well.
 _RESET = b"\x80\x00\x00\x80\x00\x00\x80\x00"
 
-Calibration = namedtuple(
-    "Calibration",
-    ("t1", "t2", "t3", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "h1", "h2", "h3", "h4", "h5", "h6"),
-)
-
 
 def parse_calibration(first, second):
-    """Return the Calibration in registers 88–A1 (`first`, 26 bytes) and E1–E7 (`second`, 7 bytes).
+    """Return the calibration in registers 88–A1 (`first`, 26 bytes) and E1–E7 (`second`, 7 bytes).
 
-    Raises BadFrame for other lengths.
+    That is T1 to T3, P1 to P9 and H1 to H6 in a row. Raises BadFrame for other lengths.
     """
     if len(first) != _CALIBRATION_1[1] or len(second) != _CALIBRATION_2[1]:
         raise BadFrame()
     h2, h3, e4, e5, e6, h6 = struct.unpack("<hBbBbb", second)
     h4 = e4 * 16 + (e5 & 0x0F)
     h5 = e6 * 16 + (e5 >> 4)
-    numbers = list(struct.unpack("<HhhHhhhhhhhhxB", first))
-    return Calibration(*numbers + [h2, h3, h4, h5, h6])
+    return struct.unpack("<HhhHhhhhhhhhxB", first) + (h2, h3, h4, h5, h6)
 
 
 def parse(data):
@@ -52,11 +45,12 @@ def parse(data):
     return adc_p, adc_t, adc_h
 
 
-def fine_temperature(c, adc_t):
+def fine_temperature(calibration, adc_t):
     """Return the temperature in 1/5120 °C, which the other two compensations need as well."""
-    var1 = ((adc_t >> 3) - (c.t1 << 1)) * c.t2 >> 11
-    difference = (adc_t >> 4) - c.t1
-    var2 = (difference * difference >> 12) * c.t3 >> 14
+    t1, t2, t3 = calibration[:3]
+    var1 = ((adc_t >> 3) - (t1 << 1)) * t2 >> 11
+    difference = (adc_t >> 4) - t1
+    var2 = (difference * difference >> 12) * t3 >> 14
     return var1 + var2
 
 
@@ -65,27 +59,29 @@ def temperature_c(t_fine):
     return (t_fine * 5 + 128 >> 8) / 100
 
 
-def pressure_pa_256(c, adc_p, t_fine):
+def pressure_pa_256(calibration, adc_p, t_fine):
     """Return the pressure in 1/256 Pa. Raises NotMeasured where the calibration makes it impossible."""
+    p1, p2, p3, p4, p5, p6, p7, p8, p9 = calibration[3:12]
     var1 = t_fine - 128000
-    var2 = var1 * var1 * c.p6 + (var1 * c.p5 << 17) + (c.p4 << 35)
-    var1 = (var1 * var1 * c.p3 >> 8) + (var1 * c.p2 << 12)
-    var1 = ((1 << 47) + var1) * c.p1 >> 33
+    var2 = var1 * var1 * p6 + (var1 * p5 << 17) + (p4 << 35)
+    var1 = (var1 * var1 * p3 >> 8) + (var1 * p2 << 12)
+    var1 = ((1 << 47) + var1) * p1 >> 33
     if var1 == 0:
         raise NotMeasured()
     p = (((1048576 - adc_p) << 31) - var2) * 3125 // var1
-    var1 = c.p9 * (p >> 13) * (p >> 13) >> 25
-    var2 = c.p8 * p >> 19
-    return (p + var1 + var2 >> 8) + (c.p7 << 4)
+    var1 = p9 * (p >> 13) * (p >> 13) >> 25
+    var2 = p8 * p >> 19
+    return (p + var1 + var2 >> 8) + (p7 << 4)
 
 
-def humidity_percent(c, adc_h, t_fine):
+def humidity_percent(calibration, adc_h, t_fine):
     """Return the relative humidity in percent, in steps of 1/1024, between 0 and 100."""
+    h1, h2, h3, h4, h5, h6 = calibration[12:]
     v = t_fine - 76800
-    scale = (v * c.h6 >> 10) * ((v * c.h3 >> 11) + 32768) >> 10
-    scale = (scale + 2097152) * c.h2 + 8192 >> 14
-    v = ((adc_h << 14) - (c.h4 << 20) - c.h5 * v + 16384 >> 15) * scale
-    v -= ((v >> 15) * (v >> 15) >> 7) * c.h1 >> 4
+    scale = (v * h6 >> 10) * ((v * h3 >> 11) + 32768) >> 10
+    scale = (scale + 2097152) * h2 + 8192 >> 14
+    v = ((adc_h << 14) - (h4 << 20) - h5 * v + 16384 >> 15) * scale
+    v -= ((v >> 15) * (v >> 15) >> 7) * h1 >> 4
     return (min(max(v, 0), 419430400) >> 12) / 1024
 
 

@@ -81,16 +81,6 @@ def test_all_bands_are_blocked():
     assert duty.silent_until_ms() == later_ms
 
 
-def test_a_cold_start_waits_for_the_longest_silence():
-    lost, duty = DutyCycle(eu868), DutyCycle(eu868)
-    for frequency_hz in (H868, H867, H864, H869):
-        lost.sent(frequency_hz, 0, LONG_US)
-    duty.cold_start(0)
-    for frequency_hz in (H868, H867, H864, H869):
-        assert duty.ready_at_ms(frequency_hz) == lost.ready_at_ms(frequency_hz)
-    assert duty.ready_at_ms(H868) < 303_000
-
-
 def test_deep_sleep_changes_nothing():
     for fair_use_ms in (0, 30_000):
         duty = DutyCycle(eu868, fair_use_ms)

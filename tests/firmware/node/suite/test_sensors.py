@@ -9,7 +9,7 @@ PM = unhexlify("aac0d4043a0aa1601dab")  # Nova Fitness, control protocol V1.3: 1
 AIR = unhexlify("0292010da2")  # Aosong AM2302 manual, section 7.3: 65.8 %, 26.9 °C
 FROST = unhexlify("028c8065")  # 65.2 %, -10.1 °C, as in the manual, without its checksum
 # Bosch BST-BMP280-DS001, section 3.12: the calibration whose example gives 25.08 °C and 100653.27 Pa.
-CALIBRATION = bme280.Calibration(
+CALIBRATION = (
     27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000, 75, 362, 0, 313, 50, 30
 )
 
@@ -142,7 +142,7 @@ def test_bme280_calibration_has_signs_and_halves_of_bytes():
     calibration = bme280.parse_calibration(Registers().readfrom_mem(0x76, 0x88, 26), unhexlify("6a01001329031e"))
     assert calibration == CALIBRATION
     negative = bme280.parse_calibration(bytes(26), unhexlify("00000080f2ff80"))
-    assert (negative.h4, negative.h5, negative.h6) == (-2046, -1, -128)
+    assert negative[-3:] == (-2046, -1, -128)
 
 
 def test_bme280_humidity_agrees_with_the_formula_in_floats():
@@ -152,13 +152,14 @@ def test_bme280_humidity_agrees_with_the_formula_in_floats():
         assert abs(bme280.humidity_percent(CALIBRATION, adc_h, t_fine) - expected) < 0.02
 
 
-def _humidity_in_floats(c, adc_h, t_fine):
+def _humidity_in_floats(calibration, adc_h, t_fine):
     """Return the humidity by the data sheet's other formula (Bosch BST-BME280-DS002, section 8.1)."""
+    h1, h2, h3, h4, h5, h6 = calibration[12:]
     h = t_fine - 76800.0
-    h = (adc_h - (c.h4 * 64.0 + c.h5 / 16384.0 * h)) * (
-        c.h2 / 65536.0 * (1.0 + c.h6 / 67108864.0 * h * (1.0 + c.h3 / 67108864.0 * h))
+    h = (adc_h - (h4 * 64.0 + h5 / 16384.0 * h)) * (
+        h2 / 65536.0 * (1.0 + h6 / 67108864.0 * h * (1.0 + h3 / 67108864.0 * h))
     )
-    return min(max(h * (1.0 - c.h1 * h / 524288.0), 0.0), 100.0)
+    return min(max(h * (1.0 - h1 * h / 524288.0), 0.0), 100.0)
 
 
 def test_bme280_says_what_is_wrong():
@@ -168,7 +169,7 @@ def test_bme280_says_what_is_wrong():
     _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("8000008000008000"))).read)
     _refuses(BadFrame, bme280.parse, bytes(7))
     _refuses(BadFrame, bme280.parse_calibration, bytes(25), bytes(7))
-    _refuses(NotMeasured, bme280.pressure_pa_256, bme280.Calibration(*[0] * 18), 415148, 0)
+    _refuses(NotMeasured, bme280.pressure_pa_256, (0,) * 18, 415148, 0)
 
 
 def test_bme280_takes_the_middle_of_a_scale_for_a_measurement():
