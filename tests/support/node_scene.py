@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from plietsch_node.app import config, node
 from plietsch_node.drivers.errors import NoAnswer
-from plietsch_node.storage import MemoryStore
+from plietsch_node.storage import RTC_BYTES, MemoryStore, RtcStore
 from support.lorawan_scene import KEYS, Clock, drive
 
 UNIX_MS = 1767225600000  # 2026-01-01T00:00:00Z, when the scene's clock shows 0
@@ -67,6 +67,23 @@ class MemoryFolder:
             if not self.bytes_left:
                 raise PowerCut()
             self.bytes_left -= 1
+
+
+class RtcMemory:
+    """What machine.RTC().memory is; it notes the most that it held."""
+
+    def __init__(self):
+        self.most = 0
+        self._data = b""
+
+    def __call__(self, data=None):
+        """Return what it holds, or hold `data`."""
+        if data is None:
+            return self._data
+        assert len(data) <= RTC_BYTES
+        self._data = data
+        self.most = max(self.most, len(data))
+        return None
 
 
 class ScriptedDevice:
@@ -162,7 +179,7 @@ class Scene:
         self.given = given
         self.clock = Clock(0)
         self.device = ScriptedDevice(self.clock)
-        self.rtc, self.flash = MemoryStore(), MemoryStore()
+        self.memory, self.flash = RtcMemory(), MemoryStore()
         self.folder = MemoryFolder()
         self.instruments = {name: make(self.clock) for name, make in instruments.items()}
         self.events = []
@@ -172,6 +189,7 @@ class Scene:
 
     def wake(self, reset_cause="deep-sleep"):
         """Make the node anew."""
+        self.rtc = RtcStore(self.memory)
         ports = Ports(
             self.clock, None, self.rtc, self.flash, None, lambda below: 0, self.instruments, self.folder, reset_cause,
             None, self._trace,
@@ -182,7 +200,7 @@ class Scene:
 
     def cut_power(self):
         """Take the power away; what is left is flash, and a clock that goes on only for the test's convenience."""
-        self.rtc = MemoryStore()
+        self.memory = RtcMemory()
         self.device.joined, self.device.network_time = False, None
         self.device.next_join_ms = 0
         return self.wake("power-on")

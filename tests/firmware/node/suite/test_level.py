@@ -77,6 +77,8 @@ def test_a_surge_is_sampled_and_sent_three_times_a_minute_newest_first():
     scene.live(HOUR_MS + 55 * 60000)
     assert scene.node.waiting <= 8
     assert scene.node.dropped == 0
+    # Half of RTC memory is the MAC's.
+    assert scene.memory.most < 1024
 
 
 def test_the_surge_ends_and_the_node_is_slow_again():
