@@ -11,9 +11,11 @@ from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from firmware.subscriber import listening
+from paho.mqtt import publish
 
 from plietsch.firmware import identity, live, places, readings, simulation
 from plietsch.firmware.clock import SimulatedClock
@@ -26,6 +28,7 @@ from plietsch.firmware.world import Plan
 from plietsch.ingest import payload
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
+from plietsch_node.app import commands
 from support import archive, processes
 from support.wait import until
 
@@ -98,6 +101,18 @@ def test_what_a_full_memory_drops_is_in_the_ledger(aedes: EmbeddedBroker, tmp_pa
     assert f"{dropped} readings not sent: dropped" in running.summary()
     # The node also counts those that arrived, and of which it was never told so.
     assert station.node.dropped >= dropped
+
+
+def test_what_an_application_sends_down_is_answered(aedes: EmbeddedBroker):
+    who_are_you = base64.b64encode(bytes([1, commands.WHO])).decode()
+    with listening(aedes.url) as subscriber, _region(aedes.url, StateFile(None), since_s=7200) as running:
+        dev_eui = identity.dev_eui(running.stations[0].station.code)
+        topic = f"application/{identity.application_id()}/device/{dev_eui}/command/down"
+        command = {"devEui": dev_eui, "fPort": commands.PORT, "data": who_are_you}
+        until(running.commands.subscribed.is_set, "the subscription")
+        publish.single(topic, json.dumps(command), qos=1, port=urlsplit(aedes.url).port or 0)
+        live.run_past(running, live.Plan(1, 10, 300, since_s=7200), lambda _from, _now, _until: None)
+        until(lambda: any(up["fPort"] == commands.PORT for up in subscriber.events("up")), "the answer")
 
 
 def test_what_waits_for_the_broker_is_in_the_ledger_when_stopped(tmp_path: Path):
