@@ -1,6 +1,7 @@
 """The schema and the examples of the node's configuration against the table that the node itself checks with."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plietsch_node.app import config
+from plietsch_node.app import commands, config
 from support.node_js import ROOT
 
 FOLDER = ROOT / "firmware/node"
 SCHEMA = json.loads((FOLDER / "config.schema.json").read_text(encoding="utf-8"))
+DOCUMENT = (ROOT / "docs/node.md").read_text(encoding="utf-8").split("## Configuration")[1].split("\n## ")[0]
 EXAMPLES = sorted((FOLDER / "examples").glob("*.json"))
 
 
@@ -52,6 +54,18 @@ def schema() -> dict[str, Any]:
 
 def test_the_schema_is_the_table() -> None:
     assert schema() == SCHEMA, json.dumps(schema(), indent=2)
+
+
+def test_the_document_says_every_field_and_its_limits() -> None:
+    rows = re.findall(r"^\| `([\w.]+)`( \*)? \| [\w, -]+ \| ([^|]+) \| ([^|]+) \|", DOCUMENT, re.MULTILINE)
+    documented = {name: (bool(star), allowed, default) for name, star, allowed, default in rows}
+    assert documented.keys() == {name for name, *_ in config.FIELDS}
+    by_radio = {name for name, *_ in commands.FIELDS}
+    for name, kind_of_value, lowest, highest, default, _ in config.FIELDS:
+        star, allowed, said = documented[name]
+        assert star == (name in by_radio)
+        assert allowed == ("true, false" if kind_of_value is bool else f"{lowest}–{highest}")
+        assert json.dumps(default) in said
 
 
 def test_every_kind_has_an_example() -> None:
