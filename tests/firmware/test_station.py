@@ -16,9 +16,9 @@ import pytest
 from plietsch.firmware import identity, live, places, readings
 from plietsch.firmware.instruments.fault import Fault
 from plietsch.firmware.ledger import SENT, Ledger
+from plietsch.firmware.nature.water import Surge
 from plietsch.firmware.region import Station
 from plietsch.firmware.station import MILLISECONDS
-from plietsch.firmware.water import Surge
 from plietsch.firmware.world import Plan, World
 from plietsch.ingest import payload
 from plietsch_node.app import commands

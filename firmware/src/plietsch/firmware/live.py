@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from plietsch.firmware import air, places, rain, water
+from plietsch.firmware import places
 from plietsch.firmware.clock import AS_FAST_AS_POSSIBLE
+from plietsch.firmware.nature import air, rain, water
 from plietsch.firmware.places import Harbour, Place
 from plietsch.firmware.region import FINE_DUST, RAIN, SINCE, WATER_LEVEL, Station
 from plietsch.firmware.shown import BATTERY, RAIN_GAUGE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from plietsch.firmware.noise import unit
+from plietsch.firmware.nature.noise import unit
 
 DAY_S = 86_400
 TIP_MM = 0.2

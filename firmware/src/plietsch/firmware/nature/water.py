@@ -7,7 +7,7 @@ storm surges in the North Sea; in the Baltic next to no tide, but seiches of abo
 import math
 from dataclasses import dataclass
 
-from plietsch.firmware.noise import trait, wave
+from plietsch.firmware.nature.noise import trait, wave
 from plietsch.firmware.places import Harbour
 
 M2_S = 44_714.16  # the moon's half-day tide: 12.4206 hours

@@ -7,7 +7,7 @@ the morning and the late afternoon, stoves on winter evenings); the numbers are 
 
 import math
 
-from plietsch.firmware.noise import noise, trait, wave
+from plietsch.firmware.nature.noise import noise, trait, wave
 
 DAY_S = 86_400
 YEAR_S = 365.2425 * DAY_S
