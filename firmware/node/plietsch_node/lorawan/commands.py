@@ -1,4 +1,4 @@
-"""MAC commands: the network's to values, the device's to bytes. What to do about them is not decided here.
+"""MAC commands: the network's to values, what the device does about them, and its own to bytes.
 
 A command of the network is a tuple of its identifier and its values:
 
@@ -61,6 +61,44 @@ def said(identifier, *yes):
     for place, bit in enumerate(yes):
         bits |= bool(bit) << place
     return bytes((identifier, bits)) if yes else bytes((identifier,))
+
+
+def obey(settings, requests, snr_db, battery):
+    """Carry out in `settings` what the network asks; return the answers to send once, and those to repeat until it is
+    heard again. `snr_db` is that of the requests.
+    """
+    once, sticky = b"", b""
+    block = []
+    for number, (identifier, *values) in enumerate(requests):
+        if identifier == LINK_ADR:
+            block.append(values)
+            if requests[number + 1 : number + 2] and requests[number + 1][0] == identifier:
+                continue  # the block goes on
+            once += _link_adr(settings, block)
+            block = []
+        elif identifier == DUTY_CYCLE:
+            (settings.duty_exponent,) = values
+            once += said(identifier)
+        elif identifier == DEV_STATUS:
+            once += dev_status_ans(battery, snr_db)
+        elif identifier == NEW_CHANNEL:
+            once += said(identifier, *settings.plan.new_channel(*values))
+        elif identifier == RX_PARAM_SETUP:
+            sticky += said(identifier, *settings.set_windows(*values))
+        elif identifier == RX_TIMING_SETUP:
+            (settings.rx1_delay_s,) = values
+            sticky += said(identifier)
+        elif identifier == DL_CHANNEL:
+            sticky += said(identifier, *settings.plan.dl_channel(*values))
+    settings.keep_usable()
+    return once, sticky
+
+
+def _link_adr(settings, block):
+    mask_ok, rate_ok, power_ok, new = settings.plan.link_adr(block, settings.data_rate, settings.power)
+    if new:
+        settings.data_rate, settings.power, settings.transmissions = new
+    return said(LINK_ADR, mask_ok, rate_ok, power_ok) * len(block)
 
 
 def dev_status_ans(battery, margin_db):

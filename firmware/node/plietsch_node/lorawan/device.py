@@ -13,7 +13,7 @@ Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4); LoRaWAN Regional Parameter
 import binascii
 from collections import namedtuple
 
-from plietsch_node.lorawan import airtime, commands, frame
+from plietsch_node.lorawan import airtime, frame
 from plietsch_node.lorawan.duty import DutyCycle
 from plietsch_node.lorawan.errors import FrameError, NotJoined, NotReady, PayloadTooLong
 from plietsch_node.lorawan.session import Session
@@ -216,11 +216,18 @@ class Device:
         # Heard again: the answers that were repeated until now have arrived.
         self._sticky = self._sticky[self._repeated :]
         self._repeated = 0
-        self._obey(commands.parse(data.payload if data.f_port == 0 else data.f_opts))
+        self._obey(data.payload if data.f_port == 0 else data.f_opts)
         if data.f_port:
             self._downlinks.append((data.f_port, data.payload))
 
-    def _obey(self, requests):
+    def _obey(self, said):
+        """Do what the MAC commands `said` ask for."""
+        if not said:
+            return
+        # Most frames need none of it.
+        from plietsch_node.lorawan import commands
+
+        requests = commands.parse(said)
         for identifier, *values in requests:
             if identifier == commands.LINK_CHECK:
                 _, self.gateways = values
@@ -228,7 +235,7 @@ class Device:
                 gps_s, fraction_256 = values
                 unix_s = gps_s + GPS_EPOCH_S - LEAP_SECONDS
                 self.network_time = (unix_s * 1000 + fraction_256 * 1000 // 256, self._ended_ms)
-        once, sticky = self._settings.obey(requests, self.margin_db, self.battery)
+        once, sticky = commands.obey(self._settings, requests, self.margin_db, self.battery)
         self._once += once
         self._sticky += sticky
         self._duty.limit(self._settings.duty_exponent)
@@ -247,12 +254,17 @@ class Device:
 
     def _take_options(self, link_check, ask_time, size):
         """Return the MAC commands for the next frame beside `size` bytes of the application."""
+        # Without ADR, nothing else makes the network answer.
+        alone = not self._options["adr"] and self._silent >= ADR_ACK_LIMIT and self._silent % ADR_ACK_DELAY == 0
+        self._repeated = 0
+        if not (self._sticky or self._once or link_check or alone or ask_time):
+            return b""
+        from plietsch_node.lorawan import commands
+
         room = min(frame.MAX_OPTIONS_BYTES, self._region.MAX_PAYLOAD[self._settings.data_rate] - size)
         f_opts = commands.fitting(self._sticky + self._once, room)
         self._repeated = min(len(self._sticky), len(f_opts))
         self._once = self._once[len(f_opts) - self._repeated :]
-        # Without ADR, nothing else makes the network answer.
-        alone = not self._options["adr"] and self._silent >= ADR_ACK_LIMIT and self._silent % ADR_ACK_DELAY == 0
         if (link_check or alone) and len(f_opts) < room:
             f_opts += commands.said(commands.LINK_CHECK)
         if ask_time and len(f_opts) < room:

@@ -1,11 +1,10 @@
-"""What the network has set for a device, and how the device answers when it sets something else.
+"""What the network has set for a device.
 
 `Settings.state` is a list that JSON holds; `Session` keeps it in flash.
 
-Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), sections 4.3.1.1 (ADR) and 5 (MAC commands).
+Source: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), section 4.3.1.1 (ADR).
 """
 
-from plietsch_node.lorawan import commands
 from plietsch_node.lorawan.channels import ChannelPlan
 
 
@@ -68,46 +67,17 @@ class Settings:
             self.plan.enable_all()
             self.transmissions = 1
 
-    def obey(self, requests, snr_db, battery):
-        """Carry out what the network asks; return the answers to send once, and those to repeat until it is heard."""
-        once, sticky = b"", b""
-        block = []
-        for number, (identifier, *values) in enumerate(requests):
-            if identifier == commands.LINK_ADR:
-                block.append(values)
-                if requests[number + 1 : number + 2] and requests[number + 1][0] == identifier:
-                    continue  # the block goes on
-                once += self._link_adr(block)
-                block = []
-            elif identifier == commands.DUTY_CYCLE:
-                (self.duty_exponent,) = values
-                once += commands.said(identifier)
-            elif identifier == commands.DEV_STATUS:
-                once += commands.dev_status_ans(battery, snr_db)
-            elif identifier == commands.NEW_CHANNEL:
-                once += commands.said(identifier, *self.plan.new_channel(*values))
-            elif identifier == commands.RX_PARAM_SETUP:
-                sticky += commands.said(identifier, *self._rx_param_setup(*values))
-            elif identifier == commands.RX_TIMING_SETUP:
-                (self.rx1_delay_s,) = values
-                sticky += commands.said(identifier)
-            elif identifier == commands.DL_CHANNEL:
-                sticky += commands.said(identifier, *self.plan.dl_channel(*values))
+    def set_windows(self, rx1_offset, rx2_data_rate, rx2_hz):
+        """Obey an RXParamSetupReq if all answers are yes; return (frequency_ok, rate_ok, offset_ok)."""
+        offset_ok = rx1_offset <= self._region.MAX_RX1_OFFSET
+        rate_ok = rx2_data_rate < len(self._region.DATA_RATES)
+        frequency_ok = self._region.band(rx2_hz) is not None
+        if offset_ok and rate_ok and frequency_ok:
+            self.rx1_offset, self.rx2_data_rate, self.rx2_hz = rx1_offset, rx2_data_rate, rx2_hz
+        return frequency_ok, rate_ok, offset_ok
+
+    def keep_usable(self):
+        """Have a data rate that some channel allows."""
         if not self.plan.usable(self.data_rate):
             # The only channel of the fastest data rate is gone.
             self.data_rate = self._region.MAX_JOIN_DATA_RATE
-        return once, sticky
-
-    def _link_adr(self, block):
-        mask_ok, rate_ok, power_ok, new = self.plan.link_adr(block, self.data_rate, self.power)
-        if new:
-            self.data_rate, self.power, self.transmissions = new
-        return commands.said(commands.LINK_ADR, mask_ok, rate_ok, power_ok) * len(block)
-
-    def _rx_param_setup(self, rx1_offset, data_rate, frequency_hz):
-        offset_ok = rx1_offset <= self._region.MAX_RX1_OFFSET
-        rate_ok = data_rate < len(self._region.DATA_RATES)
-        frequency_ok = self._region.band(frequency_hz) is not None
-        if offset_ok and rate_ok and frequency_ok:
-            self.rx1_offset, self.rx2_data_rate, self.rx2_hz = rx1_offset, data_rate, frequency_hz
-        return frequency_ok, rate_ok, offset_ok
