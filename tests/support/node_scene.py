@@ -172,6 +172,20 @@ class Fan(Instrument):
         self.calls.append(("stop", self._clock.now_ms))
 
 
+class Watchdog:
+    """Remembers the longest time for which it was not fed."""
+
+    def __init__(self, clock):
+        self.longest_ms = 0
+        self._clock = clock
+        self._fed_ms = 0
+
+    def feed(self):
+        """Be fed."""
+        self.longest_ms = max(self.longest_ms, self._clock.now_ms - self._fed_ms)
+        self._fed_ms = self._clock.now_ms
+
+
 class Scene:
     """A node of `given` configuration; `wake` makes it anew as after deep sleep, `cut_power` as after a power cut."""
 
@@ -181,6 +195,7 @@ class Scene:
         self.device = ScriptedDevice(self.clock)
         self.memory, self.flash = RtcMemory(), MemoryStore()
         self.folder = MemoryFolder()
+        self.watchdog = Watchdog(self.clock)
         self.instruments = {name: make(self.clock) for name, make in instruments.items()}
         self.events = []
         self.taken = []  # (time, values)
@@ -192,10 +207,11 @@ class Scene:
         self.rtc = RtcStore(self.memory)
         ports = Ports(
             self.clock, None, self.rtc, self.flash, None, lambda below: 0, self.instruments, self.folder, reset_cause,
-            None, self._trace,
+            self.watchdog, self._trace,
         )  # fmt: skip
         complete, holds = config.in_force(self.given, self.flash.get("config"))
-        self.node = node.Node(complete, KEYS, ports, self.device, holds)
+        clock = node.FeedingClock(self.clock, self.watchdog)
+        self.node = node.Node(complete, KEYS, ports, clock, self.device, holds)
         return self.node
 
     def cut_power(self):

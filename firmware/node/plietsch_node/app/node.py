@@ -35,19 +35,36 @@ def make(given, keys, ports):
     """
     config.check_keys(keys)
     complete, holds = config.in_force(given, ports.flash.get("config"))
+    clock = FeedingClock(ports.clock, ports.watchdog) if ports.watchdog else ports.clock
     device = Device(
-        keys, eu868, ports.radio, ports.clock, ports.rtc, ports.flash, ports.cipher, ports.random_below,
+        keys, eu868, ports.radio, clock, ports.rtc, ports.flash, ports.cipher, ports.random_below,
         complete["lorawan"], ports.trace,
     )  # fmt: skip
-    return Node(complete, keys, ports, device, holds)
+    return Node(complete, keys, ports, clock, device, holds)
+
+
+class FeedingClock:
+    """The clock, whose sleep feeds the watchdog: whoever waits is not stuck."""
+
+    def __init__(self, clock, watchdog):
+        self.ms = clock.ms
+        self._clock = clock
+        self._watchdog = watchdog
+
+    async def sleep_until(self, ms):
+        """Wait until the clock shows `ms`."""
+        while self.ms() < ms:
+            self._watchdog.feed()
+            await self._clock.sleep_until(min(ms, self.ms() + _FEED_MS))
+        self._watchdog.feed()
 
 
 class Node:
     """A node of a complete `config`; `holds` is whether what was changed by radio fits it."""
 
-    def __init__(self, complete, keys, ports, device, holds=True):
+    def __init__(self, complete, keys, ports, clock, device, holds=True):
         self.config = complete
-        self.clock = ports.clock
+        self.clock = clock
         self.reboot_wanted = False
         self._ports = ports
         self._device = device
@@ -261,9 +278,7 @@ class Node:
             self._each("start")
             self._on_ms = self._fan_from_ms = now
         until_ms = self._due_ms if self._on_ms is None else max(self._due_ms, self._on_ms + warm_up_ms)
-        while self.clock.ms() < until_ms:
-            await self.clock.sleep_until(min(until_ms, self.clock.ms() + _FEED_MS))
-            self.feed()
+        await self.clock.sleep_until(until_ms)
         self._each("ready")
 
     def _switch_off(self):
