@@ -1,7 +1,8 @@
 """When a distance to the water becomes a reading, and whether the water rises."""
 
-# The rate is taken over this many samples: between two, waves would be a surge.
-_SAMPLES = 4
+# The rate is taken over so many of the usual intervals, however often is sampled meanwhile: between samples that lie
+# close together, waves would be a surge, or the end of one.
+_INTERVALS = 3
 
 
 class Level:
@@ -11,7 +12,7 @@ class Level:
 
     def __init__(self, config, state=None):
         self._config = config
-        # The last reading, its ms, whether the water rises, and the last samples.
+        # The last reading, its ms, whether the water rises, and a sample of each of the last intervals.
         self._taken_mm, self._taken_ms, self.rising, self._samples = state or [None, None, False, []]
 
     def state(self):
@@ -38,8 +39,7 @@ class Level:
     def _follow(self, distance_mm, now_ms):
         if distance_mm is None:
             return
-        self._samples = self._samples[1 - _SAMPLES :] + [(now_ms, distance_mm)]
-        first_ms, first_mm = self._samples[0]
+        first_ms, first_mm = self._samples[0] if self._samples else (now_ms, distance_mm)
         risen_mm, took_ms = first_mm - distance_mm, now_ms - first_ms
         fast = self._config["rise_mm_per_min"] * took_ms / 60000
         if self.rising:
@@ -48,3 +48,6 @@ class Level:
         else:
             # And it takes a rise that counts: at 20 s a few mm of waves would be one.
             self.rising = took_ms > 0 and risen_mm >= max(fast, self._config["threshold_mm"] / 2)
+        # A measurement may end a little earlier than the last one did.
+        if not self._samples or now_ms - self._samples[-1][0] >= self._config["interval_s"] * 750:
+            self._samples = self._samples[1 - _INTERVALS :] + [(now_ms, distance_mm)]

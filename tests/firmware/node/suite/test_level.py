@@ -81,6 +81,16 @@ def test_a_surge_is_sampled_and_sent_three_times_a_minute_newest_first():
     assert scene.memory.most < 1024
 
 
+def test_waves_do_not_end_a_surge():
+    # 500 mm an hour, and waves that are longer than a measurement.
+    waves = [0, 8, -6, 3, -8, 5, -2, 7, -7, 1, 6]
+    scene = _scene(lambda ms: 4000 - max(0, ms - HOUR_MS) * 500 // HOUR_MS + waves[ms // 7000 % 11])
+    scene.live(HOUR_MS + 5 * 60000)
+    del scene.taken[:]
+    scene.live(2 * HOUR_MS)
+    assert len(scene.taken) == 55 * 3
+
+
 def test_the_surge_ends_and_the_node_is_slow_again():
     scene = _scene(lambda ms: 4000 - min(max(0, ms - HOUR_MS), HOUR_MS // 2) * 1200 // HOUR_MS)
     scene.live(2 * HOUR_MS)
