@@ -67,11 +67,19 @@ COMMAND = st.one_of(
     st.just(b"\x02\x10\x01"),
     st.just(b"\x0d\x00\x00\x00\x50\x80"),
     st.just(b"\x09\x35"),
+    st.just(b"\x06" * 8),  # more answers than fit a frame
+    # A channel of its own for the fastest data rate, and its end.
+    st.just(_channel(8, 868_300_000, 0x66) + _adr(6, 0, 0x0107, 0, 2)),
+    st.just(_channel(8, 0, 0)),
+    # Nothing but a channel where one may send a thousandth of the time.
+    st.just(_channel(3, 864_100_000, 0x50) + _adr(15, 0, 0x0008, 0, 3)),
     st.binary(min_size=1, max_size=3),
 )
 COMMANDS = st.lists(COMMAND, max_size=8).map(lambda commands: b"".join(commands)[:51])
 # What becomes of a frame and of its answer.
-FATE = st.sampled_from(["rx1"] * 5 + ["rx2"] * 2 + ["lost"] * 3 + ["swallowed", "late", "twice", "replay", "noise"])
+FATE = st.sampled_from(
+    ["rx1"] * 5 + ["rx2"] * 2 + ["lost"] * 3 + ["not acknowledged", "swallowed", "late", "twice", "replay", "noise"]
+)
 FATES = st.lists(FATE, min_size=1, max_size=4)
 # After how many instants the power fails: a send has about twenty, one with repetitions more.
 CUT = st.none() | st.integers(0, 24) | st.integers(0, 60)
@@ -93,6 +101,8 @@ class DeviceMachine(RuleBasedStateMachine):
         self.taken: set[int] = set()
         self.received: set[tuple[int, int]] = set()
         self.lost_down = 0  # in a row
+        self.boots = 0
+        self.failed = False
 
     @initialize(
         seed=st.integers(0, 2**32),
@@ -133,6 +143,7 @@ class DeviceMachine(RuleBasedStateMachine):
 
     def fail(self, loses_rtc: bool, off_s: int) -> None:
         """Take the power away for a while, or press reset."""
+        self.boots += 1
         self.clock.true_us += off_s * 1_000_000
         if loses_rtc:
             self.rtc = Store(self.power)
@@ -152,7 +163,7 @@ class DeviceMachine(RuleBasedStateMachine):
                 return []
             self.received.add((session.dev_addr, f_cnt))
             # An acknowledgement that comes late would be taken for the next frame's: no network sends one.
-            ack = phy[0] >> 5 == 4 and fate != "late"
+            ack = phy[0] >> 5 == 4 and fate not in ("late", "not acknowledged")
             answer = self.network.downlink(session, self.commands, ack, self.confirmed_down)
         return self.windows_of(fate, answer)
 
@@ -160,7 +171,7 @@ class DeviceMachine(RuleBasedStateMachine):
         late, self.late = self.late, []
         if fate in ("late", "twice"):
             self.late = [answer]
-        if fate in ("rx1", "twice"):
+        if fate in ("rx1", "not acknowledged", "twice"):
             return [answer, *late]
         if fate == "rx2":
             return [late[0] if late else None, answer]
@@ -179,6 +190,9 @@ class DeviceMachine(RuleBasedStateMachine):
             self.power.fails_in = None
             self.fail(loses_rtc, off_s)
             return None
+        except AssertionError:
+            self.failed = True
+            raise
         finally:
             self.power.fails_in = None
 
@@ -305,7 +319,7 @@ class DeviceMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let all go well from now on: the device must join, send and be acknowledged."""
-        if not hasattr(self, "device"):
+        if self.failed or not hasattr(self, "device"):
             return
         self.radio.late_us, self.late = 0, []
         for _ in range(PATIENCE):
@@ -339,3 +353,48 @@ def test_whatever_happens(request: pytest.FixtureRequest) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("loses_rtc", [True, False], ids=["power", "reset"])
+@pytest.mark.parametrize(
+    ("fates", "commands"),
+    [
+        (["rx1"], b""),
+        (["not acknowledged", "lost", "rx2"], b""),
+        (["rx1"], b"\x04\x0a"),
+        (["not acknowledged", "rx1"], _channel(3, 864_100_000, 0x50) + _adr(15, 0, 0x0008, 0, 3)),
+        (["not acknowledged", "rx1"], _channel(8, 868_300_000, 0x66) + _adr(6, 0, 0x0100, 0, 3)),
+        (["rx1"], _adr(0, 0, 0x0007, 0, 1)),
+    ],
+    ids=["acknowledged", "repeated", "limited", "slow band", "fastest", "slowest"],
+)
+def test_power_fails_at_each_instant_of_an_exchange(fates: list[str], commands: bytes, loses_rtc: bool) -> None:
+    cut = 0
+    while cut is not None:
+        machine = DeviceMachine()
+        machine.power_on(1, True, 0, 5)
+        # Two frames, as what one brings is another's to keep.
+        machine.send(False, 10, (True, True), ["rx1"], b"", True, None, False, 0)
+        boots = machine.boots
+        machine.send(True, 10, (False, False), fates, commands, False, cut, loses_rtc, 0)
+        machine.send(True, 50, (False, False), ["rx1"], commands, False, cut, loses_rtc, 0)
+        cut = cut + 1 if machine.boots > boots else None
+        machine.send(False, 10, (False, False), ["rx1"], b"", False, None, False, 0)
+        machine.teardown()
+
+
+@pytest.mark.parametrize("loses_rtc", [True, False], ids=["power", "reset"])
+def test_power_fails_at_each_instant_of_a_join(loses_rtc: bool) -> None:
+    cut = 0
+    while cut is not None:
+        machine = DeviceMachine()
+        machine.power_on(1, True, 0, 5)
+        machine.join(["rx1"], None, False, 0)
+        machine.send(True, 10, (False, False), ["rx1"], b"\x04\x0a", False, None, False, 0)
+        boots = machine.boots
+        machine.join(["rx2"], cut, loses_rtc, 0)
+        cut = cut + 1 if machine.boots > boots else None
+        machine.teardown()
+        # What the network said in its accept holds: the device has it, or has asked again.
+        plan = machine.device._settings.plan
+        assert len(plan.usable(0)) == (8 if machine.device._session.dev_addr % 2 else 3)

@@ -45,6 +45,9 @@ class Session:
         self._flash = flash
         self._asked = False
         self._resume()
+        if self.settings is None:
+            # Power was cut before what the accept said was kept: without it, the network is not heard.
+            self.dev_addr = None
 
     @property
     def joined(self):

@@ -44,6 +44,7 @@ class Stores:
         one = self.session()
         one.join_request(100)
         one.join_accept(ACCEPT)
+        one.keep([1])
         return one
 
 
@@ -69,6 +70,22 @@ def test_a_nonce_is_never_used_twice_even_after_a_power_off():
     stores = Stores()
     nonces = [read_join_request(stores.cold().join_request(0))[2] for _ in range(3)]
     assert nonces == [0, 1, 2]
+
+
+def test_a_session_without_its_settings_is_none():
+    stores = Stores()
+    stores.flash.put("join", [DEV_NONCE - 1, 0])
+    one = stores.session()
+    one.join_request(100)
+    one.join_accept(ACCEPT)
+    assert one.joined
+    # Power fails before what the accept said is kept.
+    again = stores.cold()
+    assert not again.joined
+    assert again.silence_ms == 100
+    # The same accept would be taken for a session that has not begun.
+    again.join_request(100)
+    _refuses("repeated", again.join_accept, ACCEPT)
 
 
 def test_the_last_nonce_ends_it():
@@ -228,6 +245,6 @@ def test_flash_knows_how_long_to_be_silent():
 def test_what_the_network_has_set_is_kept():
     stores = Stores()
     one = stores.joined()
-    assert one.settings is None
+    assert one.settings == [1]
     one.keep([1, [2, 3]])
     assert stores.cold().settings == [1, [2, 3]]
