@@ -9,7 +9,9 @@ Nothing is carried out here.
 import struct
 from collections import namedtuple
 
-PORT = 3
+from plietsch_node.app import payload
+
+PORT = payload.COMMANDS_PORT
 VERSION = 1
 
 SET, GET, REBOOT, WHO, STATUS = 1, 2, 3, 4, 5

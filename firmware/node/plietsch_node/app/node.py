@@ -12,7 +12,7 @@ When `reboot_wanted` is set after a cycle, the board shall reset.
 
 import binascii
 
-from plietsch_node.app import commands, config, records, sampling, status
+from plietsch_node.app import config, records, sampling
 from plietsch_node.app.reporter import Reporter
 from plietsch_node.app.ring import Folder, Ring
 from plietsch_node.drivers.errors import SensorError
@@ -163,6 +163,8 @@ class Node:
 
     def status(self):
         """Return how the node is."""
+        from plietsch_node.app import status  # once a day
+
         stored = self._ports.flash.get("config") or {}
         errors = sorted(self._errors.items())
         if not self._holds:
@@ -182,6 +184,8 @@ class Node:
 
     def obey(self, command):
         """Carry out a `commands.Command`; return the bytes of its answer. A reboot is left to whoever sends that."""
+        from plietsch_node.app import commands, status  # seldom
+
         result, identity = command.result, b""
         if command.name and command.name not in self.config:
             result = commands.NOT_HERE
@@ -194,6 +198,8 @@ class Node:
         return commands.answer(command, result, self.config.get(command.name), identity)
 
     def _change(self, name, value):
+        from plietsch_node.app import commands
+
         stored = self._ports.flash.get("config") or {}
         values = dict(stored.get("changed", {})) if self._holds else {}
         values[name] = value

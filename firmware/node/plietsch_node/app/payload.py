@@ -4,7 +4,7 @@ A reading is `(time_s, values)`: whole seconds, and a dict from channel to numbe
 instrument gave no valid answer. Channels that are not in the dict belong to instruments the node has not got.
 """
 
-PORT = 1
+PORT, STATUS_PORT, COMMANDS_PORT = 1, 2, 3
 HEADER_BITS = 6
 # By version: how many bits say which groups a reading has. Version 2 has a last one that nothing uses yet.
 FLAGS_BITS = (0, 4, 8)

@@ -12,7 +12,7 @@ told the time, each frame asks for it, and the status frame is sent again and ag
 
 import binascii
 
-from plietsch_node.app import commands, payload, status
+from plietsch_node.app import payload
 from plietsch_node.lorawan.errors import LorawanError, NotReady
 
 DAY_MS = 86400000
@@ -92,9 +92,11 @@ class Reporter:
     def _next(self, now):
         """Return port, bytes, whether to confirm, and the readings of the next frame; None if nothing is due."""
         if self._answers:
-            return commands.PORT, binascii.unhexlify(self._answers[0][1]), False, ()
+            return payload.COMMANDS_PORT, binascii.unhexlify(self._answers[0][1]), False, ()
         if self._status_is_due(now):
-            return status.PORT, status.encode(self._node.status()), False, ()
+            from plietsch_node.app import status  # once a day
+
+            return payload.STATUS_PORT, status.encode(self._node.status()), False, ()
         readings, confirmed = self._readings(now)
         if not readings:
             return None
@@ -169,7 +171,7 @@ class Reporter:
         now = self._node.clock.ms()
         if readings:
             self._sent_readings(now, receipt, confirmed, readings)
-        elif port == status.PORT:
+        elif port == payload.STATUS_PORT:
             self.status_due, self._status_ms = False, now
             self._node.status_sent()
         else:
@@ -181,9 +183,9 @@ class Reporter:
             self._ask_ms = now + min(_ASK_MS << min(self._asked, 8), _LONGEST_PAUSE_MS)
             self._asked += 1
         for downlink_port, command in receipt.downlinks:
-            if downlink_port == commands.PORT:
+            if downlink_port == payload.COMMANDS_PORT:
                 self._obey(command)
-        if receipt.more and not self._answers and port != status.PORT:
+        if receipt.more and not self._answers and port != payload.STATUS_PORT:
             self.status_due = True  # whatever is sent opens the window for what else the network has
 
     def _sent_readings(self, now, receipt, confirmed, readings):
@@ -210,6 +212,8 @@ class Reporter:
         return DAY_MS // per_day if per_day else 0
 
     def _obey(self, data):
+        from plietsch_node.app import commands  # seldom
+
         command = commands.parse(data)
         # Who has not heard the answer asks again, with the same token.
         if len(self._answers) < _MOST_ANSWERS:

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from plietsch_node.app import payload
 
-PORT = 2
+PORT = payload.STATUS_PORT
 VERSION = 1
 IDENTITY_BYTES = 11
 
