@@ -237,6 +237,12 @@ def test_tips_of_a_rain_gauge_are_counted_through_a_power_cut(make: Make):
     assert counts[-1] == pytest.approx(4 * 36, abs=8)
 
 
+def test_many_stations_get_more_gateways():
+    assert places.gateways(12) == places.GATEWAYS
+    many = places.gateways(2000)
+    assert len({gateway.gateway_id for gateway in many}) == len(many) == 5 * len(places.GATEWAYS)
+
+
 def test_levels_and_rain_of_the_region_are_plausible():
     stations = live.stations(1, 300, water_levels=8, rain_gauges=3)
     assert Counter(station.kind for station in stations) == {"fine-dust": 1, "water-level": 8, "rain": 3}

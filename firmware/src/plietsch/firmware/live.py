@@ -27,7 +27,7 @@ SAVE_EVERY_S = 10
 LONGEST_LAG_S = 60
 # To join and to warm up takes a node three quarters of a minute; and not all of them join in the same moment.
 SWITCHED_ON_BEFORE_S = 60
-SWITCHED_ON_WITHIN_S = 5
+SWITCHED_ON_APART_S = 0.4
 # Levels and rain are sent when there is something new, and at least so often.
 SELDOM_S = 3600
 LOOK_AT_THE_CLOCK_EVERY = 500
@@ -109,19 +109,17 @@ def _run_until(simulation: Simulation, before_now_s: float, on_progress: Callabl
 
 def _switch_on(simulation: Simulation, interval_s: int) -> None:
     """Switch the stations on, one after another: each joins, and then measures at its seconds of the interval."""
-    world = simulation.world
-    apart_ms = SWITCHED_ON_WITHIN_S * MILLISECONDS / len(simulation.stations)
+    env = simulation.world.env
     for number, station in enumerate(simulation.stations):
         _configure(station, interval_s)
-        call_at(world.env, world.env.now + number * apart_ms, station.switch_on)
+        call_at(env, env.now + number * SWITCHED_ON_APART_S * MILLISECONDS, station.switch_on)
 
 
 def _measure_every(simulation: Simulation, interval_s: int) -> None:
     for station in simulation.stations:
         _configure(station, interval_s)
         station.pause()
-        station.wake()
-        station.go_on()
+        _go_on(station)
 
 
 def _skip(simulation: Simulation) -> None:
@@ -132,6 +130,11 @@ def _skip(simulation: Simulation) -> None:
     world.env.run(until=now_s * MILLISECONDS)
     simulation.clock.set(world.now_s, speed=1)
     for station in simulation.stations:
+        _go_on(station)
+
+
+def _go_on(station: VirtualStation) -> None:
+    if station.is_on:
         station.wake()
         station.go_on()
 

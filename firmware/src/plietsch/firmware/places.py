@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from plietsch.firmware.network.gateways import Gateway
 
 NEARBY_DEGREES = 0.01
+# A gateway has a hundredth of the time for its answers: so many nodes that want one every five minutes fit six of them.
+STATIONS_PER_ROUND_OF_GATEWAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ GATEWAYS = (
 )
 
 
+def gateways(stations: int) -> tuple[Gateway, ...]:
+    """Return the gateways for so many stations; beyond those known by name, further ones stand near them."""
+    rounds = max(1, -(-stations // STATIONS_PER_ROUND_OF_GATEWAYS))
+    further = (_another(gateway, number) for number in range(2, rounds + 1) for gateway in GATEWAYS)
+    return (*GATEWAYS, *further)
+
+
 def harbours(count: int) -> list[Harbour]:
     """Return `count` harbours; beyond those known by name, further sensors hang near them."""
     rounds = -(-count // len(HARBOURS))
@@ -108,6 +117,17 @@ def _round(number: int) -> list[Place]:
     if number == 1:
         return list(PLACES)
     return [_near(place, number) for place in PLACES]
+
+
+def _another(gateway: Gateway, number: int) -> Gateway:
+    dice = random.Random(f"{gateway.gateway_id}/{number}")  # noqa: S311 where a simulated gateway stands is no secret
+    return replace(
+        gateway,
+        gateway_id=f"{int(gateway.gateway_id, 16) + 0x100 * (number - 1):016x}",
+        name=f"{gateway.name} ({number})",
+        longitude=round(gateway.longitude + dice.uniform(-NEARBY_DEGREES, NEARBY_DEGREES), 4),
+        latitude=round(gateway.latitude + dice.uniform(-NEARBY_DEGREES, NEARBY_DEGREES) / 2, 4),
+    )
 
 
 def _near(place: Place, number: int) -> Place:

@@ -24,7 +24,8 @@ def run(options: Options, plan: live.Plan, stations: Sequence[Station], stop: te
     """Run the region until it is stopped."""
     clock = SimulatedClock(time.time(), options.speed, stop.event)
     states = options.open_state()
-    world = Plan(stations, live.source_of(plan.seed), places.GATEWAYS, live.start_s(states.state, plan), plan.seed)
+    gateways, start_s = places.gateways(len(stations)), live.start_s(states.state, plan)
+    world = Plan(stations, live.source_of(plan.seed), gateways, start_s, plan.seed)
     with (
         closing(options.open_ledger()) as ledger,
         options.open_world(world) as world,
