@@ -6,7 +6,7 @@ import pytest
 
 from plietsch.firmware import errors
 from plietsch.firmware.replay import archive
-from plietsch.firmware.replay.plan import in_order, plan
+from plietsch.firmware.replay.plan import plan
 
 SDS011 = "sensor_id;sensor_type;location;lat;lon;timestamp;P1;durP1;ratioP1;P2;durP2;ratioP2"
 BME280 = "sensor_id;sensor_type;location;lat;lon;timestamp;pressure;altitude;pressure_sealevel;temperature;humidity"
@@ -150,4 +150,4 @@ def test_a_second_thermometer_at_a_place_is_a_station_of_its_own(tmp_path: Path)
         ("replay-77", ("BME280", "SDS011")),
         ("replay-77-2", ("DHT22",)),
     ]
-    assert [frame[0].time_s for _, frame in in_order(planned)] == [1555545742, 1555545742]
+    assert [frame[0].time_s for each in planned for frame in each.frames] == [1555545742, 1555545742]
