@@ -1,7 +1,7 @@
 """The channels a device may send on: the region's own, the network's list at joining, and what commands changed.
 
-Sources: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), sections 5.3, 5.6 and 5.9; Regional Parameters RP002-1.0.4,
-section 2.4.
+Sources: LoRaWAN L2 1.0.4 Specification (TS001-1.0.4), sections 4.3.1.1, 5.3, 5.6 and 5.9; Regional Parameters
+RP002-1.0.4, section 2.4.
 """
 
 from array import array
@@ -29,9 +29,9 @@ class ChannelPlan:
         for index, frequency_hz in enumerate(self._region.JOIN_CHANNELS_HZ):
             self._define(index, frequency_hz, self._region.MAX_JOIN_DATA_RATE << 4)
 
-    def enable_all(self):
-        """Switch on every channel that is defined: the last step of a device that hears nothing any more."""
-        self._mask = self._defined()
+    def enable_defaults(self):
+        """Switch on the default channels and leave the others as they are: the last step of ADR's back-off."""
+        self._mask |= (1 << len(self._region.JOIN_CHANNELS_HZ)) - 1
 
     def usable(self, data_rate):
         """Return the indexes of the channels that are switched on and allow `data_rate`.

@@ -58,13 +58,13 @@ class Settings:
         return self._region.MAX_POWER_DBM - 2 * self.power
 
     def back_off(self):
-        """Make it likelier to be heard (section 4.3.1.1): full power, then slower, then every channel."""
+        """Make it likelier to be heard (section 4.3.1.1): full power, then slower, then the default channels, too."""
         if self.power:
             self.power = 0
         elif self.data_rate:
             self.data_rate -= 1
         else:
-            self.plan.enable_all()
+            self.plan.enable_defaults()
             self.transmissions = 1
 
     def set_windows(self, rx1_offset, rx2_data_rate, rx2_hz):

@@ -166,8 +166,8 @@ def test_no_command_leaves_the_device_without_a_channel():
 def test_back_to_what_is_certain():
     plan = _plan()
     plan.link_adr([_adr(0x0008)], 5, 0)
-    plan.enable_all()
-    assert plan.usable(5) == list(range(8))
+    plan.enable_defaults()
+    assert plan.usable(5) == [0, 1, 2, 3]
     plan.reset()
     assert plan.usable(5) == [0, 1, 2]
 
