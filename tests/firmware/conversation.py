@@ -14,8 +14,8 @@ from plietsch.firmware.network import airtime, events, gateways, server
 from plietsch.firmware.network.gateways import Copy, Gateway, Radio
 from plietsch_node.lorawan import eu868
 from plietsch_node.lorawan.device import Device
+from plietsch_node.memory import MemoryStore
 from plietsch_node.radio.port import Heard
-from plietsch_node.storage import MemoryStore
 from support.lorawan_scene import OPTIONS, Clock, drive
 
 NAME = "somewhere"

@@ -8,8 +8,8 @@ from binascii import unhexlify
 from plietsch_node.lorawan import airtime, crypto, eu868, frame
 from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.device import Device
+from plietsch_node.memory import MemoryStore
 from plietsch_node.radio.port import Heard
-from plietsch_node.storage import MemoryStore
 
 APP_KEY = "00112233445566778899aabbccddeeff"
 KEYS = {"dev_eui": "0102030405060708", "join_eui": "1112131415161718", "app_key": APP_KEY}

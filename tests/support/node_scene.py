@@ -8,7 +8,8 @@ from collections import namedtuple
 
 from plietsch_node.app import config, node
 from plietsch_node.drivers.errors import NoAnswer
-from plietsch_node.storage import RTC_BYTES, MemoryStore, RtcStore
+from plietsch_node.memory import MemoryStore
+from plietsch_node.storage import RTC_BYTES, RtcStore
 from support.lorawan_scene import KEYS, Clock, drive
 
 UNIX_MS = 1767225600000  # 2026-01-01T00:00:00Z, when the scene's clock shows 0

@@ -52,9 +52,9 @@ class Run:
         self._server = NetworkServer([device], lambda _topic, _event: None, lambda: dice.getrandbits(25))
         self.clock = VirtualClock(self.env, START_MS)
         radio = VirtualRadio(self._ether, (STATION.longitude, STATION.latitude), self.clock)
-        storage = node.module("storage")
+        memory = node.module("memory")
         self.device: Any = node.module("lorawan.device").Device(
-            KEYS, node.module("lorawan.eu868"), radio, self.clock, storage.MemoryStore(), storage.MemoryStore(),
+            KEYS, node.module("lorawan.eu868"), radio, self.clock, memory.MemoryStore(), memory.MemoryStore(),
             node.HostCipher, dice.randrange, OPTIONS, self._trace,
         )  # fmt: skip
 

@@ -5,7 +5,8 @@ import time
 
 from plietsch_bench.node import canned
 from plietsch_node.app import instruments, node
-from plietsch_node.storage import FlashStore, MemoryStore
+from plietsch_node.memory import MemoryStore
+from plietsch_node.storage import FlashStore
 
 try:
     from hostbridge import ticks_us

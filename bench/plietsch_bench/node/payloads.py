@@ -37,7 +37,8 @@ def _row(kind: Kind, spreading_factor: int) -> dict[str, float | str]:
     airtime_ms, theirs_ms = _airtime_ms(ours, spreading_factor), _airtime_ms(theirs, spreading_factor)
     data_rate = eu868.DATA_RATES.index((spreading_factor, 125))
     readings = [(TIME_S + 300 * number, kind.values) for number in range(100)]
-    together = payload.how_many_fit(readings, eu868.MAX_PAYLOAD[data_rate])
+    room = eu868.MAX_PAYLOAD[data_rate]
+    together = max(number for number in range(1, 100) if len(payload.encode(readings[:number])) <= room)
     full_ms = _airtime_ms(len(payload.encode(readings[:together])), spreading_factor)
     return {
         "node": kind.name,

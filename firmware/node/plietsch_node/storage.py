@@ -12,23 +12,6 @@ RTC_BYTES = 2048  # of the ESP32's RTC slow memory, what MicroPython gives to us
 _CHECKSUM_BYTES = 4
 
 
-class MemoryStore:
-    """A store that forgets with the interpreter: for tests, and for a simulated node whose state nobody keeps."""
-
-    def __init__(self):
-        self._values = {}
-
-    def get(self, name):
-        """Return what was put under `name`, or None."""
-        value = self._values.get(name)
-        return value and json.loads(value)
-
-    def put(self, name, value):
-        """Keep `value` under `name`."""
-        # As text: what is changed later is not what was kept.
-        self._values[name] = json.dumps(value)
-
-
 class RtcStore:
     """A store in `memory`, called as machine.RTC().memory: without argument to read, with bytes to write.
 

@@ -37,7 +37,6 @@ def test_any_reading_has_the_size_of_its_groups(
     assert frame[0] >> 2 == version << 2 | clock_set << 1 | wide
     padding = len(frame) * 8 - bits
     assert frame[-1] & ((1 << padding) - 1) == 0
-    assert payload.how_many_fit(readings, len(frame), wide) == len(readings)
 
 
 class Single:

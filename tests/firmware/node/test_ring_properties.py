@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from plietsch_node.app.ring import SEGMENT_READINGS, Ring
-from plietsch_node.storage import MemoryStore
+from plietsch_node.memory import MemoryStore
 from support.node_scene import MemoryFolder, PowerCut
 
 EPOCH_S = 1767225600

@@ -44,20 +44,6 @@ def encode(readings, clock_set=True, wide=False):
     return frame.padded()
 
 
-def how_many_fit(readings, max_bytes, wide=False):
-    """Return how many of `readings`, from the first on, fit one frame of `max_bytes`."""
-    size_bits = HEADER_BITS
-    version = 1
-    for number, (_, values) in enumerate(readings):
-        # The first reading that needs version 2 makes all before it larger.
-        needed = max(version, version_of(values))
-        size_bits += reading_bits(values, wide, needed) + number * (FLAGS_BITS[needed] - FLAGS_BITS[version])
-        if size_bits > max_bytes * 8:
-            return number
-        version = needed
-    return len(readings)
-
-
 def reading_bits(values, wide=False, version=None):
     """Return the size in bits of a reading with these `values`, in this version or the lowest that can say them."""
     size_bits = (32 if wide else 16) + FLAGS_BITS[version or version_of(values)]

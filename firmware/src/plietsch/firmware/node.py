@@ -127,7 +127,7 @@ def make(config: Mapping[str, Any], keys: Mapping[str, str], ports: Ports) -> No
 
 def memory() -> Store:
     """Return a store in memory."""
-    return module("storage").MemoryStore()
+    return module("memory").MemoryStore()
 
 
 class RtcMemory:

@@ -78,7 +78,10 @@ def test_measurements_lie_on_a_grid_of_their_own():
     assert len(times) >= 36
     assert len({time_s % 300 for time_s in times[1:]}) == 1
     other = dict(lorawan_scene.KEYS, dev_eui="0102030405060709")
-    assert scene.node._phase_ms != type(scene.node)(scene.node.config, other, scene.node._ports, scene.clock, None)._phase_ms
+    assert (
+        scene.node._phase_ms
+        != type(scene.node)(scene.node.config, other, scene.node._ports, scene.clock, None)._phase_ms
+    )
 
 
 def test_a_failing_instrument_stops_nobody():

@@ -36,24 +36,6 @@ def test_infinity_lies_beyond_the_range():
     assert payload.code(float("-inf"), 14, 0, 10, 9999) == 16381
 
 
-def test_how_many_fit_agrees_with_what_is_encoded():
-    readings = [(TIME_S + i, {"pm2_5": 1.0, "battery": 3.7} if i % 2 else {"pressure": 1000}) for i in range(30)]
-    for wide in (False, True):
-        for max_bytes in range(8, 60):
-            number = payload.how_many_fit(readings, max_bytes, wide)
-            assert len(payload.encode(readings[:number], wide=wide)) <= max_bytes
-            assert len(payload.encode(readings[: number + 1], wide=wide)) > max_bytes
-
-
-def test_how_many_fit_where_a_later_reading_needs_version_2():
-    readings = [(TIME_S + i, {"battery": 3.7} if i % 5 < 3 else {"distance": 900, "rain_tips": i}) for i in range(30)]
-    for wide in (False, True):
-        for max_bytes in range(14, 100):
-            number = payload.how_many_fit(readings, max_bytes, wide)
-            assert len(payload.encode(readings[:number], wide=wide)) <= max_bytes
-            assert len(payload.encode(readings[: number + 1], wide=wide)) > max_bytes
-
-
 def test_version_1_is_taken_where_it_suffices():
     assert payload.encode([(TIME_S, {"pm10": 1.0})])[0] >> 4 == 1
     assert payload.encode([(TIME_S, {"pm10": 1.0, "pm10_spread": None})])[0] >> 4 == 2

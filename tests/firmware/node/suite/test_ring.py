@@ -2,7 +2,7 @@
 
 from plietsch_node.app import payload, records
 from plietsch_node.app.ring import SEGMENT_READINGS, Folder, Ring
-from plietsch_node.storage import MemoryStore
+from plietsch_node.memory import MemoryStore
 from support.node_scene import MemoryFolder
 
 T = 1767225600

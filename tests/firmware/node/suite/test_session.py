@@ -6,7 +6,7 @@ from plietsch_node.lorawan import frame, session
 from plietsch_node.lorawan.aes import Aes128
 from plietsch_node.lorawan.errors import FrameError, NotJoined
 from plietsch_node.lorawan.session import RESERVED, Session
-from plietsch_node.storage import MemoryStore
+from plietsch_node.memory import MemoryStore
 from support.lorawan_scene import read_join_request
 
 KEYS = {

@@ -2,7 +2,8 @@
 
 import os
 
-from plietsch_node.storage import FlashStore, MemoryStore, RtcStore
+from plietsch_node.memory import MemoryStore
+from plietsch_node.storage import FlashStore, RtcStore
 
 FOLDER = "store-of-this-test"
 
