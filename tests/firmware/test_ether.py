@@ -159,6 +159,13 @@ def test_all_gateways_can_be_away():
     assert sent == [False]
 
 
+def test_nobody_is_nobody_and_not_everybody():
+    air = Air()
+    air.ether.outage(START_MS, START_MS + 1000, [])
+    air.send(0)
+    assert air.run() == [PHY]
+
+
 def test_a_gateway_that_sends_hears_nothing():
     air = Air(ROOF, MAST)
     sent = air.down(0, radio=Radio(869_525_000, 12))

@@ -17,7 +17,7 @@ import pytest
 from firmware.subscriber import listening
 from paho.mqtt import publish
 
-from plietsch.firmware import identity, live, places, readings, simulation
+from plietsch.firmware import identity, live, places, readings, region, simulation
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.replay import archive as recordings
@@ -26,6 +26,7 @@ from plietsch.firmware.replay.plan import plan
 from plietsch.firmware.state import StateFile
 from plietsch.firmware.world import Plan
 from plietsch.ingest import payload
+from plietsch.platform import regions
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch_node.app import commands
@@ -148,6 +149,14 @@ def test_each_station_is_somebody_of_its_own():
     assert len({station.code for station in stations}) == len({identity.dev_eui(s.code) for s in stations}) == 60
     assert all(8.2 < station.longitude < 10.1 and 54.3 < station.latitude < 55.1 for station in stations)
     assert {station.sensors for station in stations} == {("SDS011", "BME280"), ("SDS011", "DHT22")}
+
+
+def test_a_region_with_stations_of_every_kind_can_be_registered(tmp_path: Path):
+    region.write(tmp_path / "region.json", region.FLENSBURG, live.stations(2, 300, water_levels=2, rain_gauges=2))
+    document = regions.read(tmp_path / "region.json")
+    kinds = [(station.device.type, station.device.sensors) for station in document.stations]
+    assert kinds[1:5:2] == [("plietsch-fine-dust", ["SDS011", "BME280"]), ("plietsch-water-level", ["A02YYUW"])]
+    assert kinds[-1] == ("plietsch-rain", ["rain"])
 
 
 @pytest.mark.parametrize(("asked", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])

@@ -52,17 +52,23 @@ class Outage(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Transmission:
+class _Signal:
+    """What disturbs others: an uplink with its strength at each gateway, or a downlink of `gateway`."""
+
+    radio: Radio
+    gateway: Gateway | None
+    strengths: dict[str, float]
+
+
+@dataclass(slots=True, eq=False)
+class _Transmission:
     """A frame on air; `ended` happens at its end, and `others` were on the same channel at the same time."""
 
     phy: bytes
-    radio: Radio
+    signal: _Signal
     start_ms: float
-    ended: "simpy.Event"
-    place: Place
-    strengths: dict[str, float]
-    gateway: Gateway | None = None
-    others: list["Transmission"] = field(default_factory=lambda: list[Transmission]())
+    ended: simpy.Event
+    others: list[_Signal] = field(default_factory=lambda: list[_Signal]())
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +78,7 @@ class _Window:
     place: Place
     start_ms: float
     end_ms: float
-    found: Transmission | None = None
+    found: _Transmission | None = None
 
 
 class Ether:
@@ -91,15 +97,16 @@ class Ether:
         self.on_copy: Callable[[Copy], None] = lambda _copy: None
         self._dice = dice
         self._outages: list[Outage] = []
-        self._up: dict[Channel, list[Transmission]] = defaultdict(list)
-        self._down: dict[Channel, list[Transmission]] = defaultdict(list)
+        self._up: dict[Channel, list[_Transmission]] = defaultdict(list)
+        self._down: dict[Channel, list[_Transmission]] = defaultdict(list)
         self._listening: dict[Channel, list[_Window]] = defaultdict(list)
         self._own_frames: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._in_reach: dict[Place, list[tuple[float, float, Gateway]]] = {}
 
     def outage(self, start_ms: float, end_ms: float, gateway_ids: Sequence[str] | None = None) -> None:
         """Switch all gateways, or these, off for a time."""
-        self._outages += [Outage(start_ms, end_ms, gateway_id) for gateway_id in gateway_ids or (None,)]
+        which = (None,) if gateway_ids is None else gateway_ids
+        self._outages += [Outage(start_ms, end_ms, gateway_id) for gateway_id in which]
 
     def fastest(self, place: Place) -> int:
         """Return the fastest EU868 data rate of 125 kHz that the nearest gateway is sure to understand."""
@@ -111,15 +118,17 @@ class Ether:
     async def send(self, place: Place, phy: bytes, radio: Radio) -> None:
         """Send a node's frame from now on, until it is out; who is interrupted leaves a frame nobody understands."""
         airtime_ms = time_on_air_ms(len(phy), radio.spreading_factor, radio.bandwidth_khz)
-        sent = self._begin(self._up, place, phy, radio, airtime_ms)
         power = radio.power_dbm - gateways.REFERENCE_POWER_DBM
-        for mean_dbm, _, gateway in self._reach(place):
-            sent.strengths[gateway.gateway_id] = mean_dbm + power + self._dice.gauss(0, gateways.FADING_DB)
+        strengths = {
+            gateway.gateway_id: mean_dbm + power + self._dice.gauss(0, gateways.FADING_DB)
+            for mean_dbm, _, gateway in self._reach(place)
+        }
+        sent = self._begin(self._up, phy, _Signal(radio, None, strengths), airtime_ms)
         try:
             await Until(sent.ended)
         finally:
             self._up[_channel(radio)].remove(sent)
-        self._hand_out_copies(sent)
+        self._hand_out_copies(sent, place)
 
     async def receive(self, place: Place, radio: Radio, symbols: float) -> Heard | None:
         """Listen from now on for so many symbols; hear out the frame whose preamble is noticed and return it."""
@@ -148,30 +157,30 @@ class Ether:
         own = self._own_frames[gateway_id]
         own[:] = [frame for frame in own if frame[1] > start_ms - REMEMBERED_MS]
         own.append((start_ms, end_ms))
-        sent = self._begin(self._down, (gateway.longitude, gateway.latitude), phy, radio, airtime_ms)
-        sent.gateway = gateway
+        sent = self._begin(self._down, phy, _Signal(radio, gateway, {}), airtime_ms)
         after(sent.ended, lambda: self._down[_channel(radio)].remove(sent))
         for window in self._listening[_channel(radio)]:
             self._notice(window, sent)
         return True
 
     def _begin(
-        self, on_air: dict[Channel, list[Transmission]], place: Place, phy: bytes, radio: Radio, airtime_ms: float
-    ) -> Transmission:
-        sent = Transmission(phy, radio, self.env.now, self.env.timeout(airtime_ms), place, {})
-        channel = on_air[_channel(radio)]
+        self, on_air: dict[Channel, list[_Transmission]], phy: bytes, signal: _Signal, airtime_ms: float
+    ) -> _Transmission:
+        sent = _Transmission(phy, signal, self.env.now, self.env.timeout(airtime_ms))
+        channel = on_air[_channel(signal.radio)]
         for other in channel:
-            other.others.append(sent)
-            sent.others.append(other)
+            other.others.append(signal)
+            sent.others.append(other.signal)
         channel.append(sent)
         return sent
 
-    def _hand_out_copies(self, sent: Transmission) -> None:
-        for _, delay_s, gateway in self._reach(sent.place):
-            strength = sent.strengths[gateway.gateway_id]
-            rssi, snr = _measured(strength, sent.radio)
+    def _hand_out_copies(self, sent: _Transmission, place: Place) -> None:
+        radio = sent.signal.radio
+        for _, delay_s, gateway in self._reach(place):
+            strength = sent.signal.strengths[gateway.gateway_id]
+            rssi, snr = _measured(strength, radio)
             if (
-                not _is_strong_enough(snr, sent.radio)
+                not _is_strong_enough(snr, radio)
                 or self._is_lost()
                 or self._is_away(gateway.gateway_id, sent.start_ms, self.env.now)
                 or self._sends(gateway.gateway_id, sent.start_ms, self.env.now)
@@ -179,30 +188,31 @@ class Ether:
             ):
                 continue
             heard_at_s = self.env.now / MILLISECONDS + delay_s
-            self.on_copy(Copy(sent.phy, gateway, sent.radio, self._dice.getrandbits(32), heard_at_s, rssi, snr))
+            self.on_copy(Copy(sent.phy, gateway, radio, self._dice.getrandbits(32), heard_at_s, rssi, snr))
 
-    def _notice(self, window: _Window, frame: Transmission) -> None:
+    def _notice(self, window: _Window, frame: _Transmission) -> None:
         """Let a window find a frame, if it has not found one, can notice this one's preamble and is near enough."""
-        symbol = symbol_ms(frame.radio.spreading_factor, frame.radio.bandwidth_khz)
+        radio = frame.signal.radio
+        symbol = symbol_ms(radio.spreading_factor, radio.bandwidth_khz)
         preamble_end_ms = frame.start_ms + PREAMBLE_SYMBOLS * symbol
         together_ms = min(window.end_ms, preamble_end_ms) - max(window.start_ms, frame.start_ms)
         if window.found is None and together_ms >= NOTICED_SYMBOLS * symbol - ROUNDING_MS:
-            _, snr = _measured(self._strength_at(frame, window.place), frame.radio)
-            if _is_strong_enough(snr, frame.radio):
+            _, snr = _measured(self._strength_at(frame.signal, window.place), radio)
+            if _is_strong_enough(snr, radio):
                 window.found = frame
 
-    def _understood(self, frame: Transmission, place: Place) -> Heard | None:
-        strength = self._strength_at(frame, place)
+    def _understood(self, frame: _Transmission, place: Place) -> Heard | None:
+        radio, strength = frame.signal.radio, self._strength_at(frame.signal, place)
         others = (self._strength_at(other, place) for other in frame.others)
         if self._is_lost() or not _captures(strength, others):
             return None
-        rssi, snr = _measured(strength + self._dice.gauss(0, gateways.FADING_DB), frame.radio)
-        return Heard(frame.phy, rssi, snr) if _is_strong_enough(snr, frame.radio) else None
+        rssi, snr = _measured(strength + self._dice.gauss(0, gateways.FADING_DB), radio)
+        return Heard(frame.phy, rssi, snr) if _is_strong_enough(snr, radio) else None
 
-    def _strength_at(self, frame: Transmission, place: Place) -> float:
+    def _strength_at(self, signal: _Signal, place: Place) -> float:
         """Return how strong, on average, a gateway's frame is at a place: the way down is as long as the way up."""
-        power = frame.radio.power_dbm - gateways.REFERENCE_POWER_DBM
-        means = (mean_dbm for mean_dbm, _, gateway in self._reach(place) if gateway is frame.gateway)
+        power = signal.radio.power_dbm - gateways.REFERENCE_POWER_DBM
+        means = (mean_dbm for mean_dbm, _, gateway in self._reach(place) if gateway is signal.gateway)
         return next(means, gateways.UNHEARD_DBM) + power
 
     def _reach(self, place: Place) -> list[tuple[float, float, Gateway]]:
