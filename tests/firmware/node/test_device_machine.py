@@ -343,7 +343,7 @@ def _watch(name: str, before: Any, after: Any) -> None:
 
 
 def test_whatever_happens(request: pytest.FixtureRequest) -> None:
-    examples, steps = (5000, 100) if request.config.getoption("--long") else (100, 40)
+    examples, steps = (2000, 80) if request.config.getoption("--long") else (100, 40)
     run_state_machine_as_test(
         DeviceMachine,
         settings=settings(
