@@ -198,6 +198,7 @@ class Scene:
         self.folder = MemoryFolder()
         self.watchdog = Watchdog(self.clock)
         self.instruments = {name: make(self.clock) for name, make in instruments.items()}
+        self.drawn = 0  # by the node's dice
         self.events = []
         self.taken = []  # (time, values)
         self.acked, self.dropped = set(), []
@@ -207,13 +208,16 @@ class Scene:
         """Make the node anew."""
         self.rtc = RtcStore(self.memory)
         ports = Ports(
-            self.clock, None, self.rtc, self.flash, None, lambda below: 0, self.instruments, self.folder, reset_cause,
+            self.clock, None, self.rtc, self.flash, None, self._below, self.instruments, self.folder, reset_cause,
             self.watchdog, self._trace,
         )  # fmt: skip
         complete, holds = config.in_force(self.given, self.flash.get("config"))
         clock = node.FeedingClock(self.clock, self.watchdog)
         self.node = node.Node(complete, KEYS, ports, clock, self.device, holds)
         return self.node
+
+    def _below(self, _below):
+        return self.drawn
 
     def cut_power(self):
         """Take the power away; what is left is flash, and a clock that goes on only for the test's convenience."""

@@ -64,10 +64,10 @@ def charge_mah(day: Day, assumed: Assumptions) -> dict[str, float]:
     measuring_s = day.states_s.get("warm-up", 0.0) + day.states_s.get("measure", 0.0)
     working_ma, resting_ma = assumed.instruments_ma[day.kind]
     awake_s = day.states_s.get("measure", 0.0) + day.states_s.get("send", 0.0) + day.wakes * assumed.boot_s
-    warm_up_s = day.states_s.get("warm-up", 0.0)
+    warm_up_s, waiting_s = day.states_s.get("warm-up", 0.0), day.states_s.get("wait", 0.0)
     mas = {
-        "awake": awake_s * assumed.awake_ma + warm_up_s * assumed.light_sleep_ma,
-        "asleep": (DAY_S - awake_s - warm_up_s) * assumed.deep_sleep_ma + DAY_S * assumed.radio_asleep_ma,
+        "awake": awake_s * assumed.awake_ma + (warm_up_s + waiting_s) * assumed.light_sleep_ma,
+        "asleep": (DAY_S - awake_s - warm_up_s - waiting_s) * assumed.deep_sleep_ma + DAY_S * assumed.radio_asleep_ma,
         "sending": day.sending_s * transmit_ma(assumed),
         "receiving": day.receiving_s * assumed.receive_ma,
         "instruments": measuring_s * working_ma + (DAY_S - measuring_s) * resting_ma,

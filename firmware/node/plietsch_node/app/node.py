@@ -26,6 +26,8 @@ _EMPTY_V, _FULL_V = 3.0, 4.2  # of a lithium cell, as the network is told in Dev
 # After a power cut of a whole town its nodes shall not join together.
 _START_SPREAD_MS = 10000
 _FEED_MS = 10000
+# Where the grids of two nodes lie alike, one would else meet the other's frame, or its acknowledgement, each time.
+_SPREAD_MS = 2000
 
 
 def make(given, keys, ports):
@@ -118,8 +120,11 @@ class Node:
         if not self.is_dated:
             await self.report()  # readings with a date are worth more
         if self.clock.ms() >= self._due_ms - self._warm_up_ms():
-            await self._observe()
+            news = await self._observe()
             self.remember()
+            if news:
+                self.tell("state", "wait")
+                await self.clock.sleep_until(self.clock.ms() + self._ports.random_below(_SPREAD_MS))
         self.tell("state", "send")
         later_ms = await self.report()
         self.tell("state", "sleep")
@@ -217,7 +222,7 @@ class Node:
         return commands.OK
 
     async def _observe(self):
-        """Measure what this kind of node looks at; make a reading of everything if that is news."""
+        """Measure what this kind of node looks at; if that is news, make a reading of everything. Return whether it was."""
         instruments = self._ports.instruments
         first = [name for name in instruments if self._is_first(instruments[name])]
         await self._switch_on()
@@ -226,7 +231,8 @@ class Node:
         self._switch_off()
         now = self.clock.ms()
         # Without a valid name there is nothing to judge: a node whose gauge was forgotten still says how it is.
-        if not self._trigger or not first or self._trigger.judge(values, now):
+        news = not self._trigger or not first or self._trigger.judge(values, now)
+        if news:
             rest = await self._ask([name for name in instruments if name not in first])
             for channel, value in rest.items():
                 if values.get(channel) is None:
@@ -234,6 +240,7 @@ class Node:
             self._record(values)
         self._started = True
         self._due_ms = self._next_due()
+        return news
 
     def _is_first(self, instrument):
         return not self._trigger or self._trigger.channel in instrument.channels
