@@ -64,7 +64,7 @@ class Device:
     @property
     def joined(self):
         """Whether there is a session, and somebody who still answers in it."""
-        lost = LOST_AFTER if self._answered else LOST_AFTER_JOIN
+        lost = LOST_AFTER if self._session.heard else LOST_AFTER_JOIN
         return self._session.joined and self._silent < lost
 
     @property
@@ -203,13 +203,13 @@ class Device:
         self._session.keep(self._settings.state())
         self._duty.limit(0)
         self._joining = [0, 0, 0]
-        self._silent, self._answered, self._confirm = 0, 0, 0
+        self._silent = self._confirm = 0
         self._once = self._sticky = b""
 
     def _take_downlink(self, heard):
         data = self._session.downlink(heard.phy)
         self.margin_db = heard.snr_db
-        self._silent, self._answered = 0, 1
+        self._silent = 0
         self._acked = self._acked or bool(data.flags & frame.ACK)
         self._more = bool(data.flags & frame.F_PENDING)
         self._confirm = int(data.kind == frame.CONFIRMED_DOWN)
@@ -325,7 +325,7 @@ class Device:
     def _remember(self):
         """Keep in RTC memory what changes with each frame."""
         answers = [binascii.hexlify(answers).decode() for answers in (self._once, self._sticky)]
-        state = [self._silent, self._answered, self._confirm, self._joining, self._duty.state(), answers]
+        state = [self._silent, self._confirm, self._joining, self._duty.state(), answers]
         self._rtc.put("mac", state)
 
     def _resume(self):
@@ -335,7 +335,7 @@ class Device:
         now = self._clock.ms()
         kept = self._rtc.get("mac")
         if kept:
-            self._silent, self._answered, self._confirm, self._joining, duty, answers = kept
+            self._silent, self._confirm, self._joining, duty, answers = kept
             self._duty.restore(duty, now)
             # Flash is written first, and a reset may have come between.
             self._duty.limit(self._settings.duty_exponent)
@@ -343,7 +343,7 @@ class Device:
             return
         # Power was off, and nobody knows for how long.
         self._duty.block(now + self._session.silence_ms)
-        self._silent, self._answered, self._confirm, self._joining = 0, 1, 0, [0, 0, 0]
+        self._silent, self._confirm, self._joining = 0, 0, [0, 0, 0]
         self._once = self._sticky = b""
         # Deep sleep before the first frame is no further power cut: it would never be silent long enough.
         self._remember()

@@ -55,6 +55,11 @@ class Session:
         return self.dev_addr is not None and self._up <= MAX_COUNTER
 
     @property
+    def heard(self):
+        """Whether the network was ever heard in this session: not so if its keys are of another request's accept."""
+        return self._down > 0
+
+    @property
     def silence_ms(self):
         """For how long the device must be silent at most after all it ever sent."""
         join = self._flash.get("join")
@@ -149,7 +154,7 @@ class Session:
         self._flash.put("counters", [self._id, self._reserved, self._down, self._silence_ms])
 
     def _resume(self):
-        self._silence_ms = 0
+        self._silence_ms = self._down = 0
         kept = self._flash.get("session")
         if not kept:
             return

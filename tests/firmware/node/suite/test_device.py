@@ -322,6 +322,17 @@ def test_who_is_answered_by_nobody_joins_again():
     assert scene.heard().payload == b"data"
 
 
+def test_a_session_in_which_nobody_ever_answered_ends_soon_after_a_power_cut_too():
+    scene = Scene().join()
+    for _ in range(3):
+        scene.send()
+    scene.cut_power()
+    for _ in range(16):
+        assert scene.device.joined
+        scene.send()
+    assert not scene.device.joined
+
+
 def test_the_old_session_stays_if_nobody_answers_a_join():
     scene = Scene().join()
     scene.radio.respond = lambda phy: [scene.down()]
