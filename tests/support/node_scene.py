@@ -7,7 +7,7 @@ Works under CPython and MicroPython alike.
 from collections import namedtuple
 
 from plietsch_node.app import config, node
-from plietsch_node.drivers.errors import NoAnswer
+from plietsch_node.drivers.errors import SensorError
 from plietsch_node.memory import MemoryStore
 from plietsch_node.storage import RTC_BYTES, RtcStore
 from support.lorawan_scene import KEYS, Clock, drive
@@ -154,7 +154,7 @@ class Instrument:
         self.calls.append(("read", self._clock.now_ms))
         values = self.values if isinstance(self.values, (dict, type(None))) else self.values(self._clock.now_ms)
         if values is None:
-            raise NoAnswer()
+            raise SensorError("no answer")
         return dict(values)
 
 

@@ -5,7 +5,7 @@ It sends without being asked, FF, the distance in mm in two bytes, and the sum o
 hears nothing.
 """
 
-from plietsch_node.drivers.errors import BadChecksum, BadFrame, NoAnswer, NotMeasured
+from plietsch_node.drivers.errors import SensorError
 
 FRAME_BYTES = 4
 HEAD = 0xFF
@@ -16,14 +16,14 @@ _MAX_FAILURES = 4
 
 
 def parse(frame):
-    """Return the distance in mm in a frame. Raises BadFrame, BadChecksum, and NotMeasured beyond the range."""
+    """Return the distance in mm in a frame. Raises SensorError, also beyond the range."""
     if len(frame) != FRAME_BYTES or frame[0] != HEAD:
-        raise BadFrame()
+        raise SensorError("no frame")
     if sum(frame[:3]) & 0xFF != frame[3]:
-        raise BadChecksum()
+        raise SensorError("checksum")
     distance_mm = frame[1] << 8 | frame[2]
     if not LOWEST_MM <= distance_mm <= HIGHEST_MM:
-        raise NotMeasured()
+        raise SensorError("no value")
     return distance_mm
 
 
@@ -40,9 +40,9 @@ class A02YYUW:
     def read(self):
         """Return the distance in mm of the next frame on the line.
 
-        Noise before it is skipped. Raises NoAnswer, BadFrame, BadChecksum and NotMeasured.
+        Noise before it is skipped. Raises SensorError.
         """
-        data, error, failures = b"", NoAnswer(), 0
+        data, error, failures = b"", None, 0
         for _ in range(_MAX_READS):
             chunk = self._uart.read(FRAME_BYTES - len(data))
             if not chunk:
@@ -51,12 +51,12 @@ class A02YYUW:
             if len(data) == FRAME_BYTES:
                 try:
                     return parse(data)
-                except (BadChecksum, NotMeasured) as failure:
+                except SensorError as failure:
                     # The head may have been a byte of a distance, or a sum: once or twice, not always.
                     error, data, failures = failure, _aligned(data[1:]), failures + 1
                     if failures == _MAX_FAILURES:
                         break
-        raise BadFrame() if data and isinstance(error, NoAnswer) else error
+        raise error or SensorError("no frame" if data else "no answer")
 
 
 def _aligned(data):

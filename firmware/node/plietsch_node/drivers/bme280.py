@@ -6,7 +6,7 @@ because the ESP32's floats of single precision cannot carry the pressure.
 
 import struct
 
-from plietsch_node.drivers.errors import BadFrame, NoAnswer, NotMeasured, WrongChip
+from plietsch_node.drivers.errors import SensorError
 
 CHIP_ID = 0x60
 _ID, _STATUS, _CTRL_HUM, _CTRL_MEAS, _DATA = 0xD0, 0xF3, 0xF2, 0xF4, 0xF7
@@ -23,10 +23,10 @@ _RESET = b"\x80\x00\x00\x80\x00\x00\x80\x00"
 def parse_calibration(first, second):
     """Return the calibration in registers 88–A1 (`first`, 26 bytes) and E1–E7 (`second`, 7 bytes).
 
-    That is T1 to T3, P1 to P9 and H1 to H6 in a row. Raises BadFrame for other lengths.
+    That is T1 to T3, P1 to P9 and H1 to H6 in a row. Raises SensorError for other lengths.
     """
     if len(first) != _CALIBRATION_1[1] or len(second) != _CALIBRATION_2[1]:
-        raise BadFrame()
+        raise SensorError("no frame")
     h2, h3, e4, e5, e6, h6 = struct.unpack("<hBbBbb", second)
     h4 = e4 * 16 + (e5 & 0x0F)
     h5 = e6 * 16 + (e5 >> 4)
@@ -34,11 +34,11 @@ def parse_calibration(first, second):
 
 
 def parse(data):
-    """Return the raw pressure, temperature and humidity of registers F7–FE. Raises BadFrame and NotMeasured."""
+    """Return the raw pressure, temperature and humidity of registers F7–FE. Raises SensorError."""
     if len(data) != 8:
-        raise BadFrame()
+        raise SensorError("no frame")
     if data == _RESET:
-        raise NotMeasured()
+        raise SensorError("no value")
     adc_p = data[0] << 12 | data[1] << 4 | data[2] >> 4
     adc_t = data[3] << 12 | data[4] << 4 | data[5] >> 4
     adc_h = data[6] << 8 | data[7]
@@ -60,14 +60,14 @@ def temperature_c(t_fine):
 
 
 def pressure_pa_256(calibration, adc_p, t_fine):
-    """Return the pressure in 1/256 Pa. Raises NotMeasured where the calibration makes it impossible."""
+    """Return the pressure in 1/256 Pa. Raises SensorError where the calibration makes it impossible."""
     p1, p2, p3, p4, p5, p6, p7, p8, p9 = calibration[3:12]
     var1 = t_fine - 128000
     var2 = var1 * var1 * p6 + (var1 * p5 << 17) + (p4 << 35)
     var1 = (var1 * var1 * p3 >> 8) + (var1 * p2 << 12)
     var1 = ((1 << 47) + var1) * p1 >> 33
     if var1 == 0:
-        raise NotMeasured()
+        raise SensorError("no value")
     p = (((1048576 - adc_p) << 31) - var2) * 3125 // var1
     var1 = p9 * (p >> 13) * (p >> 13) >> 25
     var2 = p8 * p >> 19
@@ -97,7 +97,7 @@ class BME280:
     def read(self):
         """Return temperature in °C, pressure in hPa and relative humidity in percent, measured now.
 
-        Raises NoAnswer, WrongChip, NotMeasured and BadFrame.
+        Raises SensorError.
         """
         try:
             if self._calibration is None:
@@ -106,7 +106,7 @@ class BME280:
         except OSError as error:
             # It may come back as another instrument: look again next time.
             self._calibration = None
-            raise NoAnswer() from error
+            raise SensorError("no answer") from error
         adc_p, adc_t, adc_h = parse(data)
         t_fine = fine_temperature(self._calibration, adc_t)
         pressure_hpa = pressure_pa_256(self._calibration, adc_p, t_fine) / 25600
@@ -114,7 +114,7 @@ class BME280:
 
     def _begin(self):
         if self._get(_ID, 1)[0] != CHIP_ID:
-            raise WrongChip()
+            raise SensorError("wrong chip")
         return parse_calibration(self._get(*_CALIBRATION_1), self._get(*_CALIBRATION_2))
 
     def _measure(self):
@@ -124,7 +124,7 @@ class BME280:
             self._sleep_ms(_MEASUREMENT_MS)
             if not self._get(_STATUS, 1)[0] & _MEASURING:
                 return self._get(_DATA, 8)
-        raise NotMeasured()
+        raise SensorError("no value")
 
     def _get(self, register, size):
         return self._i2c.readfrom_mem(self._address, register, size)

@@ -4,7 +4,7 @@ What counts and debounces is the board's (a pulse counter, or its low-power proc
 object with `count()`, the tips since power-on, which raises OSError where it cannot be read.
 """
 
-from plietsch_node.drivers.errors import NoAnswer
+from plietsch_node.drivers.errors import SensorError
 
 
 class RainGauge:
@@ -14,8 +14,8 @@ class RainGauge:
         self._counter = counter
 
     def read(self):
-        """Return the tips since power-on. Raises NoAnswer."""
+        """Return the tips since power-on. Raises SensorError."""
         try:
             return self._counter.count()
         except OSError as error:
-            raise NoAnswer() from error
+            raise SensorError("no answer") from error

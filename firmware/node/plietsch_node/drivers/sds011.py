@@ -4,7 +4,7 @@ Source: "Laser Dust Sensor Control Protocol V1.3", Nova Fitness. The laser lives
 and let the fan run for 30 s before one. The instrument is specified up to 70 % relative humidity.
 """
 
-from plietsch_node.drivers.errors import BadChecksum, BadFrame, NoAnswer
+from plietsch_node.drivers.errors import SensorError
 
 FRAME_BYTES = 10
 HEAD = b"\xaa\xc0"
@@ -15,11 +15,11 @@ _MAX_READS = 32  # of the bus for one reading: more noise than this is no instru
 
 
 def parse(frame):
-    """Return PM2.5 and PM10 in µg/m³ of a measurement of ten bytes. Raises BadFrame and BadChecksum."""
+    """Return PM2.5 and PM10 in µg/m³ of a measurement of ten bytes. Raises SensorError."""
     if len(frame) != FRAME_BYTES or frame[:2] != HEAD or frame[9] != TAIL:
-        raise BadFrame()
+        raise SensorError("no frame")
     if sum(frame[2:8]) & 0xFF != frame[8]:
-        raise BadChecksum()
+        raise SensorError("checksum")
     return (frame[2] | frame[3] << 8) / 10, (frame[4] | frame[5] << 8) / 10
 
 
@@ -38,9 +38,9 @@ class SDS011:
     def read(self):
         """Return PM2.5 and PM10 in µg/m³ of the next measurement on the line.
 
-        Noise before it is skipped. Raises NoAnswer, BadFrame and BadChecksum.
+        Noise before it is skipped. Raises SensorError.
         """
-        data, error = b"", NoAnswer()
+        data, error = b"", None
         for _ in range(_MAX_READS):
             chunk = self._uart.read(FRAME_BYTES - len(data))
             if not chunk:
@@ -49,9 +49,9 @@ class SDS011:
             if len(data) == FRAME_BYTES:
                 try:
                     return parse(data)
-                except (BadFrame, BadChecksum) as failure:
+                except SensorError as failure:
                     error, data = failure, _aligned(data[1:])
-        raise BadFrame() if data and isinstance(error, NoAnswer) else error
+        raise error or SensorError("no frame" if data else "no answer")
 
     def drain(self):
         """Drop what came while nobody listened: it is old."""

@@ -4,7 +4,7 @@ from binascii import unhexlify
 
 from plietsch_node.app import instruments
 from plietsch_node.drivers import a02yyuw
-from plietsch_node.drivers.errors import BadChecksum, BadFrame, NoAnswer, NotMeasured, SensorError
+from plietsch_node.drivers.errors import SensorError
 
 # DFRobot wiki, SEN0311, "UART output": 0x07A1 is 1953 mm.
 EXAMPLE = unhexlify("ff07a1a7")
@@ -33,7 +33,7 @@ def _fails(call, *arguments):
     try:
         call(*arguments)
     except SensorError as error:
-        return type(error)
+        return str(error)
     raise AssertionError("accepted")
 
 
@@ -51,19 +51,19 @@ def test_every_distance_of_the_range_is_read_wherever_the_line_begins():
 
 
 def test_what_is_no_distance_is_none():
-    assert _fails(a02yyuw.parse, EXAMPLE[:3]) is BadFrame
-    assert _fails(a02yyuw.parse, b"\x00" + EXAMPLE[1:]) is BadFrame
-    assert _fails(a02yyuw.parse, EXAMPLE[:3] + b"\xa8") is BadChecksum
+    assert _fails(a02yyuw.parse, EXAMPLE[:3]) == "no frame"
+    assert _fails(a02yyuw.parse, b"\x00" + EXAMPLE[1:]) == "no frame"
+    assert _fails(a02yyuw.parse, EXAMPLE[:3] + b"\xa8") == "checksum"
     for distance_mm in (0, 29, 4501, 65535):
-        assert _fails(a02yyuw.parse, _frame(distance_mm)) is NotMeasured
+        assert _fails(a02yyuw.parse, _frame(distance_mm)) == "no value"
 
 
 def test_a_bad_line():
-    assert _fails(a02yyuw.A02YYUW(Line(b"")).read) is NoAnswer
-    assert _fails(a02yyuw.A02YYUW(Line(b"\x00\x01")).read) is NoAnswer
-    assert _fails(a02yyuw.A02YYUW(Line(EXAMPLE[:3])).read) is BadFrame
-    assert _fails(a02yyuw.A02YYUW(Line(b"\xff\x07\xa1\xa8")).read) is BadChecksum
-    assert _fails(a02yyuw.A02YYUW(Line(b"\x00" * 1000)).read) is NoAnswer
+    assert _fails(a02yyuw.A02YYUW(Line(b"")).read) == "no answer"
+    assert _fails(a02yyuw.A02YYUW(Line(b"\x00\x01")).read) == "no answer"
+    assert _fails(a02yyuw.A02YYUW(Line(EXAMPLE[:3])).read) == "no frame"
+    assert _fails(a02yyuw.A02YYUW(Line(b"\xff\x07\xa1\xa8")).read) == "checksum"
+    assert _fails(a02yyuw.A02YYUW(Line(b"\x00" * 1000)).read) == "no answer"
 
 
 def test_what_is_old_is_dropped():
@@ -88,7 +88,7 @@ def test_a_rain_gauge_counts_or_does_not_answer():
     gauge = instruments.make("rain", counter)
     assert gauge.read() == {"rain_tips": 17}
     counter.broken = True
-    assert _fails(gauge.read) is NoAnswer
+    assert _fails(gauge.read) == "no answer"
 
 
 def test_an_instrument_nobody_knows_is_refused():

@@ -3,7 +3,7 @@
 from binascii import unhexlify
 
 from plietsch_node.drivers import bme280, dht22, sds011
-from plietsch_node.drivers.errors import BadChecksum, BadFrame, NoAnswer, NotMeasured, SensorError, WrongChip
+from plietsch_node.drivers.errors import SensorError
 
 PM = unhexlify("aac0d4043a0aa1601dab")  # Nova Fitness, control protocol V1.3: 123.6 and 261.8
 AIR = unhexlify("0292010da2")  # Aosong AM2302 manual, section 7.3: 65.8 %, 26.9 °C
@@ -76,8 +76,8 @@ class Wire:
 def _refuses(error, function, *arguments):
     try:
         function(*arguments)
-    except error as raised:
-        assert type(raised) is error
+    except SensorError as raised:
+        assert str(raised) == error
         return
     raise AssertionError("accepted")
 
@@ -100,12 +100,12 @@ def test_sds011_reads_one_frame_after_the_other():
 
 
 def test_sds011_says_what_is_wrong():
-    _refuses(NoAnswer, sds011.SDS011(Line(b"")).read)
-    _refuses(NoAnswer, sds011.SDS011(Line(bytes(1000))).read)
-    _refuses(BadFrame, sds011.SDS011(Line(PM[:6])).read)
-    _refuses(BadChecksum, sds011.SDS011(Line(PM[:8] + b"\x1e\xab")).read)
-    _refuses(BadFrame, sds011.SDS011(Line(PM[:9] + b"\xac")).read)
-    _refuses(BadFrame, sds011.parse, PM[:9])
+    _refuses("no answer", sds011.SDS011(Line(b"")).read)
+    _refuses("no answer", sds011.SDS011(Line(bytes(1000))).read)
+    _refuses("no frame", sds011.SDS011(Line(PM[:6])).read)
+    _refuses("checksum", sds011.SDS011(Line(PM[:8] + b"\x1e\xab")).read)
+    _refuses("no frame", sds011.SDS011(Line(PM[:9] + b"\xac")).read)
+    _refuses("no frame", sds011.parse, PM[:9])
 
 
 def test_sds011_commands_are_the_published_ones():
@@ -163,13 +163,13 @@ def _humidity_in_floats(calibration, adc_h, t_fine):
 
 
 def test_bme280_says_what_is_wrong():
-    _refuses(WrongChip, bme280.BME280(Registers(chip_id=0x58)).read)
-    _refuses(NoAnswer, bme280.BME280(Registers(), address=0x77).read)
-    _refuses(NotMeasured, bme280.BME280(Registers(status=8)).read)
-    _refuses(NotMeasured, bme280.BME280(Registers(data=unhexlify("8000008000008000"))).read)
-    _refuses(BadFrame, bme280.parse, bytes(7))
-    _refuses(BadFrame, bme280.parse_calibration, bytes(25), bytes(7))
-    _refuses(NotMeasured, bme280.pressure_pa_256, (0,) * 18, 415148, 0)
+    _refuses("wrong chip", bme280.BME280(Registers(chip_id=0x58)).read)
+    _refuses("no answer", bme280.BME280(Registers(), address=0x77).read)
+    _refuses("no value", bme280.BME280(Registers(status=8)).read)
+    _refuses("no value", bme280.BME280(Registers(data=unhexlify("8000008000008000"))).read)
+    _refuses("no frame", bme280.parse, bytes(7))
+    _refuses("no frame", bme280.parse_calibration, bytes(25), bytes(7))
+    _refuses("no value", bme280.pressure_pa_256, (0,) * 18, 415148, 0)
 
 
 def test_bme280_takes_the_middle_of_a_scale_for_a_measurement():
@@ -191,7 +191,7 @@ def test_bme280_comes_back_after_its_cable_was_pulled():
     driver = bme280.BME280(bus)
     driver.read()
     bus.absent = True
-    _refuses(NoAnswer, driver.read)
+    _refuses("no answer", driver.read)
     bus.absent = False
     assert driver.read()[0] == 25.08
 
@@ -206,11 +206,6 @@ def test_dht22_reads_frost_as_sign_and_magnitude():
 
 
 def test_dht22_says_what_is_wrong():
-    _refuses(NoAnswer, dht22.DHT22(Wire(None)).read)
-    _refuses(BadChecksum, dht22.DHT22(Wire(AIR[:4] + b"\xa3")).read)
-    _refuses(BadFrame, dht22.parse, AIR[:4])
-
-
-def test_every_error_says_what_it_is():
-    assert "checksum" in str(BadChecksum())
-    assert str(SensorError("own words")) == "own words"
+    _refuses("no answer", dht22.DHT22(Wire(None)).read)
+    _refuses("checksum", dht22.DHT22(Wire(AIR[:4] + b"\xa3")).read)
+    _refuses("no frame", dht22.parse, AIR[:4])
