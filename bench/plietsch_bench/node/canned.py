@@ -116,7 +116,7 @@ class World:
         self._cipher = cipher
         self._sent = sent
         self._before = before
-        self._down = 0
+        self.down = 0
         self._answer = None
 
     def ms(self):
@@ -160,7 +160,7 @@ class World:
 
     def _answered(self, phy):
         if phy[0] == frame.JOIN_REQUEST:
-            self._open(int.from_bytes(phy[17:19], "little"))
+            self.open(int.from_bytes(phy[17:19], "little"))
             return ACCEPT
         asked = frame.read_data(phy)
         wants_time = bool(asked.f_opts) and asked.f_opts[-1] == DEVICE_TIME_REQ
@@ -168,16 +168,17 @@ class World:
             return None
         f_opts = bytes([DEVICE_TIME_ANS]) + (GPS_S + self.now_ms // 1000).to_bytes(4, "little") + b"\x00"
         data = frame.Data(
-            frame.UNCONFIRMED_DOWN, asked.dev_addr, frame.ACK, self._down, f_opts if wants_time else b"", None, b""
+            frame.UNCONFIRMED_DOWN, asked.dev_addr, frame.ACK, self.down, f_opts if wants_time else b"", None, b""
         )
-        self._down += 1
+        self.down += 1
         return frame.encode_data(self._network, self._network, data)
 
-    def _open(self, dev_nonce):
+    def open(self, dev_nonce):
+        """Begin a session."""
         app = self._cipher(unhexlify(APP_KEY))
         keys = frame.derive_keys(app, frame.decode_join_accept(app, ACCEPT), dev_nonce)
         self._network = self._cipher(keys[0])
-        self._down = 0
+        self.down = 0
 
 
 class Ports:

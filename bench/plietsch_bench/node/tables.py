@@ -49,7 +49,7 @@ def _in_cayenne(column: str) -> str:
 
 
 def _heap() -> str:
-    columns = ("after import", "made", "peak", "peak with garbage", "peak, run in place")
+    columns = ("after import", "peak of a wake", "peak", "peak with garbage", "peak, run in place")
     lines = [
         [f"{row['node']} from {row['from']}", *(_kb(row[column]) for column in columns)]
         for form in ("bytecode", "source")
@@ -107,7 +107,8 @@ def _summary() -> str:
             ", ".join(f"{air[name, factor]['airtime, ms']:.0f}" for factor in (7, 9, 12)) + " ms"
         ),
         "heap after import, from `.mpy` files": lambda name: f"{_kb(heap[name]['after import'])} kB",
-        "heap at peak": lambda name: f"{_kb(heap[name]['peak'])} kB",
+        "at the peak of a wake": lambda name: f"{_kb(heap[name]['peak of a wake'])} kB",
+        "at the peak of everything, joining included": lambda name: f"{_kb(heap[name]['peak'])} kB",
         "the same where the files are run in place (computed)": lambda name: (
             f"{_kb(heap[name]['peak, run in place'])} kB"
         ),
