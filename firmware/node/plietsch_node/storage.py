@@ -1,7 +1,7 @@
 """What a node keeps: through deep sleep in RTC memory, through a power-off in flash.
 
 A store has `get(name)`, None where there is nothing, and `put(name, value)`; names are short, values whatever JSON
-holds. A `put` is atomic: whoever loses power during it finds the old value or the new one.
+holds. A `put` to flash is atomic: whoever loses power during it finds the old value or the new one.
 """
 
 import binascii
@@ -15,7 +15,8 @@ _CHECKSUM_BYTES = 4
 class RtcStore:
     """A store in `memory`, called as machine.RTC().memory: without argument to read, with bytes to write.
 
-    After a power-off the memory holds noise, which its checksum tells from values: the store is empty then.
+    After a power-off the memory holds noise, which its checksum tells from values: the store is empty then. So it is
+    for whoever was reset in the middle of a `put`: nothing lies there that a power-off might not take.
     """
 
     def __init__(self, memory, size=RTC_BYTES):

@@ -27,6 +27,7 @@ DL_CHANNEL, DEVICE_TIME = 0x0A, 0x0D
 _SIZES = b"\x02\x04\x01\x04\x00\x05\x01\x01\x04\x0f\x0f\x05"
 _SIZES_UP = b"\x00\x01\x00\x01\x02\x01\x00\x0f\x01\x0f\x0f\x00"
 _NONE = 15
+_KEEP = 15  # as DataRate or TXPower of a LinkADRReq
 
 
 def parse(data):
@@ -63,41 +64,54 @@ def said(identifier, *yes):
     return bytes((identifier, bits)) if yes else bytes((identifier,))
 
 
+def repeated(answers):
+    """Return those of the `answers` that go with each frame until the network is heard (sections 5.4, 5.7, 5.9)."""
+    kept = b""
+    while answers:
+        answer = answers[: 1 + _size(_SIZES_UP, answers[0])]
+        if answer[0] in (RX_PARAM_SETUP, RX_TIMING_SETUP, DL_CHANNEL):
+            kept += answer
+        answers = answers[len(answer) :]
+    return kept
+
+
 def obey(settings, requests, snr_db, battery):
-    """Carry out in `settings` what the network asks; return the answers to send once, and those to repeat until it is
-    heard again. `snr_db` is that of the requests.
-    """
-    once, sticky = b"", b""
+    """Carry out in `settings` what the network asks, heard at `snr_db`; return the answers, in its order."""
+    answers = b""
     block = []
     for number, (identifier, *values) in enumerate(requests):
         if identifier == LINK_ADR:
             block.append(values)
             if requests[number + 1 : number + 2] and requests[number + 1][0] == identifier:
                 continue  # the block goes on
-            once += _link_adr(settings, block)
+            answers += _link_adr(settings, block)
             block = []
         elif identifier == DUTY_CYCLE:
             (settings.duty_exponent,) = values
-            once += said(identifier)
+            answers += said(identifier)
         elif identifier == DEV_STATUS:
-            once += dev_status_ans(battery, snr_db)
+            answers += dev_status_ans(battery, snr_db)
         elif identifier == NEW_CHANNEL:
-            once += said(identifier, *settings.plan.new_channel(*values))
+            answers += said(identifier, *settings.plan.new_channel(*values))
         elif identifier == RX_PARAM_SETUP:
-            sticky += said(identifier, *settings.set_windows(*values))
+            answers += said(identifier, *settings.set_windows(*values))
         elif identifier == RX_TIMING_SETUP:
             (settings.rx1_delay_s,) = values
-            sticky += said(identifier)
+            answers += said(identifier)
         elif identifier == DL_CHANNEL:
-            sticky += said(identifier, *settings.plan.dl_channel(*values))
+            answers += said(identifier, *settings.plan.dl_channel(*values))
     settings.keep_usable()
-    return once, sticky
+    return answers
 
 
 def _link_adr(settings, block):
+    if not settings.adr:
+        # Data rate and power are the device's own then; only the channels are the network's.
+        block = [[_KEEP, _KEEP] + values[2:] for values in block]
     mask_ok, rate_ok, power_ok, new = settings.plan.link_adr(block, settings.data_rate, settings.power)
     if new:
         settings.data_rate, settings.power, settings.transmissions = new
+    rate_ok, power_ok = rate_ok and settings.adr, power_ok and settings.adr
     return said(LINK_ADR, mask_ok, rate_ok, power_ok) * len(block)
 
 

@@ -29,6 +29,8 @@ LOST_AFTER, LOST_AFTER_JOIN = ADR_ACK_LIMIT + 8 * ADR_ACK_DELAY, 16
 JOIN_DUTY = ((3600000, 100), (39600000, 1000), (None, 10000))
 FRAME_BYTES = 13  # of a data frame beside its payload and options
 LONGEST_PAUSE_MS = 60000  # before a frame is sent again; whoever would wait longer lets the application decide
+# The last try of a confirmed frame goes so many data rates slower, which reaches four times as far: who is not heard
+LAST_TRY_SLOWER = 4
 SLACK_MS = 50  # between being asked to send and having sent
 GPS_EPOCH_S, LEAP_SECONDS = 315964800, 18  # since 2017 (IERS Bulletin C 52)
 
@@ -53,7 +55,7 @@ class Device:
         self._options = options
         self._trace = trace
         self._session = Session(keys, cipher, rtc, flash)
-        self._settings = Settings(region, options["data_rate"])
+        self._settings = Settings(region, options["data_rate"], options["adr"])
         self._duty = DutyCycle(region, options["fair_use_s"] * 1000)
         self._time_asked = False
         self._repeated = 0  # bytes of the answers to repeat that the last frame carried
@@ -63,9 +65,13 @@ class Device:
 
     @property
     def joined(self):
-        """Whether there is a session, and somebody who still answers in it."""
-        lost = LOST_AFTER if self._session.heard else LOST_AFTER_JOIN
-        return self._session.joined and self._silent < lost
+        """Whether there is a session."""
+        return self._session.joined
+
+    @property
+    def lost(self):
+        """Whether nobody answers in the session any more: time to join again, and to go on sending until then."""
+        return self._silent >= (LOST_AFTER if self._session.heard else LOST_AFTER_JOIN)
 
     @property
     def data_rate(self):
@@ -81,7 +87,7 @@ class Device:
 
     def max_payload(self):
         """Return how many bytes the application may send in the next frame."""
-        answers = min(len(self._once) + len(self._sticky), frame.MAX_OPTIONS_BYTES)
+        answers = min(len(self._answers), frame.MAX_OPTIONS_BYTES)
         return self._region.MAX_PAYLOAD[self._settings.data_rate] - answers
 
     def ready_at_ms(self, size):
@@ -124,7 +130,8 @@ class Device:
         if self.ready_at_ms(len(payload)) > self._clock.ms():
             raise NotReady()
         settings = self._settings
-        data_rate, power_dbm = settings.data_rate, settings.power_dbm
+        first_rate = data_rate = settings.data_rate
+        power_dbm = settings.power_dbm
         f_opts = self._take_options(link_check, ask_time, len(payload))
         flags = self._flags()
         airtime_us = self._airtime_us(FRAME_BYTES + len(payload) + len(f_opts), data_rate)
@@ -136,6 +143,9 @@ class Device:
         tries = max(settings.transmissions, self._options["confirmed_tries"] if confirmed else 1)
         for number in range(tries):
             if number:
+                if confirmed and self._options["adr"] and number == tries - 1:
+                    data_rate = self._surer(data_rate, len(payload) + len(f_opts))
+                    power_dbm, airtime_us = self._region.MAX_POWER_DBM, self._airtime_us(len(phy), data_rate)
                 if not await self._pause(data_rate, airtime_us):
                     break
                 index = self._pick(data_rate)
@@ -148,8 +158,19 @@ class Device:
             heard = await self._exchange(phy, frequency_hz, data_rate, power_dbm, windows, self._take_downlink)
             if self._acked if confirmed else heard:
                 break
+        if self._acked and data_rate < first_rate == settings.data_rate:
+            # Heard that way only: a gateway may be gone. If it was chance, the network says so.
+            settings.back_off()
+            self._session.keep(settings.state())
         self._after(bool(heard))
         return Receipt(f_cnt, self._acked if confirmed else None, self._downlinks, self._more)
+
+    def _surer(self, data_rate, size):
+        """Return a data rate for a last try, which is slower where `size` bytes fit it."""
+        for slower in range(max(0, data_rate - LAST_TRY_SLOWER), data_rate):
+            if size <= self._region.MAX_PAYLOAD[slower] and self._settings.plan.usable(slower):
+                return slower
+        return data_rate
 
     async def _exchange(self, phy, frequency_hz, data_rate, power_dbm, windows, take):
         """Send `phy` and listen; return whether `take` made something of what was heard in a window."""
@@ -204,7 +225,7 @@ class Device:
         self._duty.limit(0)
         self._joining = [0, 0, 0]
         self._silent = self._confirm = 0
-        self._once = self._sticky = b""
+        self._answers = b""
 
     def _take_downlink(self, heard):
         data = self._session.downlink(heard.phy)
@@ -212,9 +233,9 @@ class Device:
         self._silent = 0
         self._acked = self._acked or bool(data.flags & frame.ACK)
         self._more = bool(data.flags & frame.F_PENDING)
-        self._confirm = int(data.kind == frame.CONFIRMED_DOWN)
+        self._confirm |= data.kind == frame.CONFIRMED_DOWN
         # Heard again: the answers that were repeated until now have arrived.
-        self._sticky = self._sticky[self._repeated :]
+        self._answers = self._answers[self._repeated :]
         self._repeated = 0
         self._obey(data.payload if data.f_port == 0 else data.f_opts)
         if data.f_port:
@@ -235,9 +256,9 @@ class Device:
                 gps_s, fraction_256 = values
                 unix_s = gps_s + GPS_EPOCH_S - LEAP_SECONDS
                 self.network_time = (unix_s * 1000 + fraction_256 * 1000 // 256, self._ended_ms)
-        once, sticky = commands.obey(self._settings, requests, self.margin_db, self.battery)
-        self._once += once
-        self._sticky += sticky
+        answers = commands.obey(self._settings, requests, self.margin_db, self.battery)
+        # What one frame does not hold is left out (section 5).
+        self._answers = commands.fitting(self._answers + answers, frame.MAX_OPTIONS_BYTES)
         self._duty.limit(self._settings.duty_exponent)
         self._session.keep(self._settings.state())
 
@@ -257,14 +278,14 @@ class Device:
         # Without ADR, nothing else makes the network answer.
         alone = not self._options["adr"] and self._silent >= ADR_ACK_LIMIT and self._silent % ADR_ACK_DELAY == 0
         self._repeated = 0
-        if not (self._sticky or self._once or link_check or alone or ask_time):
+        if not (self._answers or link_check or alone or ask_time):
             return b""
         from plietsch_node.lorawan import commands
 
         room = min(frame.MAX_OPTIONS_BYTES, self._region.MAX_PAYLOAD[self._settings.data_rate] - size)
-        f_opts = commands.fitting(self._sticky + self._once, room)
-        self._repeated = min(len(self._sticky), len(f_opts))
-        self._once = self._once[len(f_opts) - self._repeated :]
+        f_opts = commands.fitting(self._answers, room)
+        self._answers = commands.repeated(f_opts)
+        self._repeated = len(self._answers)
         if (link_check or alone) and len(f_opts) < room:
             f_opts += commands.said(commands.LINK_CHECK)
         if ask_time and len(f_opts) < room:
@@ -324,8 +345,8 @@ class Device:
 
     def _remember(self):
         """Keep in RTC memory what changes with each frame."""
-        answers = [binascii.hexlify(answers).decode() for answers in (self._once, self._sticky)]
-        state = [self._silent, self._confirm, self._joining, self._duty.state(), answers]
+        answers = binascii.hexlify(self._answers).decode()
+        state = [self._silent, int(self._confirm), self._joining, self._duty.state(), answers]
         self._rtc.put("mac", state)
 
     def _resume(self):
@@ -339,11 +360,11 @@ class Device:
             self._duty.restore(duty, now)
             # Flash is written first, and a reset may have come between.
             self._duty.limit(self._settings.duty_exponent)
-            self._once, self._sticky = (binascii.unhexlify(answer) for answer in answers)
+            self._answers = binascii.unhexlify(answers)
             return
         # Power was off, and nobody knows for how long.
         self._duty.block(now + self._session.silence_ms)
         self._silent, self._confirm, self._joining = 0, 0, [0, 0, 0]
-        self._once = self._sticky = b""
+        self._answers = b""
         # Deep sleep before the first frame is no further power cut: it would never be silent long enough.
         self._remember()

@@ -74,7 +74,9 @@ class Session:
         when all 65 536 are used up: the device needs a new JoinEUI.
         """
         last = self._flash.get("join")
-        dev_nonce = last[0] + 1 if last else 0
+        # The session was opened by one, too, should the record of the last one be unreadable.
+        used = [record[0] for record in (last, self._flash.get("session")) if record]
+        dev_nonce = max(used) + 1 if used else 0
         if dev_nonce > MAX_DEV_NONCE:
             raise NotJoined("every DevNonce of this JoinEUI is used up")
         self._flash.put("join", [dev_nonce, silence_ms])
@@ -163,8 +165,9 @@ class Session:
         self._application = self._cipher(binascii.unhexlify(application))
         counters = self._flash.get("counters")
         if not counters or counters[0] != self._id:
-            # Power was cut between the two records of a join: nothing has been sent since.
-            counters = [self._id, 0, 0, (self._flash.get("join") or [0, 0])[1]]
+            # Power was cut between the records of a join, or nobody knows which numbers are used: no session.
+            self.dev_addr = None
+            return
         _, self._reserved, self._down, self._silence_ms = counters
         latest = self._rtc.get("counters")
         self._up = latest[1] if latest and latest[0] == self._id else self._reserved

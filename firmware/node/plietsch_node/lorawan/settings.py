@@ -11,7 +11,8 @@ from plietsch_node.lorawan.channels import ChannelPlan
 class Settings:
     """The receive windows, the data rate and power to send with, the channels."""
 
-    def __init__(self, region, data_rate):
+    def __init__(self, region, data_rate, adr=True):
+        self.adr = adr
         self._region = region
         self.plan = ChannelPlan(region)
         self.begin(data_rate)

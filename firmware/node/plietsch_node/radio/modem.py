@@ -28,14 +28,16 @@ _EIO = 5
 class ModemRadio:
     """`modem` as the MAC's radio. `ticks` is MicroPython's `time`: `ticks_ms()` and `ticks_diff(later, earlier)`.
 
-    `header_symbols` is 0 for an SX127x, whose time for a preamble ends with the preamble.
+    `header_symbols` is 0 for an SX127x, whose time for a preamble ends with the preamble. The region's power is EIRP:
+    the chip is told less by what the antenna gains, 2 dBi for a quarter-wave whip or a dipole.
     """
 
-    def __init__(self, modem, clock, ticks, header_symbols=HEADER_SYMBOLS):
+    def __init__(self, modem, clock, ticks, header_symbols=HEADER_SYMBOLS, antenna_gain_db=2):
         self._modem = modem
         self._clock = clock
         self._ticks = ticks
         self._header_symbols = header_symbols
+        self._antenna_gain_db = antenna_gain_db
         self._settings = {
             "syncword": SYNC_WORD,
             "preamble_len": PREAMBLE_SYMBOLS,
@@ -48,7 +50,7 @@ class ModemRadio:
 
     async def send(self, phy, frequency_hz, spreading_factor, bandwidth_khz, power_dbm):
         """Send `phy`; return the clock's ms at its end. Raises OSError."""
-        self._settings["output_power"] = power_dbm
+        self._settings["output_power"] = power_dbm - self._antenna_gain_db
         try:
             self._configure(frequency_hz, spreading_factor, bandwidth_khz)
             ended_ticks = self._modem.send(phy)

@@ -9,7 +9,7 @@ A radio has
 - `sleep()`: draws next to no current until it is asked again.
 
 All raise OSError where the radio fails. Uplinks go out with upright, downlinks come with inverted IQ, coding rate 4/5,
-a preamble of 8 symbols and an explicit header; `power_dbm` is the power at the antenna.
+a preamble of 8 symbols and an explicit header; `power_dbm` is the power that leaves the antenna (EIRP).
 """
 
 from collections import namedtuple

@@ -134,6 +134,35 @@ def test_a_confirmed_frame_may_stay_unanswered():
     assert scene.send().f_cnt == 1
 
 
+def test_the_last_try_is_slower_and_what_it_takes_is_learnt():
+    scene = Scene().join()
+    for left in (4, 3):
+        answers = [[], [], [scene.down(ack=True)]]
+        scene.radio.respond = lambda phy: answers.pop(0)
+        assert scene.send(confirmed=True).acked
+        # Spreading factors: 7, and 11; one data rate slower the next time, until nobody is lost any more.
+        assert [sent[3] for sent in scene.radio.sent[-3:]] == [11 - left, 11 - left, 11 if left == 4 else 12]
+        assert scene.radio.sent[-1][4] == 16
+        assert scene.device.data_rate == left
+    assert scene.start().data_rate == 3
+    # Who hears nothing at all learns nothing: perhaps the network is away.
+    scene.radio.respond = lambda phy: []
+    assert not scene.send(confirmed=True).acked
+    assert scene.device.data_rate == 3
+
+
+def test_a_last_try_is_as_slow_as_the_frame_allows():
+    scene = Scene().join()
+    assert not scene.send(1, bytes(100), confirmed=True).acked
+    assert [sent[3] for sent in scene.radio.sent[-3:]] == [7, 7, 9]
+
+
+def test_without_adr_every_try_is_as_fast():
+    scene = Scene(adr=False).join()
+    assert not scene.send(confirmed=True).acked
+    assert [sent[3] for sent in scene.radio.sent[-3:]] == [7, 7, 7]
+
+
 def test_a_downlink_reaches_the_application():
     scene = Scene().join()
     scene.radio.respond = lambda phy: [None, scene.down(port=3, payload=b"\x01\x02", more=True)]
@@ -258,8 +287,7 @@ def test_answers_survive_deep_sleep_and_leave_room():
     scene.start()
     assert scene.device.max_payload() == 51 - 15
     scene.send(1, bytes(36))
-    assert scene.heard().f_opts == b"\x06\xff\x07" * 5
-    scene.send(1, bytes(36))
+    # What one frame does not hold is left out.
     assert scene.heard().f_opts == b"\x06\xff\x07" * 5
     scene.send(1, bytes(51))
     assert scene.heard().f_opts == b""
@@ -288,7 +316,7 @@ def test_a_channel_is_added_and_its_answers_moved():
     scene.radio.respond = None
     del scene.radio.windows[:]
     scene.send()
-    assert scene.heard().f_opts == b"\x0a\x03\x07\x03\x03\x07"
+    assert scene.heard().f_opts == b"\x07\x03\x0a\x03\x03\x07"
     assert scene.radio.sent[-1][2] == 867100000
     assert scene.radio.windows[0][1] == 869525000
 
@@ -310,27 +338,52 @@ def test_silence_makes_the_device_easier_to_hear():
     assert scene.device._settings.plan.usable(0) == [0, 1, 2, 3]
 
 
-def test_who_is_answered_by_nobody_joins_again():
+def test_who_is_answered_by_nobody_joins_again_and_goes_on_sending_meanwhile():
     scene = Scene().join()
     for _ in range(16):
-        assert scene.device.joined
+        assert not scene.device.lost
         scene.send()
-    assert not scene.device.joined
-    _refuses(NotJoined, scene.device.send(1, b"x"))
+    assert scene.device.lost
+    scene.clock.now_ms = scene.device.next_join_ms
+    assert not drive(scene.device.join())
+    assert scene.send().f_cnt == 16
     scene.join(1)
+    assert not scene.device.lost
     assert scene.send().f_cnt == 0
     assert scene.heard().payload == b"data"
 
 
-def test_a_session_in_which_nobody_ever_answered_ends_soon_after_a_power_cut_too():
+def test_a_session_in_which_nobody_ever_answered_is_lost_soon_after_a_power_cut_too():
     scene = Scene().join()
     for _ in range(3):
         scene.send()
     scene.cut_power()
     for _ in range(16):
-        assert scene.device.joined
+        assert not scene.device.lost
         scene.send()
-    assert not scene.device.joined
+    assert scene.device.lost
+
+
+def test_a_confirmed_downlink_is_acknowledged_whatever_came_after_it():
+    scene = Scene().join()
+    answers = [[scene.down(port=3, payload=b"1", confirmed=True)], [scene.down(ack=True)]]
+    scene.radio.respond = lambda phy: answers.pop(0)
+    assert scene.send(confirmed=True).acked
+    scene.radio.respond = None
+    scene.send()
+    assert scene.heard().flags & frame.ACK
+
+
+def test_without_adr_only_the_channels_are_the_networks():
+    scene = Scene(adr=False).join()
+    scene.radio.respond = lambda phy: [scene.down(b"\x03\x33\x07\x00\x02")]
+    scene.send()
+    scene.radio.respond = None
+    scene.send()
+    assert scene.heard().f_opts == b"\x03\x01"
+    assert scene.device.data_rate == 5
+    assert scene.radio.sent[-1][4] == 16
+    assert len(scene.device._settings.plan.usable(5)) == 3
 
 
 def test_the_old_session_stays_if_nobody_answers_a_join():

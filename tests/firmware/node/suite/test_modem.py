@@ -141,7 +141,7 @@ def test_an_uplink_goes_out_as_lorawan_wants_it():
     assert data == b"\x40up"
     assert (settings["freq_khz"], settings["sf"], settings["bw"]) == (868300, 9, 125)
     assert (settings["syncword"], settings["preamble_len"], settings["coding_rate"]) == (0x34, 8, 5)
-    assert settings["output_power"] == 14
+    assert settings["output_power"] == 12  # of 14 dBm EIRP, 2 dB are the antenna's
     assert settings["crc_en"] is True
     assert settings["implicit_header"] is False
     assert settings["invert_iq_tx"] is False

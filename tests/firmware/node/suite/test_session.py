@@ -180,17 +180,24 @@ def test_flash_is_written_rarely():
     assert Worn.written - before == 10
 
 
-def test_counters_of_another_session_do_not_count():
+def test_without_counters_of_its_own_there_is_no_session():
     stores = Stores()
-    one = stores.joined()
-    _up(one)
-    # Power was cut between the records of the next join.
-    record = stores.flash.get("session")
-    stores.flash.put("session", [DEV_NONCE + 1] + record[1:])
-    stores.flash.put("join", [DEV_NONCE + 1, 77])
-    again = stores.session()
-    assert again.silence_ms == 77
-    assert _up(again)[0] == 0
+    _up(stores.joined())
+    counters = stores.flash.get("counters")
+    # Power was cut between the records of the next join, or the record cannot be read.
+    for other in ([DEV_NONCE - 1, 0, 0, 0], None):
+        stores.flash.put("counters", other)
+        assert not stores.session().joined
+        assert not stores.cold().joined
+    stores.flash.put("counters", counters)
+    assert stores.session().joined
+
+
+def test_a_nonce_is_not_used_again_though_its_record_cannot_be_read():
+    stores = Stores()
+    stores.joined()
+    stores.flash.put("join", None)
+    assert read_join_request(stores.session().join_request(0))[2] == DEV_NONCE + 1
 
 
 def test_the_counter_goes_beyond_16_bits():
