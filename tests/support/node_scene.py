@@ -6,7 +6,7 @@ Works under CPython and MicroPython alike.
 
 from collections import namedtuple
 
-from plietsch_node.app import config, node
+from plietsch_node.app import node
 from plietsch_node.drivers.errors import SensorError
 from plietsch_node.memory import MemoryStore
 from plietsch_node.storage import RTC_BYTES, RtcStore
@@ -211,7 +211,7 @@ class Scene:
             self.clock, None, self.rtc, self.flash, None, self._below, self.instruments, self.folder, reset_cause,
             self.watchdog, self._trace,
         )  # fmt: skip
-        complete, holds = config.in_force(self.given, self.flash.get("config"))
+        complete, holds = node.configuration(self.given, KEYS, ports)
         clock = node.FeedingClock(self.clock, self.watchdog)
         self.node = node.Node(complete, KEYS, ports, clock, self.device, holds)
         return self.node

@@ -12,7 +12,7 @@ When `reboot_wanted` is set after a cycle, the board shall reset.
 
 import binascii
 
-from plietsch_node.app import config, records, sampling
+from plietsch_node.app import records, sampling
 from plietsch_node.app.reporter import Reporter
 from plietsch_node.app.ring import Folder, Ring
 from plietsch_node.drivers.errors import SensorError
@@ -35,14 +35,35 @@ def make(given, keys, ports):
 
     Raises ConfigError for a configuration or keys that are wrong.
     """
-    config.check_keys(keys)
-    complete, holds = config.in_force(given, ports.flash.get("config"))
+    complete, holds = configuration(given, keys, ports)
     clock = FeedingClock(ports.clock, ports.watchdog) if ports.watchdog else ports.clock
     device = Device(
         keys, eu868, ports.radio, clock, ports.rtc, ports.flash, ports.cipher, ports.random_below,
         complete["lorawan"], ports.trace,
     )  # fmt: skip
     return Node(complete, keys, ports, clock, device, holds)
+
+
+def configuration(given, keys, ports):
+    """Return the complete configuration that `given` comes to, and whether what was changed by radio fits it.
+
+    What was found right is kept in flash, so that who wakes from deep sleep need not load what judges it. A new
+    firmware, which may judge otherwise, begins with a reset. Raises ConfigError.
+    """
+    stored = ports.flash.get("config")
+    kept = ports.flash.get("in_force")
+    if kept and kept[:2] == [given, stored] and ports.reset_cause == "deep-sleep":
+        return kept[2:]
+    from plietsch_node.app import config
+
+    config.check_keys(keys)
+    complete, holds = config.in_force(given, stored)
+    if kept != [given, stored, complete, holds]:
+        try:
+            ports.flash.put("in_force", [given, stored, complete, holds])
+        except OSError:
+            pass  # then it is judged each time
+    return complete, holds
 
 
 class FeedingClock:
@@ -203,7 +224,7 @@ class Node:
         return commands.answer(command, result, self.config.get(command.name), identity)
 
     def _change(self, name, value):
-        from plietsch_node.app import commands
+        from plietsch_node.app import commands, config
 
         stored = self._ports.flash.get("config") or {}
         values = dict(stored.get("changed", {})) if self._holds else {}

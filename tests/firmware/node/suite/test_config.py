@@ -1,6 +1,7 @@
 """The configuration against its table: what is completed, what is refused and why, what radio may change."""
 
-from plietsch_node.app import commands, config
+from plietsch_node.app import commands, config, node
+from plietsch_node.memory import MemoryStore
 
 
 def _refused(call, *arguments):
@@ -92,3 +93,41 @@ def test_keys_are_checked_and_never_said():
         assert str(wrong) not in message
     assert _refused(config.check_keys, {})[0] == "dev_eui"
     assert _refused(config.check_keys, dict(keys, nwk_key="0" * 32))[0] == "nwk_key"
+
+
+class Ports:
+    """What of a node's ports its configuration needs."""
+
+    def __init__(self):
+        self.flash = MemoryStore()
+        self.reset_cause = "power-on"
+
+
+KEYS = {"dev_eui": "0" * 16, "join_eui": "1" * 16, "app_key": "2" * 32}
+
+
+def test_what_was_found_right_is_not_judged_again_after_deep_sleep():
+    ports, given = Ports(), {"kind": "rain"}
+    first = node.configuration(given, KEYS, ports)
+    assert list(first) == [config.validate(given), True]
+    marked = ports.flash.get("in_force")
+    marked[2]["interval_s"] = 77
+    ports.flash.put("in_force", marked)
+    ports.reset_cause = "deep-sleep"
+    assert node.configuration(given, KEYS, ports)[0]["interval_s"] == 77
+    # Another file, a change by radio, or a reset: it is judged anew.
+    assert node.configuration({"kind": "fine-dust"}, KEYS, ports)[0] == config.validate({"kind": "fine-dust"})
+    ports.flash.put("config", {"revision": 1, "changed": {"interval_s": 60}})
+    assert node.configuration(given, KEYS, ports)[0]["interval_s"] == 60
+    ports.flash.put("in_force", [given, ports.flash.get("config"), {}, True])
+    ports.reset_cause = "watchdog"
+    assert node.configuration(given, KEYS, ports)[0]["interval_s"] == 60
+
+
+def test_a_wrong_configuration_is_refused_whatever_was_right_before():
+    ports = Ports()
+    node.configuration({"kind": "rain"}, KEYS, ports)
+    ports.reset_cause = "deep-sleep"
+    assert _refused(node.configuration, {"kind": "snow"}, KEYS, ports)[0] == "kind"
+    ports.reset_cause = "power-on"
+    assert _refused(node.configuration, {"kind": "rain"}, {}, ports)[0] == "dev_eui"
