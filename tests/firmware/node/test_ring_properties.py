@@ -25,11 +25,15 @@ class Store(MemoryStore):
         super().__init__()
         self._folder = folder
         self._spends = spends
+        self.refuses = False  # the next put, once
 
     def put(self, name: str, value: Any) -> None:
         """Keep a copy, if there still is power."""
         if self._spends:
             self._folder._spend()
+        if self.refuses:
+            self.refuses = False
+            raise OSError(28)
         super().put(name, _copied(value))
 
     def get(self, name: str) -> Any:
@@ -100,6 +104,23 @@ class RingMachine(RuleBasedStateMachine):
     def append(self, bytes_left: int | None, reset: bool) -> None:
         """Record one, perhaps cut."""
         self._append(bytes_left, reset)
+
+    @rule(count=st.integers(1, 200))
+    def append_refused(self, count: int) -> None:
+        """Record readings while flash refuses once to keep what was dropped."""
+        self.flash.refuses = True
+        for _ in range(count):
+            self._append(None, False)
+        self.flash.refuses = False
+
+    @precondition(lambda self: not self.dated)
+    @rule()
+    def learn_the_time_in_vain(self) -> None:
+        """Date this life while flash refuses it."""
+        self.flash.refuses = True
+        self.ring.date(EPOCH_S)
+        # There is nothing to keep where nothing waits for a date, or where it was kept before a reset.
+        self.flash.refuses = False
 
     @rule(count=st.integers(1, 70), newest_first=st.booleans(), bytes_left=CUT, reset=st.booleans())
     def ack(self, count: int, newest_first: bool, bytes_left: int | None, reset: bool) -> None:

@@ -7,7 +7,8 @@ its 500 blocks 200 times, of the 100 000 it lasts.
 
 What is acknowledged is remembered in RTC memory, and a segment of which nothing waits any more is removed. After a
 power cut some of a segment is sent once more, which the receiver recognises. When the ring is full its oldest segment
-goes, and what of it still waited is counted as dropped: the count and the removal are one write.
+goes, and what of it still waited is counted as dropped: the count and the removal are one write. So it does when the
+flash is full; the count then has to wait for the room, and RTC memory has it meanwhile.
 
 Readings of a time without a clock carry the number of the node's start, its *life*, and count parts of a second, as it
 need not have begun with a whole one. `date` says when it began; what nobody can date in a later life is dropped.
@@ -73,6 +74,9 @@ class Ring:
         # and the dates of lives.
         self._first, self.dropped, self._void, self._dates = flash.get("ring") or [0, 0, 0, []]
         kept = rtc.get("ring")
+        if kept:
+            # Flash is written first; what it did not take is here only.
+            self._first, self.dropped = max(self._first, kept[0]), max(self.dropped, kept[1])
         self._acked = dict(kept[-1]) if kept else {}
         if not kept or not self._resume(kept):
             self._scan()
@@ -103,12 +107,10 @@ class Ring:
 
     def lose(self, time_s):
         """Count a reading as dropped that could not be recorded."""
-        self.waiting += 1
-        self._count_dropped([time_s])
-        try:
-            self._keep()
-        except OSError:
-            pass  # what takes no reading may take no number either
+        self.dropped += 1
+        self._keeps()  # what takes no reading may take no number either
+        self._remember()
+        self._tell_lost([time_s])
 
     def walk(self, newest_first=False):
         """Give number, Unix time and values of each reading that waits and has a date."""
@@ -138,20 +140,18 @@ class Ring:
         self._remember()
 
     def date(self, start_s, ms=0):
-        """Say the Unix time at which this life began, in seconds and `ms`."""
+        """Say the Unix time at which this life began, in seconds and `ms`; if flash refuses, it is to be said again."""
         if not self._undated:
             return
+        # It may have been said before a reset.
+        if all(life != self._life for life, _ in self._dates):
+            dates, void, lost = self._dates + [[self._life, start_s * 1000 + ms]], self._void, []
+            if len(dates) > _MOST_DATES:
+                oldest, void = dates.pop(0)[0], self._life
+                lost = [each for segment in self._segments() for each in self._times(segment, oldest)]
+            if not self._changes(void, dates, lost):
+                return
         self._undated = 0
-        if any(life == self._life for life, _ in self._dates):
-            return  # it was said before a reset
-        if len(self._dates) >= _MOST_DATES:
-            life = self._dates[0][0]
-            lost = [each for segment in self._segments() for each in self._times(segment, life)]
-            del self._dates[0]
-            self._void = self._life
-            self._count_dropped(lost)
-        self._dates.append([self._life, start_s * 1000 + ms])
-        self._keep()
         self._remember()
 
     def _write(self, record):
@@ -173,23 +173,39 @@ class Ring:
 
     def _drop(self, segment):
         lost = self._times(segment)
-        self._first = segment + 1
+        before = self._first, self.dropped
+        self._first, self.dropped = segment + 1, self.dropped + len(lost)
+        kept = self._keeps()
+        if not self._removes(str(segment)) and not kept:
+            self._first, self.dropped = before
+            raise OSError(28)  # ENOSPC
+        if not kept:
+            self._keeps()  # now there is room
         self._acked.pop(segment, None)
-        self._count_dropped(lost)
-        self._keep()
-        self._folder.remove(str(segment))
+        self.waiting -= len(lost)
+        self._tell_lost(lost)
 
-    def _count_dropped(self, times):
-        self.dropped += len(times)
-        self.waiting -= len(times)
+    def _changes(self, void, dates, lost):
+        """Keep other dates, and drop what has none now; return whether flash took it."""
+        before = self._void, self._dates
+        self._void, self._dates = void, dates
+        self.dropped += len(lost)
+        if not self._keeps():
+            self._void, self._dates = before
+            self.dropped -= len(lost)
+            return False
+        self.waiting -= len(lost)
+        self._tell_lost(lost)
+        return True
+
+    def _tell_lost(self, times):
         if times and self._forgotten:
             self._forgotten(times)
 
     def _tidy(self, segment):
         """Remove the segment if nothing of it waits."""
-        if self._times(segment):
+        if self._times(segment) or not self._removes(str(segment)):
             return
-        self._folder.remove(str(segment))
         self._acked.pop(segment, None)
         if segment == self._last:
             self._last, self._count, self._size = segment + 1, 0, 0
@@ -226,25 +242,39 @@ class Ring:
         except OSError:
             return b""
 
+    def _removes(self, name):
+        """Remove a file; return whether flash allowed it."""
+        try:
+            self._folder.remove(name)
+        except OSError:
+            return False
+        return True
+
     def _remember(self):
         while len(self._acked) > _MOST_MASKS:
             self.waiting += bin(self._acked.pop(min(self._acked))).count("1")
         acked = [[segment, mask] for segment, mask in self._acked.items()]
-        self._rtc.put("ring", [self._first, self._last, self._count, self._size, self.waiting, self._undated, acked])
+        places = [self._first, self.dropped, self._last, self._count, self._size]
+        self._rtc.put("ring", places + [self.waiting, self._undated, acked])
 
-    def _keep(self):
-        self._flash.put("ring", [self._first, self.dropped, self._void, self._dates])
+    def _keeps(self):
+        """Keep what only flash has; return whether it took it."""
+        try:
+            self._flash.put("ring", [self._first, self.dropped, self._void, self._dates])
+        except OSError:
+            return False
+        return True
 
     def _resume(self, kept):
         """Take up what RTC memory holds; return whether the files agree with it."""
-        first, self._last, self._count, self._size, self.waiting, self._undated, _ = kept
+        first, _, self._last, self._count, self._size, self.waiting, self._undated, _ = kept
         return first == self._first and len(self._read(self._last)) == self._size
 
     def _scan(self):
         """Find out from the files what there is: after a power cut, or a reset between two writes."""
         for name in self._folder.names():
             if name.isdigit() and int(name) < self._first:
-                self._folder.remove(name)  # its loss is counted already
+                self._removes(name)  # its loss is counted already
         segments = sorted(self._segments())
         self._acked = {segment: mask for segment, mask in self._acked.items() if segment in segments}
         self._last, self._count, self._size = (segments or [self._first])[-1], 0, 0
@@ -253,10 +283,10 @@ class Ring:
             lost += self._scan_segment(segment, lives)
         dates = [date for date in self._dates if date[0] in lives]
         if lost or len(dates) < len(self._dates):
-            self._dates, self._void = dates, self._life
             self.waiting += len(lost)
-            self._count_dropped(lost)
-            self._keep()
+            if not self._changes(self._life, dates, lost):
+                self.waiting -= len(lost)
+                segments = []  # they stay, to be counted the next time
         for segment in segments:
             self._tidy(segment)
         self._remember()

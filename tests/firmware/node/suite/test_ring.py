@@ -253,3 +253,103 @@ def test_files_of_a_real_folder():
         for name in folder.names():
             folder.remove(name)
         os.rmdir("ring-of-a-test")
+
+
+def _refusing(store, name, times):
+    """Let `store` refuse to keep `name` so many times."""
+    put = store.put
+    left = [times]
+
+    def refuse(each, value):
+        if each == name and left[0]:
+            left[0] -= 1
+            raise OSError(28)
+        put(each, value)
+
+    store.put = refuse
+
+
+def test_what_goes_is_counted_once_though_the_flash_refuses_the_count():
+    shelf = Shelf(readings=128)
+    _refusing(shelf.flash, "ring", 1000)
+    for i in range(400):
+        shelf.fill(1, T + i)
+        shelf.open()
+    assert len(shelf.lost) == len(set(shelf.lost)) == shelf.ring.dropped
+    assert shelf.ring.waiting + shelf.ring.dropped == 400
+    assert shelf.times() == [T + i for i in range(shelf.ring.dropped, 400)]
+
+
+def test_a_full_flash_is_freed_by_the_oldest_segment():
+    shelf = Shelf(readings=1024)
+    shelf.fill(256)
+    folder = shelf.folder
+    works, takes = folder.append, shelf.flash.put
+    most = sum(len(data) for data in folder.files.values())
+
+    def full(_=None):
+        return sum(len(data) for data in folder.files.values()) >= most
+
+    def append(name, data):
+        if full():
+            raise OSError(28)
+        works(name, data)
+
+    def put(name, value):
+        if full():
+            raise OSError(28)
+        takes(name, value)
+
+    folder.append, shelf.flash.put = append, put
+    shelf.fill(100, T + 256)
+    assert shelf.ring.dropped == len(shelf.lost) == 2 * SEGMENT_READINGS
+    assert shelf.times() == [T + i for i in range(128, 356)]
+    shelf.cut_power()
+    assert (shelf.ring.dropped, shelf.ring.waiting) == (128, 228)
+
+
+def test_a_flash_that_lets_nothing_go_keeps_what_it_has():
+    shelf = Shelf(readings=128)
+    shelf.fill(128)
+    _refusing(shelf.flash, "ring", 1000)
+    works = shelf.folder.remove
+
+    def stuck(name):
+        raise OSError(30)
+
+    shelf.folder.remove = stuck
+    try:
+        shelf.fill(1, T + 128)
+        raise AssertionError
+    except OSError:
+        pass
+    assert (shelf.ring.dropped, shelf.ring.waiting, shelf.lost) == (0, 128, [])
+    shelf.folder.remove = works
+    shelf.ring.lose(T + 128)
+    shelf.open()
+    assert (shelf.ring.dropped, shelf.ring.waiting, shelf.lost) == (1, 128, [T + 128])
+
+
+def test_a_date_that_the_flash_refuses_is_said_again():
+    shelf = Shelf()
+    shelf.ring.append(5, {"pm10": 1}, dated=False)
+    _refusing(shelf.flash, "ring", 2)
+    for _ in range(2):
+        shelf.ring.date(T)
+        assert (shelf.ring.waiting, shelf.times()) == (1, [])
+        shelf.open()
+    shelf.ring.date(T)
+    assert shelf.times() == [T + 5]
+    shelf.cut_power()
+    assert shelf.times() == [T + 5]
+
+
+def test_what_nobody_can_date_is_counted_once_though_the_flash_refuses_at_first():
+    shelf = Shelf()
+    shelf.ring.append(5, {"pm10": 1}, dated=False)
+    _refusing(shelf.flash, "ring", 1)
+    shelf.cut_power()
+    assert (shelf.ring.waiting, shelf.ring.dropped) == (0, 0)
+    shelf.cut_power()
+    shelf.cut_power()
+    assert (shelf.ring.waiting, shelf.ring.dropped, shelf.lost) == (0, 1, [5])
