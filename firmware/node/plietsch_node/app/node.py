@@ -243,7 +243,7 @@ class Node:
         return commands.OK
 
     async def _observe(self):
-        """Measure what this kind of node looks at; make a reading of everything if it is news, and return whether it is."""
+        """Measure what this kind of node looks at; if that is news, make a reading of everything, and return True."""
         instruments = self._ports.instruments
         first = [name for name in instruments if self._is_first(instruments[name])]
         await self._switch_on()

@@ -29,8 +29,8 @@ LOST_AFTER, LOST_AFTER_JOIN = ADR_ACK_LIMIT + 8 * ADR_ACK_DELAY, 16
 JOIN_DUTY = ((3600000, 100), (39600000, 1000), (None, 10000))
 FRAME_BYTES = 13  # of a data frame beside its payload and options
 LONGEST_PAUSE_MS = 60000  # before a frame is sent again; whoever would wait longer lets the application decide
-# The last try of a confirmed frame goes so many data rates slower, which is understood at a tenth of the strength (LoRaWAN
-# 1.0.3, section 18.4, recommends to slow down): who lost a gateway need not wait until ADR's back-off comes to it.
+# The last try of a confirmed frame goes so many data rates slower, which is understood at a tenth of the strength: who
+# lost a gateway need not wait until ADR's back-off comes to it. LoRaWAN 1.0.3, section 18.4, recommends to slow down.
 LAST_TRY_SLOWER = 4
 SLACK_MS = 50  # between being asked to send and having sent
 GPS_EPOCH_S, LEAP_SECONDS = 315964800, 18  # since 2017 (IERS Bulletin C 52)

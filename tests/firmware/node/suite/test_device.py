@@ -163,35 +163,6 @@ def test_without_adr_every_try_is_as_fast():
     assert [sent[3] for sent in scene.radio.sent[-3:]] == [7, 7, 7]
 
 
-def test_the_last_try_is_slower_and_what_it_takes_is_learnt():
-    scene = Scene().join()
-    for left in (4, 3):
-        answers = [[], [], [scene.down(ack=True)]]
-        scene.radio.respond = lambda phy: answers.pop(0)
-        assert scene.send(confirmed=True).acked
-        # Spreading factors: 7, and 11; one data rate slower the next time, until nobody is lost any more.
-        assert [sent[3] for sent in scene.radio.sent[-3:]] == [11 - left, 11 - left, 11 if left == 4 else 12]
-        assert scene.radio.sent[-1][4] == 16
-        assert scene.device.data_rate == left
-    assert scene.start().data_rate == 3
-    # Who hears nothing at all learns nothing: perhaps the network is away.
-    scene.radio.respond = lambda phy: []
-    assert not scene.send(confirmed=True).acked
-    assert scene.device.data_rate == 3
-
-
-def test_a_last_try_is_as_slow_as_the_frame_allows():
-    scene = Scene().join()
-    assert not scene.send(1, bytes(100), confirmed=True).acked
-    assert [sent[3] for sent in scene.radio.sent[-3:]] == [7, 7, 9]
-
-
-def test_without_adr_every_try_is_as_fast():
-    scene = Scene(adr=False).join()
-    assert not scene.send(confirmed=True).acked
-    assert [sent[3] for sent in scene.radio.sent[-3:]] == [7, 7, 7]
-
-
 def test_a_downlink_reaches_the_application():
     scene = Scene().join()
     scene.radio.respond = lambda phy: [None, scene.down(port=3, payload=b"\x01\x02", more=True)]
