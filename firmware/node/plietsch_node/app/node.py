@@ -28,6 +28,7 @@ _START_SPREAD_MS = 10000
 _FEED_MS = 10000
 # Where the grids of two nodes lie alike, one would else meet the other's frame, or its acknowledgement, each time.
 _SPREAD_MS = 2000
+_CLOCK_LOST = ("power-on", "brown-out")
 
 
 def make(given, keys, ports):
@@ -35,6 +36,10 @@ def make(given, keys, ports):
 
     Raises ConfigError for a configuration or keys that are wrong.
     """
+    if ports.reset_cause in _CLOCK_LOST:
+        # Memory that outlives a short dip of the supply would speak of a clock that has begun anew.
+        for name in ("app", "counters", "mac", "ring"):
+            ports.rtc.put(name, None)
     complete, holds = configuration(given, keys, ports)
     clock = FeedingClock(ports.clock, ports.watchdog) if ports.watchdog else ports.clock
     device = Device(

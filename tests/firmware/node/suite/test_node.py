@@ -1,9 +1,10 @@
 """The node from start to sleep, on a scripted network: what it measures, sends, keeps and says of itself."""
 
-from plietsch_node.app import commands, payload, status
+from plietsch_node.app import commands, node, payload, status
 from plietsch_node.lorawan import frame
+from plietsch_node.lorawan.aes import Aes128
 from support import lorawan_scene
-from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, Scene, gaps
+from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, MemoryFolder, Ports, Scene, gaps
 
 DUST = {"kind": "fine-dust"}
 UNIX_S = UNIX_MS // 1000
@@ -465,3 +466,16 @@ def test_the_watchdog_is_fed_while_the_fan_warms_up():
     scene = _dust()
     scene.cycle(sleep=False)
     assert scene.watchdog.longest_ms <= 10000
+
+
+def test_memory_that_outlives_a_dip_of_the_supply_is_not_believed():
+    scene = lorawan_scene.Scene()
+    for name in ("app", "counters", "mac", "ring"):
+        scene.rtc.put(name, [1, 2, 3])
+    folder = MemoryFolder()
+    ports = Ports(
+        scene.clock, scene.radio, scene.rtc, scene.flash, Aes128, lambda below: 0, {}, folder, "brown-out", None, None
+    )
+    made = node.make(DUST, lorawan_scene.KEYS, ports)
+    assert made.waiting == 0
+    assert not made.is_dated
