@@ -138,7 +138,7 @@ def test_the_last_try_is_slower_and_what_it_takes_is_learnt():
     scene = Scene().join()
     for left in (4, 3):
         answers = [[], [], [scene.down(ack=True)]]
-        scene.radio.respond = lambda phy: answers.pop(0)
+        scene.radio.respond = lambda phy, answers=answers: answers.pop(0)
         assert scene.send(confirmed=True).acked
         # Spreading factors: 7, and 11; one data rate slower the next time, until nobody is lost any more.
         assert [sent[3] for sent in scene.radio.sent[-3:]] == [11 - left, 11 - left, 11 if left == 4 else 12]
