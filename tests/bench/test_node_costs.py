@@ -34,7 +34,7 @@ def test_the_battery_pays_for_each_state() -> None:
     day = Day("water-level", {"measure": 3600, "send": 3600}, 1800, 900, 720)
     charge = energy.charge_mah(day, Assumptions())
     assert charge["awake"] == pytest.approx(2 * 35 + 0.1 * 35)  # an hour each, and 720 times half a second
-    assert charge["sending"] == pytest.approx(0.5 * 95)
+    assert charge["sending"] == pytest.approx(0.5 * 90)
     assert charge["receiving"] == pytest.approx(0.25 * 5.3)
     assert charge["instruments"] == pytest.approx(8)
     twice = Assumptions(capacity_mah=2 * Assumptions().capacity_mah, self_discharge_a_month=0)

@@ -29,7 +29,7 @@ class Assumptions:
     receive_ma: float = 5.3
     # By power in dBm: what is not in it draws what the next higher one draws.
     transmit_ma: Mapping[int, float] = field(default_factory=lambda: {14: 90.0, 17: 95.0, 20: 102.0, 22: 118.0})
-    power_dbm: int = 16  # EU868's highest; ADR lowers it near a gateway, and at +14 dBm it is not much less
+    power_dbm: int = 14  # EU868's highest, 16 dBm EIRP, less what an antenna gains; ADR lowers it near a gateway
     # An instrument's (while it works, while it does not); the second is 0 where a transistor switches its supply off.
     instruments_ma: Mapping[str, tuple[float, float]] = field(
         default_factory=lambda: {
