@@ -120,6 +120,59 @@ def test_a_gauge_that_fails_says_so_at_once_and_then_every_hour():
     assert scene.taken[-1][1]["distance"] == 1990
 
 
+def _rises(rate_mm_per_min, **given):
+    """Return whether a rise is noticed within ten minutes."""
+    given["kind"] = "water-level"
+    level = Level(validate(given))
+    for now in range(0, 1800000, given.get("interval_s", 60) * 1000):
+        risen_mm = max(0, now - 1200000) * rate_mm_per_min / 60000
+        level.judge({"distance": 4000 - risen_mm}, now)
+        if level.rising:
+            return now > 1200000
+    return False
+
+
+def test_a_rise_is_seen_at_any_interval_and_threshold():
+    for interval_s, threshold_mm in ((10, 20), (20, 1), (45, 20), (60, 200), (60, 5000), (100, 20)):
+        for rate in (6, 10, 19, 30, 100):
+            assert _rises(rate, interval_s=interval_s, threshold_mm=threshold_mm), (interval_s, threshold_mm, rate)
+        assert _rises(2, interval_s=interval_s, threshold_mm=threshold_mm, rise_mm_per_min=1)
+        assert not _rises(2, interval_s=interval_s, threshold_mm=threshold_mm)
+
+
+def test_waves_are_no_surge_at_any_interval():
+    waves = [0, 4, -3, 2, -4, 3, -1, 4, -4, 1, 3]
+    for interval_s in (10, 20, 60):
+        level = Level(validate({"kind": "water-level", "interval_s": interval_s}))
+        for number in range(500):
+            level.judge({"distance": 2000 + waves[number * 7 % 11]}, number * interval_s * 1000)
+            assert not level.rising
+
+
+def test_a_gauge_that_goes_blind_in_a_surge_is_no_surge_for_ever():
+    scene = _scene(lambda ms: 4000 - max(0, ms - HOUR_MS) * 1200 // HOUR_MS)
+    scene.live(HOUR_MS + 30 * 60000)
+    assert scene.node.rising
+    count = len(scene.taken)
+    scene.instruments["A02YYUW"].values = None
+    scene.live(HOUR_MS + 40 * 60000)
+    assert scene.node.rising
+    assert len(scene.taken) == count + 1
+    scene.live(HOUR_MS + 50 * 60000)
+    assert not scene.node.rising
+    scene.live(6 * HOUR_MS)
+    assert len(scene.taken) - count in (5, 6)
+
+
+def test_an_hour_is_not_missed_by_a_millisecond():
+    for last_ms, early in ((3599000, False), (3569000, True)):
+        level = Level(validate({"kind": "water-level"}))
+        assert level.judge({"distance": 2000}, 0)
+        for now in range(60000, 3540001, 60000):
+            assert not level.judge({"distance": 2000}, now)
+        assert level.judge({"distance": 2000}, last_ms) != early
+
+
 def test_a_value_beyond_the_range_is_kept_as_such_and_decides_nothing():
     scene = _scene(lambda ms: float("inf"))
     scene.live(HOUR_MS // 2)
