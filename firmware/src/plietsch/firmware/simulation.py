@@ -3,6 +3,7 @@
 import logging
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,8 +66,13 @@ class Simulation:
         # What was sent comes first.
         by_fate = sorted(self.ledger.fates.items(), key=lambda item: (item[0] != SENT, item[0]))
         fates = ", ".join(f"{count} readings {fate}" for fate, count in by_fate)
-        refused = ", ".join(f"{count} {reason}" for reason, count in sorted(self.world.network.server.refused.items()))
-        return f"{fates or 'no readings'}; frames refused: {refused or 'none'}"
+        server = self.world.network.server
+        lost = f"; downlinks not sent: {_counted(server.dropped)}" if server.dropped else ""
+        return f"{fates or 'no readings'}; frames refused: {_counted(server.refused) or 'none'}{lost}"
+
+
+def _counted(reasons: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
 
 
 @contextmanager

@@ -169,7 +169,8 @@ class Answerer:
     def _drop(self, device: Device, reason: str, time_s: float | None = None) -> None:
         """Count a downlink that was not sent; ChirpStack logs it, unless it is a join-accept (no `time_s`)."""
         self.dropped[reason] += 1
-        log.warning("no gateway sends a downlink to %s: %s", device.info.dev_eui, reason)
+        # A region whose gateways are busy has one each second: the summary counts them.
+        log.debug("no gateway sends a downlink to %s: %s", device.info.dev_eui, reason)
         if time_s is not None:
             self._say(device, "log", events.log(device.info, time_s, "ERROR", "DOWNLINK_GATEWAY", reason))
 
