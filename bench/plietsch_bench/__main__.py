@@ -1,6 +1,6 @@
 """`make bench`: the write path against what limits it and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 N1 N2 N3 N4 N5] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 B4 N1 N2 N3 N4 N5] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import terminal
-from plietsch_bench import machine, measured, plan, receive, results, store, world, write
+from plietsch_bench import machine, measured, plan, receive, results, store, surge, world, write
 from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
@@ -27,6 +27,7 @@ WRITE_PATH: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B1": receive.run,
     "B2": store.run,
     "B3": write.run,
+    "B4": surge.run,
 }
 NODE: dict[str, Callable[[Plan, Progress], Result]] = {
     "N1": payloads.run,

@@ -7,7 +7,7 @@ import sys
 import structlog
 
 from plietsch.ingest.worker import collect_rarely
-from plietsch_bench.competitors import receive, store, write
+from plietsch_bench.competitors import live, receive, store, write
 
 COMPETITORS = {
     "ours": receive.ours,
@@ -17,6 +17,7 @@ COMPETITORS = {
     "worker": store.worker,
     "copy_same_rows": store.copy_same_rows,
     "row_by_row": store.row_by_row,
+    "one_by_one": live.one_by_one,
     "writer": write.writer,
     "copy_observations": write.copy_observations,
     "copy_encoded": write.copy_encoded,
