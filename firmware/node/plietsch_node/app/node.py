@@ -15,7 +15,6 @@ import binascii
 from plietsch_node.app import records, sampling
 from plietsch_node.app.reporter import Reporter
 from plietsch_node.app.ring import Folder, Ring
-from plietsch_node.drivers.errors import SensorError
 from plietsch_node.lorawan import eu868
 from plietsch_node.lorawan.device import Device
 
@@ -28,6 +27,8 @@ _START_SPREAD_MS = 10000
 _FEED_MS = 10000
 # Where the grids of two nodes lie alike, one would else meet the other's frame, or its acknowledgement, each time.
 _SPREAD_MS = 2000
+_LEFT_MS, _LEFT_AGAIN_MS = 3600000, 86400000  # for so long, who hung is left alone
+_NEVER = (0, 0)  # until when, and how often
 _CLOCK_LOST = ("power-on", "brown-out")
 
 
@@ -105,6 +106,9 @@ class Node:
             ports.flash.put("boots", boots)
         self._boots = boots
         self._restore(state or self._fresh())
+        asked = ports.rtc.get("asked")
+        if asked and ports.reset_cause != "deep-sleep":
+            self._leave_alone(asked)
         folder = Folder(ports.folder) if isinstance(ports.folder, str) else ports.folder
         self._ring = Ring(folder, ports.rtc, ports.flash, complete["ring_readings"], self._life, self._forgotten)
         self._reporter = Reporter(self, device, self._ring, state and state[-1])
@@ -113,6 +117,8 @@ class Node:
             # The configuration may have another interval than when the node fell asleep.
             self._due_ms = min(self._due_ms, self._next_due())
         self.remember()
+        if asked:
+            self._mark(None)  # it is remembered now
 
     @property
     def waiting(self):
@@ -275,9 +281,26 @@ class Node:
         values = {}
         for name in names:
             self.feed()
-            samples = self.config.get("samples", 1)
-            self._merge(values, name, await sampling.measure(self._ports.instruments[name], samples, self.clock))
+            instrument = self._ports.instruments[name]
+            if self.clock.ms() < self._hung.get(name, _NEVER)[0]:
+                found = dict.fromkeys(instrument.channels)
+            else:
+                self._mark(name)
+                found = await sampling.measure(instrument, self.config.get("samples", 1), self.clock)
+                self._hung.pop(name, None)
+            self._merge(values, name, found)
+        self._mark(None)
         return values
+
+    def _mark(self, name):
+        """Note who is being asked: after a reset by the watchdog that is who hangs."""
+        if self._ports.watchdog:
+            self._ports.rtc.put("asked", name)
+
+    def _leave_alone(self, name):
+        """Ask an instrument that hung no more for an hour, and if it hangs again, for a day each."""
+        before = self._hung.get(name, _NEVER)[1]
+        self._hung[name] = [self.clock.ms() + (_LEFT_AGAIN_MS if before else _LEFT_MS), before + 1]
 
     def _merge(self, values, name, found):
         """Put what an instrument `found` among `values`: a second one counts where the first gave nothing."""
@@ -318,7 +341,6 @@ class Node:
             self._on_ms = self._fan_from_ms = now
         until_ms = self._due_ms if self._on_ms is None else max(self._due_ms, self._on_ms + warm_up_ms)
         await self.clock.sleep_until(until_ms)
-        self._each("ready")
 
     def _switch_off(self):
         if self._on_ms is None:
@@ -332,11 +354,7 @@ class Node:
 
     def _each(self, method):
         for instrument in self._ports.instruments.values():
-            if hasattr(instrument, method):
-                try:
-                    getattr(instrument, method)()
-                except (SensorError, OSError):
-                    pass  # it will say so when it is read
+            sampling.call(instrument, method)
 
     def _longest_warm_up_ms(self):
         return max([getattr(each, "warm_up_ms", 0) for each in self._ports.instruments.values()] or [0])
@@ -380,16 +398,16 @@ class Node:
         trigger = self._trigger.state() if self._trigger else None
         self._ports.rtc.put("app", [
             self._life, self._offset_ms, self._due_ms, self._started, self._on_ms, self._fan_from_ms, self._fan_s,
-            self.saving, self._battery_v, self._errors, trigger, self._reporter.state(),
+            self.saving, self._battery_v, self._errors, self._hung, trigger, self._reporter.state(),
         ])  # fmt: skip
 
     def _restore(self, state):
         (
             self._life, self._offset_ms, self._due_ms, self._started, self._on_ms, self._fan_from_ms, self._fan_s,
-            self.saving, self._battery_v, self._errors, _, _,
+            self.saving, self._battery_v, self._errors, self._hung, _, _,
         ) = state  # fmt: skip
 
     def _fresh(self):
         start_ms = self.clock.ms() + self._ports.random_below(_START_SPREAD_MS)
         fan_s = self._ports.flash.get("fan_s") or 0
-        return [self._boots & 0xFFFF or 1, None, start_ms, False, None, None, fan_s, False, None, {}, None, None]
+        return [self._boots & 0xFFFF or 1, None, start_ms, False, None, None, fan_s, False, None, {}, {}, None, None]

@@ -4,13 +4,12 @@ The spread of a reading is half the interquartile range of its samples: a truck 
 little as it moves the median. Quartiles take four samples; where fewer were valid there is none.
 """
 
-from plietsch_node.drivers.errors import SensorError
-
 _FEWEST = 4
 
 
 async def measure(instrument, samples, clock):
     """Return a reading of `instrument` by channel, None for what it gave no valid answer to."""
+    call(instrument, "ready")
     if samples < 2 or not hasattr(instrument, "sample_ms"):
         return once(instrument)
     found = {channel: [] for channel in instrument.channels}
@@ -18,9 +17,10 @@ async def measure(instrument, samples, clock):
     for number in range(samples):
         if number:
             await clock.sleep_until(started_ms + number * instrument.sample_ms)
-        for channel, value in once(instrument).items():
-            if value is not None:
-                found[channel].append(value)
+        now = once(instrument)
+        for channel, valid in found.items():
+            if now.get(channel) is not None:
+                valid.append(now[channel])
     values = {}
     for channel, valid in found.items():
         valid.sort()
@@ -32,10 +32,17 @@ async def measure(instrument, samples, clock):
 
 def once(instrument):
     """Return what `instrument` says now; None for each channel if it gives no valid answer."""
-    try:
-        return instrument.read()
-    except (SensorError, OSError):
-        return dict.fromkeys(instrument.channels)
+    return call(instrument, "read") or dict.fromkeys(instrument.channels)
+
+
+def call(instrument, method):
+    """Return what a `method` of `instrument` returns; None if it fails, or has no such."""
+    if hasattr(instrument, method):
+        try:
+            return getattr(instrument, method)()
+        except Exception:  # noqa: BLE001 whatever a driver raises, even in its own error: it shall not stop the others
+            return None  # it is said as a missing value
+    return None
 
 
 def median(ordered):

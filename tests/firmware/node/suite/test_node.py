@@ -96,6 +96,68 @@ def test_a_failing_instrument_stops_nobody():
     assert scene.node.status().errors == [("SDS011", 1)]
 
 
+def test_an_instrument_that_raises_whatever_stops_nobody():
+    for error in (ValueError("x"), IndexError(), KeyError("x"), TypeError(), MemoryError()):
+
+        def fails(_ms, error=error):
+            raise error
+
+        scene = _dust(BME280=lambda clock, fails=fails: Instrument(clock, fails))
+        scene.instruments["BME280"].channels = ("temperature", "humidity", "pressure")
+        scene.cycle()
+        values = scene.taken[0][1]
+        assert (values["pm2_5"], values["temperature"]) == (12.3, None)
+        assert scene.node.status().errors == [("BME280", 1)]
+
+
+class _Stuck(BaseException):
+    """The watchdog bites: no driver catches that."""
+
+
+def _hang(_ms):
+    raise _Stuck()
+
+
+def _live_with_resets(scene, until_ms):
+    """Let the node live; return how often the watchdog reset it."""
+    resets = 0
+    while scene.clock.now_ms < until_ms:
+        try:
+            scene.cycle()
+        except _Stuck:
+            scene.clock.now_ms += 60000
+            scene.wake("watchdog")
+            resets += 1
+    return resets
+
+
+def test_an_instrument_that_hangs_is_left_alone_for_an_hour_and_then_for_days():
+    scene = _dust()
+    scene.live(HOUR_MS)
+    works = scene.instruments["BME280"].values
+    scene.instruments["BME280"].values = _hang
+    count = len(scene.taken)
+    assert _live_with_resets(scene, 3 * DAY_MS) == 4
+    assert len(scene.taken) - count >= 71 * 12 - 8
+    assert (scene.taken[-1][1]["pm2_5"], scene.taken[-1][1]["temperature"]) == (12.3, None)
+    assert scene.node.status().errors[0][0] == "BME280"
+    # It comes back, and has not hung for ever.
+    scene.instruments["BME280"].values = works
+    scene.live(4 * DAY_MS + 2 * HOUR_MS)
+    assert scene.taken[-1][1]["temperature"] == 23.4
+    scene.instruments["BME280"].values = _hang
+    assert _live_with_resets(scene, scene.clock.now_ms + 4 * HOUR_MS) == 2
+
+
+def test_a_reset_for_another_reason_blames_no_instrument():
+    scene = _dust()
+    scene.cycle()
+    scene.wake("watchdog")
+    scene.cycle()
+    assert scene.taken[-1][1]["temperature"] == 23.4
+    assert scene.node.status().errors == []
+
+
 def test_a_second_thermometer_steps_in():
     scene = _dust(DHT22=lambda clock: Instrument(clock, {"temperature": 21.0, "humidity": 50.0}))
     scene.instruments["BME280"].values = None
