@@ -4,9 +4,10 @@ memory, and instruments that show what they are told.
 Works under CPython and MicroPython alike.
 """
 
+import struct
 from collections import namedtuple
 
-from plietsch_node.app import node
+from plietsch_node.app import node, status
 from plietsch_node.drivers.errors import SensorError
 from plietsch_node.memory import MemoryStore
 from plietsch_node.storage import RTC_BYTES, RtcStore
@@ -17,6 +18,7 @@ HOUR_MS, DAY_MS = 3600000, 86400000
 
 Receipt = namedtuple("Receipt", ("f_cnt", "acked", "downlinks", "more"))
 Frame = namedtuple("Frame", ("port", "data", "confirmed", "ask_time", "at_ms"))
+Said = namedtuple("Said", ("revision", "boots", "saving", "fan_h", "dropped", "errors"))
 Ports = namedtuple(
     "Ports",
     (
@@ -262,3 +264,11 @@ class Scene:
 def gaps(numbers):
     """Return the differences of numbers that follow each other."""
     return [numbers[i + 1] - numbers[i] for i in range(len(numbers) - 1)]
+
+
+def said(frame):
+    """Return what the frame of a node's status says."""
+    _, revision, boots, _, battery, fan_h, _, dropped = struct.unpack_from(">5sHHHBHHI", frame)
+    pairs = range(struct.calcsize(">5sHHHBHHI"), len(frame), 2)
+    errors = [(status.INSTRUMENTS[frame[at] - 1], frame[at + 1]) for at in pairs]
+    return Said(revision, boots, bool(battery >> 7), fan_h, dropped, errors)

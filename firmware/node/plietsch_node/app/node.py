@@ -199,7 +199,7 @@ class Node:
             self.tell("dated", self._offset_ms)
 
     def status(self):
-        """Return how the node is."""
+        """Return the bytes of a status frame: how the node is."""
         from plietsch_node.app import status  # once a day
 
         stored = self._ports.flash.get("config") or {}
@@ -207,7 +207,7 @@ class Node:
         if not self._holds:
             errors.insert(0, ("configuration", 1))
         has_fan = any(hasattr(each, "warm_up_ms") for each in self._ports.instruments.values())
-        return status.Status(
+        return status.encode(
             self.config["kind"], FIRMWARE, self._ports.reset_cause, self._device.data_rate, stored.get("revision", 0),
             self._boots, self.clock.ms() // 3600000, self._battery_v, self.saving,
             self._fan_s // 3600 if has_fan else None, self.waiting, self.dropped, errors,
@@ -229,7 +229,7 @@ class Node:
         elif result == commands.OK and command.command == commands.SET:
             result = self._change(command.name, command.value)
         elif result == commands.OK and command.command == commands.WHO:
-            identity = status.encode(self.status())[: status.IDENTITY_BYTES]
+            identity = self.status()[: status.IDENTITY_BYTES]
         elif result == commands.OK and command.command == commands.STATUS:
             self._reporter.status_due = True
         return commands.answer(command, result, self.config.get(command.name), identity)

@@ -94,9 +94,7 @@ class Reporter:
         if self._answers:
             return payload.COMMANDS_PORT, binascii.unhexlify(self._answers[0][1]), False, ()
         if self._status_is_due(now):
-            from plietsch_node.app import status  # once a day
-
-            return payload.STATUS_PORT, status.encode(self._node.status()), False, ()
+            return payload.STATUS_PORT, self._node.status(), False, ()
         readings, confirmed = self._readings(now)
         if not readings:
             return None

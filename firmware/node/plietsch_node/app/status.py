@@ -4,7 +4,6 @@ Its first bytes say who the node is: the answer to that question is made of them
 """
 
 import struct
-from collections import namedtuple
 
 from plietsch_node.app import payload
 
@@ -23,50 +22,35 @@ _NO_DATA_RATE = 15
 _NO_FAN = 0xFFFF
 _BATTERY = (7, 2, 50, 124)  # the payload's field
 
-# `firmware` is (major, minor, patch), `revision` how often the configuration was changed, `fan_h` None without a fan,
-# `dropped` the readings lost from the ring since the node was new, `errors` (instrument, readings without an answer
-# since the last status frame), …
-Status = namedtuple(
-    "Status",
-    (
-        "kind",
-        "firmware",
-        "reset_cause",
-        "data_rate",
-        "revision",
-        "boots",
-        "uptime_h",
-        "battery_v",
-        "saving",
-        "fan_h",
-        "waiting",
-        "dropped",
-        "errors",
-    ),
-)
 
+def encode(
+    kind, firmware, reset_cause, data_rate, revision, boots, uptime_h, battery_v, saving, fan_h, waiting, dropped,
+    errors,
+):  # fmt: skip
+    """Return the bytes that say all this; counters stop at the most that can be said.
 
-def encode(status):
-    """Return the bytes of a `Status`; counters stop at the most that can be said."""
-    major, minor, patch = status.firmware
+    `firmware` is (major, minor, patch), `revision` how often the configuration was changed, `fan_h` None without a fan,
+    `dropped` the readings lost from the ring since the node was new, `errors` (instrument, readings without an answer
+    since the last status frame), …
+    """
+    major, minor, patch = firmware
     frame = struct.pack(
         ">BBBBBHHHBHHI",
-        VERSION << 4 | number_of(KINDS, status.kind),
+        VERSION << 4 | number_of(KINDS, kind),
         major,
         minor,
         patch,
-        number_of(RESET_CAUSES, status.reset_cause) << 4
-        | (_NO_DATA_RATE if status.data_rate is None else status.data_rate),
-        status.revision & 0xFFFF,
-        min(status.boots, 0xFFFF),
-        min(status.uptime_h, 0xFFFF),
-        bool(status.saving) << 7 | payload.code(status.battery_v, *_BATTERY),
-        _NO_FAN if status.fan_h is None else min(status.fan_h, _NO_FAN - 1),
-        min(status.waiting, 0xFFFF),
-        min(status.dropped, 0xFFFFFFFF),
+        number_of(RESET_CAUSES, reset_cause) << 4 | (_NO_DATA_RATE if data_rate is None else data_rate),
+        revision & 0xFFFF,
+        min(boots, 0xFFFF),
+        min(uptime_h, 0xFFFF),
+        bool(saving) << 7 | payload.code(battery_v, *_BATTERY),
+        _NO_FAN if fan_h is None else min(fan_h, _NO_FAN - 1),
+        min(waiting, 0xFFFF),
+        min(dropped, 0xFFFFFFFF),
     )
-    for name, errors in status.errors[:MOST_ERRORS]:
-        frame += bytes((number_of(INSTRUMENTS, name), min(errors, 0xFF)))
+    for name, count in errors[:MOST_ERRORS]:
+        frame += bytes((number_of(INSTRUMENTS, name), min(count, 0xFF)))
     return frame
 
 

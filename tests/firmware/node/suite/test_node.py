@@ -4,7 +4,7 @@ from plietsch_node.app import commands, node, payload, status
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.aes import Aes128
 from support import lorawan_scene
-from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, MemoryFolder, Ports, Scene, gaps
+from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, MemoryFolder, Ports, Scene, gaps, said
 
 DUST = {"kind": "fine-dust"}
 UNIX_S = UNIX_MS // 1000
@@ -93,7 +93,7 @@ def test_a_failing_instrument_stops_nobody():
     assert values["pm2_5"] is None
     assert values["pm10_spread"] is None
     assert values["temperature"] == 23.4
-    assert scene.node.status().errors == [("SDS011", 1)]
+    assert said(scene.node.status()).errors == [("SDS011", 1)]
 
 
 def test_an_instrument_that_raises_whatever_stops_nobody():
@@ -256,7 +256,7 @@ def test_what_the_ring_drops_is_counted():
     assert scene.node.dropped == len(scene.dropped) > 0
     assert sorted(scene.dropped) == scene.times()[: len(scene.dropped)]
     assert scene.node.dropped + scene.node.waiting == len(scene.taken)
-    assert scene.node.status().dropped == scene.node.dropped
+    assert said(scene.node.status()).dropped == scene.node.dropped
 
 
 def test_a_power_cut_loses_no_reading():
@@ -342,7 +342,7 @@ def test_a_low_battery_makes_the_node_slower_but_not_dead():
     assert set(gaps(scene.times()[1:])) == {1200}
     assert not [each for each in scene.frames() if each.confirmed]
     assert len(scene.frames(payload.PORT)) == len(scene.taken)
-    assert scene.node.status().saving
+    assert said(scene.node.status()).saving
     # It recovers above the limit only.
     scene.instruments["battery"].values = {"battery": 3.5}
     scene.cycle()
@@ -397,7 +397,7 @@ def test_a_command_is_carried_out_and_answered_in_the_next_frame():
     assert set(gaps(times)) == {600}
     scene.cut_power()
     assert scene.node.config["interval_s"] == 600
-    assert scene.node.status().revision == 1
+    assert said(scene.node.status()).revision == 1
 
 
 def test_a_change_that_cannot_be_kept_is_not_made():
@@ -469,7 +469,7 @@ def test_a_reboot_is_answered_first():
     assert scene.frames()[-1].data == bytes((0x10, 5, commands.REBOOT))
     scene.wake("command")
     assert not scene.node.reboot_wanted
-    assert scene.node.status().boots == 2
+    assert said(scene.node.status()).boots == 2
 
 
 def test_what_was_changed_is_passed_over_where_it_no_longer_fits():
@@ -478,17 +478,17 @@ def test_what_was_changed_is_passed_over_where_it_no_longer_fits():
     scene.wake()
     assert scene.node.config["interval_s"] == 300
     scene.cycle()
-    assert ("configuration", 1) in scene.node.status().errors
+    assert ("configuration", 1) in said(scene.node.status()).errors
 
 
 def test_fan_hours_outlive_a_power_cut():
     scene = _dust({"kind": "fine-dust", "interval_s": 3600, "samples": 1})
     scene.instruments["SDS011"].warm_up_ms = 1800001
     scene.live(2 * DAY_MS)
-    hours = scene.node.status().fan_h
+    hours = said(scene.node.status()).fan_h
     assert 46 <= hours <= 48
     scene.cut_power()
-    assert hours - 24 <= scene.node.status().fan_h <= hours
+    assert hours - 24 <= said(scene.node.status()).fan_h <= hours
 
 
 def test_a_flash_that_takes_nothing_is_said():

@@ -9,12 +9,12 @@ TABLE = vectors.load("status.json")
 FIELDS = "kind firmware reset_cause data_rate revision boots uptime_h battery_v saving fan_h waiting dropped errors"
 
 
-def _of(said):
-    return status.Status(*[said[name] for name in FIELDS.split()])
+def _encoded(said):
+    return status.encode(*[said[name] for name in FIELDS.split()])
 
 
 def _test_status_of(vector):
-    assert hexlify(status.encode(_of(vector["status"]))).decode() == vector["hex"]
+    assert hexlify(_encoded(vector["status"])).decode() == vector["hex"]
 
 
 globals().update(vectors.cases(_test_status_of, TABLE["valid"], "name"))
@@ -23,11 +23,11 @@ globals().update(vectors.cases(_test_status_of, TABLE["valid"], "name"))
 def test_no_more_errors_are_said_than_fit_the_smallest_frame():
     said = dict(TABLE["valid"][0]["status"])
     said["errors"] = [["BME280", 1]] * 30
-    assert len(status.encode(_of(said))) == 20 + 2 * status.MOST_ERRORS <= 51
+    assert len(_encoded(said)) == 20 + 2 * status.MOST_ERRORS <= 51
 
 
 def test_the_first_bytes_are_the_identity():
     said = dict(TABLE["valid"][0]["status"])
-    identity = status.encode(_of(said))[: status.IDENTITY_BYTES]
+    identity = _encoded(said)[: status.IDENTITY_BYTES]
     said["waiting"], said["fan_h"], said["battery_v"], said["saving"] = 99, 8, None, True
-    assert status.encode(_of(said))[: status.IDENTITY_BYTES] == identity
+    assert _encoded(said)[: status.IDENTITY_BYTES] == identity
