@@ -1,1 +1,0 @@
-"""What runs on a plietsch sensor: under MicroPython on the board, and under CPython in the simulated region."""

@@ -1,1 +1,0 @@
-"""The application: what a node measures, keeps and says."""

@@ -1,1 +1,0 @@
-"""Drivers of the instruments: each takes its bus as an argument."""

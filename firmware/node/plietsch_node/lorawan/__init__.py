@@ -1,1 +1,0 @@
-"""LoRaWAN 1.0.4, Class A, from the device's side."""
