@@ -50,7 +50,7 @@ def _step(name, what, argument):
     entry = _running[name]
     host, made, coroutine = entry
     if what == "look":
-        return ["done", [made.waiting, made.dropped]]
+        return ["done", [made.waiting, made.dropped, made.reboot_wanted]]
     host.now_ms = argument["now_ms"]
     if what == "take":
         return ["done", packed(made.take(argument["names"]))]

@@ -20,7 +20,7 @@ from plietsch.firmware.nature.water import Surge
 from plietsch.firmware.region import Station
 from plietsch.firmware.station import MILLISECONDS
 from plietsch.firmware.world import Plan, World
-from plietsch.ingest import payload
+from plietsch.ingest import node_status, payload
 from plietsch_node.app import commands
 
 START_S = 1_760_000_000
@@ -201,6 +201,25 @@ def test_a_command_from_an_application_changes_the_interval(make: Make):
     region.run(HOUR_S)
     last = [second for second in _seconds(region.entries()) if second > START_S + HOUR_S + 600]
     assert Counter(later - earlier for earlier, later in itertools.pairwise(last)).most_common(1)[0][0] == MINUTE_S
+
+
+@pytest.mark.parametrize("deep_sleep", [False, True])
+def test_a_node_that_is_told_to_starts_anew_and_says_so(make: Make, deep_sleep: bool):
+    region = make(live.stations(1, 300), node={"deep_sleep": deep_sleep}).switch_on().run(HOUR_S)
+    dev_eui = identity.dev_eui(region.world.stations[0].station.code)
+    data = base64.b64encode(bytes([7, commands.REBOOT])).decode()
+    topic = f"application/{identity.application_id()}/device/{dev_eui}/command/down"
+    command = json.dumps({"devEui": dev_eui, "fPort": 3, "data": data}).encode()
+    assert region.world.network.server.command(topic, command)
+    region.run(HOUR_S)
+    frames = [
+        (event["fPort"], base64.b64decode(event["data"])) for topic, event in region.events if topic.endswith("/up")
+    ]
+    causes = [node_status.decode(frame).reset_cause for port, frame in frames if port == node_status.PORT]
+    assert (causes[0], causes[-1]) == ("power-on", "command")
+    asked = [port for port, _ in frames].index(3)
+    # It measures as before.
+    assert len([port for port, _ in frames[asked:] if port == 1]) >= 10
 
 
 def test_a_level_is_sent_when_the_water_rises(make: Make):

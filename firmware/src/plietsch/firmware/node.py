@@ -48,6 +48,11 @@ class Node(Protocol):
         """How many readings its full memory has lost since it was new."""
         ...
 
+    @property
+    def reboot_wanted(self) -> bool:
+        """Whether a command asked for a reboot, and was answered."""
+        ...
+
     async def cycle(self) -> int:
         """Do what is due; return the clock's milliseconds at which to wake next."""
         ...

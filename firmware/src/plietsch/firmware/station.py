@@ -18,7 +18,7 @@ from plietsch.firmware.shown import BATTERY, Shown
 from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 
 NO_ANSWER = "no valid answer"
-POWER_ON, DEEP_SLEEP = "power-on", "deep-sleep"
+POWER_ON, DEEP_SLEEP, COMMAND = "power-on", "deep-sleep", "command"
 MILLISECONDS = 1000
 # The SDS011 gives a sample a second, and sending takes three.
 SECONDS_PER_SAMPLE, MOST_SAMPLES = 5, 10
@@ -148,6 +148,10 @@ class VirtualStation:
     async def _live(self) -> None:
         while True:
             wake_ms = await self.node.cycle()
+            if self.node.reboot_wanted:
+                # Its RTC memory and its clock outlive a reset by itself.
+                self._boot(COMMAND)
+                continue
             await self.clock.sleep_until(wake_ms)
             if self.deep_sleep:
                 self.wake()

@@ -105,6 +105,11 @@ class MicroPythonNode:
         """How many readings the ring had to drop."""
         return self._look()[1]
 
+    @property
+    def reboot_wanted(self) -> bool:
+        """Whether a command asked for a reboot, and was answered."""
+        return self._look()[2]
+
     async def cycle(self) -> int:
         """Do what is due; return the clock's milliseconds at which to wake next."""
         return await self._run("cycle")
@@ -150,7 +155,7 @@ class MicroPythonNode:
             kind, value = self._micropython.step(self, "go on", outcome)
         return value
 
-    def _look(self) -> tuple[int, int]:
+    def _look(self) -> tuple[int, int, bool]:
         return self._micropython.step(self, "look", None)[1]
 
     def _answered(self, what: str, arguments: list[Any]) -> object:
