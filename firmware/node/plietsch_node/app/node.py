@@ -27,7 +27,10 @@ _START_SPREAD_MS = 10000
 _FEED_MS = 10000
 # Where the grids of two nodes lie alike, one would else meet the other's frame, or its acknowledgement, each time.
 _SPREAD_MS = 2000
-_LEFT_MS, _LEFT_AGAIN_MS = 3600000, 86400000  # for so long, who hung is left alone
+_HOUR_MS, _DAY_MS = 3600000, 86400000
+_LEFT_MS, _LEFT_AGAIN_MS = _HOUR_MS, _DAY_MS  # for so long, who hung is left alone
+_WRONG_MS = 1000  # a clock that is wrong by so much is to be set more often
+_SET_BACK_S = 3600  # further ahead than this, the last reading's time was none
 _NEVER = (0, 0)  # until when, and how often
 _CLOCK_LOST = ("power-on", "brown-out")
 
@@ -103,9 +106,10 @@ class Node:
         boots = ports.flash.get("boots") or 0
         if not state or ports.reset_cause != "deep-sleep":
             boots += 1
-            ports.flash.put("boots", boots)
+            self._keep("boots", boots)
         self._boots = boots
         self._restore(state or self._fresh())
+        self._weigh_battery(self._battery_v)  # the device begins without
         asked = ports.rtc.get("asked")
         if asked and ports.reset_cause != "deep-sleep":
             self._leave_alone(asked)
@@ -113,6 +117,8 @@ class Node:
         self._ring = Ring(folder, ports.rtc, ports.flash, complete["ring_readings"], self._life, self._forgotten)
         self._reporter = Reporter(self, device, self._ring, state and state[-1])
         self._trigger = self._made_trigger(state and state[-2])
+        if ports.reset_cause not in ("deep-sleep", self._cause):
+            self._cause, self._reporter.status_due = ports.reset_cause, True
         if self._started:
             # The configuration may have another interval than when the node fell asleep.
             self._due_ms = min(self._due_ms, self._next_due())
@@ -191,12 +197,22 @@ class Node:
             self._ports.trace(*event)
 
     def set_time(self, unix_ms, at_ms):
-        """Take the time from the network: Unix ms when the clock showed `at_ms`."""
-        first = not self.is_dated
-        self._offset_ms = unix_ms - at_ms
-        if first:
-            self._ring.date(self._offset_ms // 1000, self._offset_ms % 1000)
+        """Take the time from the network: Unix ms when the clock showed `at_ms`.
+
+        `timed_for_ms`, how long that is good for, is halved by a clock that was wrong, and else doubled, up to a day.
+        """
+        before_ms, self._offset_ms = self._offset_ms, unix_ms - at_ms
+        if before_ms is not None:
+            wrong = abs(self._offset_ms - before_ms) > _WRONG_MS
+            self.timed_for_ms = max(self.timed_for_ms // 2, _HOUR_MS) if wrong else min(self.timed_for_ms * 2, _DAY_MS)
+        else:
+            self.date()
             self.tell("dated", self._offset_ms)
+
+    def date(self):
+        """Date what was taken without a clock, once the time is known."""
+        if self.is_dated:
+            self._ring.date(self._offset_ms // 1000, self._offset_ms % 1000)
 
     def status(self):
         """Return the bytes of a status frame: how the node is."""
@@ -208,7 +224,7 @@ class Node:
             errors.insert(0, ("configuration", 1))
         has_fan = any(hasattr(each, "warm_up_ms") for each in self._ports.instruments.values())
         return status.encode(
-            self.config["kind"], FIRMWARE, self._ports.reset_cause, self._device.data_rate, stored.get("revision", 0),
+            self.config["kind"], FIRMWARE, self._cause, self._device.data_rate, stored.get("revision", 0),
             self._boots, self.clock.ms() // 3600000, self._battery_v, self.saving,
             self._fan_s // 3600 if has_fan else None, self.waiting, self.dropped, errors,
         )  # fmt: skip
@@ -217,7 +233,14 @@ class Node:
         """Begin to count anew what a status frame said, and keep what a power cut shall not take."""
         self._errors = {}
         if self._fan_s:
-            self._ports.flash.put("fan_s", self._fan_s)
+            self._keep("fan_s", self._fan_s)
+
+    def _keep(self, name, value):
+        """Keep a count in flash, or live on without: it is of less worth than readings."""
+        try:
+            self._ports.flash.put(name, value)
+        except OSError:
+            pass
 
     def obey(self, command):
         """Carry out a `commands.Command`; return the bytes of its answer. A reboot is left to whoever sends that."""
@@ -315,7 +338,7 @@ class Node:
             return
         self._weigh_battery(values.get("battery"))
         now = self.clock.ms()
-        time_s = (now + (self._offset_ms or 0)) // 1000
+        time_s = self._free_second(self.time_s())
         if self._ports.trace:
             # As it will be said.
             self.tell("taken", time_s, records.values(records.pack(time_s, 0, values), 0))
@@ -323,6 +346,14 @@ class Node:
             self._ring.append(time_s, values, self.is_dated, now % 1000)
         except OSError:
             self._ring.lose(time_s)
+
+    def _free_second(self, time_s):
+        """Return `time_s`, or the next second if that one may have a reading already: the clock was set back."""
+        if self.is_dated:
+            if 0 <= self._last_s - time_s < _SET_BACK_S:
+                time_s = self._last_s + 1
+            self._last_s = time_s
+        return time_s
 
     def _weigh_battery(self, battery_v):
         if battery_v is None or battery_v - battery_v != 0:
@@ -398,16 +429,21 @@ class Node:
         trigger = self._trigger.state() if self._trigger else None
         self._ports.rtc.put("app", [
             self._life, self._offset_ms, self._due_ms, self._started, self._on_ms, self._fan_from_ms, self._fan_s,
-            self.saving, self._battery_v, self._errors, self._hung, trigger, self._reporter.state(),
+            self.saving, self._battery_v, self._errors, self._hung, self._cause, self._last_s,
+            self.timed_for_ms, trigger, self._reporter.state(),
         ])  # fmt: skip
 
     def _restore(self, state):
         (
             self._life, self._offset_ms, self._due_ms, self._started, self._on_ms, self._fan_from_ms, self._fan_s,
-            self.saving, self._battery_v, self._errors, self._hung, _, _,
+            self.saving, self._battery_v, self._errors, self._hung, self._cause, self._last_s,
+            self.timed_for_ms, _, _,
         ) = state  # fmt: skip
 
     def _fresh(self):
         start_ms = self.clock.ms() + self._ports.random_below(_START_SPREAD_MS)
         fan_s = self._ports.flash.get("fan_s") or 0
-        return [self._boots & 0xFFFF or 1, None, start_ms, False, None, None, fan_s, False, None, {}, {}, None, None]
+        return [
+            self._boots & 0xFFFF or 1, None, start_ms, False, None, None, fan_s, False, None, {}, {}, None, 0, _DAY_MS,
+            None, None,
+        ]  # fmt: skip

@@ -33,7 +33,7 @@ def test_the_first_cycle_joins_says_how_it_is_asks_the_time_and_sends_a_reading(
     scene = _dust()
     scene.cycle()
     first, second = scene.frames()
-    assert (first.port, first.ask_time, first.confirmed) == (status.PORT, True, False)
+    assert (first.port, first.ask_time, first.confirmed) == (status.PORT, True, True)
     assert (second.port, second.confirmed) == (payload.PORT, False)
     time_s, values = scene.taken[0]
     assert values == {
@@ -81,7 +81,7 @@ def test_measurements_lie_on_a_grid_of_their_own():
     other = dict(lorawan_scene.KEYS, dev_eui="0102030405060709")
     assert (
         scene.node._phase_ms
-        != type(scene.node)(scene.node.config, other, scene.node._ports, scene.clock, None)._phase_ms
+        != type(scene.node)(scene.node.config, other, scene.node._ports, scene.clock, scene.device)._phase_ms
     )
 
 
@@ -319,7 +319,9 @@ def test_who_does_not_know_the_time_sends_readings_of_a_former_life_with_their_w
     scene.live(3 * HOUR_MS)
     frames = scene.frames(payload.PORT)
     assert frames
-    assert all(each.data[0] & 0x04 for each in frames)
+    # Or as the seconds of this life, which needs no date.
+    assert all(each.data[0] & 0x04 or not each.data[0] & 0x08 for each in frames)
+    assert any(each.data[0] & 0x04 for each in frames)
 
 
 def test_the_time_is_asked_for_once_a_day_and_until_it_is_told():
@@ -497,6 +499,81 @@ def test_a_flash_that_takes_nothing_is_said():
     scene.cycle()
     assert (scene.node.waiting, scene.node.dropped) == (0, 1)
     assert len(scene.dropped) == 1
+
+
+def test_a_flash_that_is_full_stops_nobody():
+    scene = _dust()
+
+    def full(_name, _value):
+        raise OSError(28)
+
+    scene.flash.put = full
+    scene.wake("watchdog")
+    scene.live(2 * DAY_MS)
+    assert len(scene.taken) > 500
+    assert said(scene.node.status()).fan_h
+    assert len(scene.frames(status.PORT)) == 2
+
+
+def test_the_status_says_why_the_node_was_reset_and_not_that_it_slept():
+    scene = _dust()
+    scene.live(HOUR_MS)
+    causes = [frame.data[4] >> 4 for frame in scene.frames(status.PORT)]
+    assert causes == [status.RESET_CAUSES.index("power-on") + 1]
+    scene.wake("watchdog")
+    scene.live(3 * HOUR_MS)
+    scene.wake("watchdog")  # again and again: the number of boots says that
+    scene.live(5 * HOUR_MS)
+    causes = [frame.data[4] >> 4 for frame in scene.frames(status.PORT)]
+    assert causes[1:] == [status.RESET_CAUSES.index("watchdog") + 1]
+    assert said(scene.node.status()).boots == 3
+
+
+def test_the_device_knows_the_battery_after_deep_sleep():
+    scene = _dust()
+    scene.cycle()
+    known = scene.device.battery
+    assert known != 255
+    scene.device.battery = 255  # made anew
+    scene.wake()
+    assert scene.device.battery == known
+
+
+def test_no_second_has_two_readings_though_the_clock_is_set_back():
+    scene = _dust()
+    scene.cycle()
+    for back_ms in (1000, 1500, 300000):
+        scene.node.take(["BME280"])
+        last_s = scene.times()[-1]
+        unix_ms = scene.node.time_s() * 1000 - back_ms
+        scene.node.set_time(unix_ms, scene.clock.ms())
+        scene.wake()
+        scene.node.take(["BME280"])
+        scene.node.take(["BME280"])
+        assert scene.times()[-2:] == [last_s + 1, last_s + 2]
+    # A time that was never true binds nobody.
+    scene.node.set_time(UNIX_MS, scene.clock.ms())
+    scene.node.set_time(UNIX_MS + 400 * DAY_MS, scene.clock.ms())
+    scene.node.take(["BME280"])
+    scene.node.set_time(UNIX_MS, scene.clock.ms())
+    scene.node.take(["BME280"])
+    assert scene.times()[-1] == UNIX_S
+
+
+def test_a_clock_that_is_wrong_is_to_be_set_more_often():
+    scene = _dust()
+    scene.cycle()
+    offset_ms = UNIX_MS
+    assert scene.node.timed_for_ms == DAY_MS
+    for wrong_ms, expected_ms in ((900, DAY_MS), (-1500, DAY_MS // 2), (5000, DAY_MS // 4), (0, DAY_MS // 2)):
+        offset_ms += wrong_ms
+        scene.node.set_time(scene.clock.ms() + offset_ms, scene.clock.ms())
+        scene.node.remember()
+        scene.wake()
+        assert scene.node.timed_for_ms == expected_ms
+    for wrong_ms in range(2000, 20000, 2000):
+        scene.node.set_time(scene.clock.ms() + offset_ms + wrong_ms, scene.clock.ms())
+    assert scene.node.timed_for_ms == HOUR_MS
 
 
 def test_a_node_on_the_real_stack():
