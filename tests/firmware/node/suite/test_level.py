@@ -81,6 +81,16 @@ def test_a_surge_is_sampled_and_sent_three_times_a_minute_newest_first():
     assert scene.memory.most < 1024
 
 
+def test_in_a_surge_an_acknowledgement_is_asked_for_every_minute_though_none_comes():
+    scene = _scene(lambda ms: 4000 - max(0, ms - HOUR_MS) * 1200 // HOUR_MS)
+    scene.device.data_rate = 3
+    scene.live(HOUR_MS + 5 * 60000)
+    scene.device.hears = False
+    del scene.device.sent[:]
+    scene.live(HOUR_MS + 15 * 60000)
+    assert 8 <= len([each for each in scene.device.sent if each.confirmed]) <= 10
+
+
 def test_waves_do_not_end_a_surge():
     # 500 mm an hour, and waves that are longer than a measurement.
     waves = [0, 8, -6, 3, -8, 5, -2, 7, -7, 1, 6]
