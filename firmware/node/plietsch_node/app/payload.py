@@ -34,14 +34,7 @@ def encode(readings, clock_set=True, wide=False):
     if not readings:
         raise ValueError("a frame has at least one reading")
     version = max(version_of(values) for _, values in readings)
-    frame = _Bits()
-    frame.put(version << 2 | bool(clock_set) << 1 | bool(wide), HEADER_BITS)
-    for time_s, values in readings:
-        if wide:
-            frame.put(time_s >> 16 & 0xFFFF, 16)
-        frame.put(time_s & 0xFFFF, 16)
-        _put_values(frame, values, FLAGS_BITS[version])
-    return frame.padded()
+    return _packed(_numbers(readings, version, clock_set, wide))
 
 
 def reading_bits(values, wide=False, version=None):
@@ -78,38 +71,40 @@ def code(value, bits, lowest, steps, highest_code):
     return int(scaled + 0.5)
 
 
-class _Bits:
-    """Bytes that grow bit by bit. Its numbers stay small: a number as long as a frame would be heap at every step."""
-
-    def __init__(self):
-        self._bytes = bytearray()
-        self._rest = 0
-        self._rest_bits = 0
-
-    def put(self, number, bits):
-        self._rest = self._rest << bits | number
-        self._rest_bits += bits
-        while self._rest_bits >= 8:
-            self._rest_bits -= 8
-            self._bytes.append(self._rest >> self._rest_bits)
-            self._rest &= (1 << self._rest_bits) - 1
-
-    def padded(self):
-        if self._rest_bits:
-            self.put(0, 8 - self._rest_bits)
-        return bytes(self._bytes)
+def _numbers(readings, version, clock_set, wide):
+    """Give each number of a frame, and how many bits it has."""
+    yield version << 2 | bool(clock_set) << 1 | bool(wide), HEADER_BITS
+    for time_s, values in readings:
+        if wide:
+            yield time_s >> 16 & 0xFFFF, 16
+        yield time_s & 0xFFFF, 16
+        flags = 0
+        for place, group in enumerate(GROUPS):
+            if _is_present(group, values):
+                flags |= 1 << FLAGS_BITS[version] - 1 - place
+        yield flags, FLAGS_BITS[version]
+        for group in GROUPS:
+            if _is_present(group, values):
+                for channel, bits, lowest, steps, highest_code in group:
+                    yield code(values.get(channel), bits, lowest, steps, highest_code), bits
 
 
-def _put_values(frame, values, flags_bits):
-    flags = 0
-    for place, group in enumerate(GROUPS):
-        if _is_present(group, values):
-            flags |= 1 << flags_bits - 1 - place
-    frame.put(flags, flags_bits)
-    for group in GROUPS:
-        if _is_present(group, values):
-            for channel, bits, lowest, steps, highest_code in group:
-                frame.put(code(values.get(channel), bits, lowest, steps, highest_code), bits)
+def _packed(numbers):
+    """Return the bytes that numbers of so many bits each make in a row, filled up with zeros.
+
+    What is left over stays small: a number as long as a frame would be heap at every step.
+    """
+    packed, rest, rest_bits = bytearray(), 0, 0
+    for number, bits in numbers:
+        rest = rest << bits | number
+        rest_bits += bits
+        while rest_bits >= 8:
+            rest_bits -= 8
+            packed.append(rest >> rest_bits)
+            rest &= (1 << rest_bits) - 1
+    if rest_bits:
+        packed.append(rest << 8 - rest_bits)
+    return bytes(packed)
 
 
 def _is_present(group, values):
