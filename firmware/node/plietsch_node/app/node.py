@@ -418,7 +418,7 @@ class Node:
         if self.config["kind"] == "rain":
             from plietsch_node.app.rain import Rain
 
-            return Rain(self.config, state, self._ports.flash)
+            return Rain(self.config, state, self._ports.flash, self._ports.reset_cause in _CLOCK_LOST)
         return None
 
     def _forgotten(self, times):

@@ -1,6 +1,9 @@
 """The rain node: a total that never goes backwards, said while it rains, and every hour."""
 
-from support.node_scene import DAY_MS, HOUR_MS, Instrument, Scene, gaps
+from plietsch_node.app.config import validate
+from plietsch_node.app.rain import Rain
+from plietsch_node.memory import MemoryStore
+from support.node_scene import DAY_MS, HOUR_MS, Instrument, RtcMemory, Scene, gaps
 
 
 def _scene(tips, **given):
@@ -88,3 +91,60 @@ def test_readings_in_between_count_as_well():
     scene.wake()
     scene.node.take(["rain"])
     assert _totals(scene) == [5, 9]
+
+
+def test_a_count_that_is_misread_adds_nothing():
+    scene = _scene(lambda ms: 0)
+    for shown, said in ((1000, 1000), (0, 1000), (1001, 1001), (3, 1001), (0, 1001), (500, 1001), (1002, 1002)):
+        scene.instruments["rain"].values = {"rain_tips": shown}
+        scene.cycle()
+        scene.node.take(["rain"])
+        assert _totals(scene)[-1] == said
+        # One that is read twice is a misreading as well.
+        scene.instruments["rain"].values = {"rain_tips": said}
+        scene.node.take(["rain"])
+    assert _totals(scene)[-1] == 1002
+
+
+def test_a_counter_that_begins_anew_is_believed_at_the_third_read():
+    rain = Rain(validate({"kind": "rain"}), None, MemoryStore())
+    assert [rain.total(count) for count in (100, 3, 5, 5, 6)] == [100, 100, 100, 105, 106]
+    assert [rain.total(count) for count in (0, 0, 2, 2, 4)] == [106, 106, 106, 106, 110]
+    assert [rain.total(count) for count in (3, 2, 1, 3, 4, 5)] == [110, 110, 110, 110, 110, 111]
+    # However often it shows 0.
+    assert [rain.total(count) for count in (0, 0, 0, 0, 0, 6)] == [111, 111, 111, 111, 111, 112]
+
+
+def test_a_counter_that_goes_on_while_rtc_memory_is_torn_is_not_added_again():
+    scene = _scene(lambda ms: 0)
+    scene.instruments["rain"].values = {"rain_tips": 1000}
+    scene.live(2 * HOUR_MS)
+    scene.memory = RtcMemory()
+    scene.wake("watchdog")
+    scene.instruments["rain"].values = {"rain_tips": 1001}
+    scene.live(4 * HOUR_MS)
+    assert _totals(scene)[-1] == 1001
+
+
+def test_a_full_flash_stops_no_rain():
+    scene = _scene(lambda ms: ms // 20000)
+
+    def full(_name, _value):
+        raise OSError(28)
+
+    put, scene.flash.put = scene.flash.put, full
+    scene.live(2 * HOUR_MS)
+    assert _totals(scene)[-1] >= 340
+    scene.flash.put = put
+    scene.live(3 * HOUR_MS)
+    scene.cut_power()
+    scene.cycle()
+    assert _totals(scene)[-1] >= 520
+
+
+def test_an_hour_is_not_missed_by_a_millisecond():
+    for last_ms, expected in ((3599000, True), (3300000, False)):
+        rain = Rain(validate({"kind": "rain"}), None, MemoryStore())
+        assert rain.judge({"rain_tips": 5}, 0)
+        assert not rain.judge({"rain_tips": 5}, 300000)
+        assert rain.judge({"rain_tips": 5}, last_ms) == expected
