@@ -25,7 +25,7 @@ def _property(kind_of_value: type, lowest: int, highest: int, default: object) -
 
 
 def _object(kind: str) -> dict[str, Any]:
-    properties: dict[str, Any] = {"kind": {"const": kind}}
+    properties: dict[str, Any] = {"$schema": {"type": "string"}, "kind": {"const": kind}}
     for name, kind_of_value, lowest, highest, default, kinds in config.FIELDS:
         if kind in kinds:
             holder = properties
@@ -76,7 +76,10 @@ def test_every_kind_has_an_example() -> None:
 def test_an_example_is_valid(path: Path) -> None:
     example = json.loads(path.read_text(encoding="utf-8"))
     if path.stem == "keys.example":
-        assert config.check_keys(example) == example
+        with pytest.raises(config.ConfigError, match="zeros only"):
+            config.check_keys(example)
+        own = {name: "1" * len(value) for name, value in example.items()}
+        assert config.check_keys(own) == own
     else:
         assert config.validate(example)["kind"] == path.stem
 

@@ -19,8 +19,9 @@ FIELDS = (
     ("threshold_mm", int, 1, 5000, 20, _LEVEL),
     # ... and always while the water rises faster than this: 30 cm an hour is a storm surge.
     ("rise_mm_per_min", int, 1, 1000, 5, _LEVEL),
+    # By default no more than `interval_s`.
     ("rising_interval_s", int, 10, 43200, 20, _LEVEL),
-    # Who has nothing new to say does so this often.
+    # Who has nothing new to say does so this often. A level's default is no less than `interval_s`.
     ("silence_s", int, 60, 43200, 3600, ("water-level", "rain")),
     # An acknowledgement is asked for when readings fill a frame, or the oldest has waited this long.
     ("confirm_after_s", int, 60, 43200, 10800, KINDS),
@@ -56,20 +57,19 @@ def validate(given):
     complete = {"kind": kind, "lorawan": {}}
     for name, kind_of_value, lowest, highest, default, kinds in FIELDS:
         if kind in kinds:
-            value = flat.pop(name, default)
+            value = flat.pop(name) if name in flat else _default(complete, name, default)
             _check(name, value, kind_of_value, lowest, highest)
             _put(complete, name, value)
     for name in flat:
         raise ConfigError(name, "no field of a " + kind + " node")
+    if kind in _LEVEL:
+        _check_intervals(complete)
     return complete
 
 
 def changed(config, field, value):
     """Return a copy of the complete `config` in which `field` has another `value`. Raises ConfigError."""
-    other = dict(config)
-    other["lorawan"] = dict(config["lorawan"])
-    _put(other, field, value)
-    return validate(other)
+    return _with(config, {field: value})
 
 
 def in_force(given, stored):
@@ -79,11 +79,9 @@ def in_force(given, stored):
     """
     config = validate(given)
     try:
-        for field, value in (stored or {}).get("changed", {}).items():
-            config = changed(config, field, value)
+        return _with(config, (stored or {}).get("changed", {})), True
     except ConfigError:
-        return validate(given), False
-    return config, True
+        return config, False
 
 
 def check_keys(keys):
@@ -91,11 +89,23 @@ def check_keys(keys):
     for name, digits in KEYS:
         value = keys.get(name) if isinstance(keys, dict) else None
         if not isinstance(value, str) or len(value) != digits or value.lower().strip("0123456789abcdef"):
-            raise ConfigError(name, str(digits) + " hexadecimal digits")
+            raise ConfigError(name, str(digits) + " hexadecimal digits, without dashes")
+        # A JoinEUI of zeros is one: networks without a join server of their own have it.
+        if name != "join_eui" and not value.strip("0"):
+            raise ConfigError(name, "zeros only: write the one under which the network server knows this device")
     for name in keys:
         if not any(name == known for known, _ in KEYS):
             raise ConfigError(name, "no key")
     return keys
+
+
+def _with(config, values):
+    # All at once: what goes together may not go together one by one.
+    other = dict(config)
+    other["lorawan"] = dict(config["lorawan"])
+    for name in values:
+        _put(other, name, values[name])
+    return validate(other)
 
 
 def _flat(given):
@@ -103,7 +113,8 @@ def _flat(given):
     for name, value in given.items():
         if "." in name:
             raise ConfigError(name, "no field")
-        if name not in ("kind", "lorawan"):
+        # Editors find the schema by it.
+        if name not in ("kind", "lorawan", "$schema"):
             flat[name] = value
     inner = given.get("lorawan", {})
     if not isinstance(inner, dict):
@@ -116,8 +127,26 @@ def _flat(given):
 def _check(name, value, kind_of_value, lowest, highest):
     # A bool is an int to CPython.
     if type(value) is not kind_of_value or not lowest <= value <= highest:
-        allowed = "true or false" if kind_of_value is bool else str(lowest) + " to " + str(highest)
+        number = "a whole number from " + str(lowest) + " to " + str(highest)
+        allowed = "true or false" if kind_of_value is bool else number
         raise ConfigError(name, allowed)
+
+
+def _default(complete, name, default):
+    if complete["kind"] in _LEVEL:
+        if name == "rising_interval_s":
+            return min(default, complete["interval_s"])
+        if name == "silence_s":
+            return max(default, complete["interval_s"])
+    return default
+
+
+def _check_intervals(config):
+    interval_s = config["interval_s"]
+    if config["rising_interval_s"] > interval_s:
+        raise ConfigError("rising_interval_s", "no more than interval_s, " + str(interval_s))
+    if config["silence_s"] < interval_s:
+        raise ConfigError("silence_s", "no less than interval_s, " + str(interval_s))
 
 
 def _put(config, name, value):

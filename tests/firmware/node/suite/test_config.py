@@ -34,6 +34,8 @@ def test_limits_are_allowed_and_what_lies_beyond_is_not():
             continue
         for value, allowed in ((lowest, True), (highest, True), (lowest - 1, False), (highest + 1, False)):
             given = {"kind": kinds[0]}
+            if name == "rising_interval_s":
+                given["interval_s"] = highest
             outer, _, inner = name.rpartition(".")
             if outer:
                 given[outer] = {inner: value}
@@ -44,7 +46,7 @@ def test_limits_are_allowed_and_what_lies_beyond_is_not():
             else:
                 field, message = _refused(config.validate, given)
                 assert field == name
-                assert str(lowest) + " to " + str(highest) in message
+                assert message == name + ": a whole number from " + str(lowest) + " to " + str(highest)
 
 
 def test_what_is_wrong_is_named():
@@ -58,6 +60,38 @@ def test_what_is_wrong_is_named():
     assert _refused(config.validate, {"kind": "rain", "lorawan.adr": True})[0] == "lorawan.adr"
     for value in ("300", 300.0, True, None):
         assert _refused(config.validate, {"kind": "rain", "interval_s": value})[0] == "interval_s"
+
+
+def test_the_intervals_of_a_level_go_together():
+    level = {"kind": "water-level", "interval_s": 600}
+    assert _refused(config.validate, dict(level, rising_interval_s=601)) == (
+        "rising_interval_s", "rising_interval_s: no more than interval_s, 600"
+    )  # fmt: skip
+    assert _refused(config.validate, dict(level, silence_s=599)) == (
+        "silence_s", "silence_s: no less than interval_s, 600"
+    )  # fmt: skip
+    config.validate(dict(level, rising_interval_s=600, silence_s=600))
+    # Who gives one of them alone need not know the others' defaults.
+    assert config.validate({"kind": "water-level", "interval_s": 10})["rising_interval_s"] == 10
+    assert config.validate({"kind": "water-level", "interval_s": 7200})["silence_s"] == 7200
+
+
+def test_the_intervals_of_a_level_go_together_by_radio_too():
+    before = config.validate({"kind": "water-level"})
+    assert _refused(config.changed, before, "interval_s", 19)[0] == "rising_interval_s"
+    assert _refused(config.changed, before, "interval_s", 3601)[0] == "silence_s"
+    # In whichever order they stand in flash: MicroPython's dictionaries keep none.
+    for names in (("interval_s", "silence_s"), ("silence_s", "interval_s")):
+        stored = {"revision": 2, "changed": dict.fromkeys(names, 7200)}
+        complete, holds = config.in_force({"kind": "water-level"}, stored)
+        assert (complete["interval_s"], complete["silence_s"], holds) == (7200, 7200, True)
+
+
+def test_a_file_may_name_its_schema():
+    complete = config.validate({"$schema": "../config.schema.json", "kind": "rain"})
+    assert complete == config.validate({"kind": "rain"})
+    # Nowhere else.
+    assert _refused(config.validate, {"kind": "rain", "lorawan": {"$schema": ""}})[0] == "lorawan.$schema"
 
 
 def test_a_change_is_held_against_the_table_and_leaves_the_old_one_alone():
@@ -89,10 +123,20 @@ def test_keys_are_checked_and_never_said():
     for wrong in ("00112233445566778899aabbccddeef", "g" * 32, None):
         field, message = _refused(config.check_keys, dict(keys, app_key=wrong))
         assert field == "app_key"
-        assert "32" in message
+        assert message == "app_key: 32 hexadecimal digits, without dashes"
         assert str(wrong) not in message
     assert _refused(config.check_keys, {})[0] == "dev_eui"
     assert _refused(config.check_keys, dict(keys, nwk_key="0" * 32))[0] == "nwk_key"
+    assert _refused(config.check_keys, dict(keys, dev_eui="01-02-03-04-05-06"))[0] == "dev_eui"
+
+
+def test_keys_of_zeros_are_the_example_and_nobody_s():
+    keys = {"dev_eui": "0" * 16, "join_eui": "0" * 16, "app_key": "0" * 32}
+    field, message = _refused(config.check_keys, keys)
+    assert field == "dev_eui"
+    assert "network server" in message
+    keys["dev_eui"] = "0102030405060708"
+    assert _refused(config.check_keys, keys)[0] == "app_key"
 
 
 class Ports:
@@ -103,7 +147,7 @@ class Ports:
         self.reset_cause = "power-on"
 
 
-KEYS = {"dev_eui": "0" * 16, "join_eui": "1" * 16, "app_key": "2" * 32}
+KEYS = {"dev_eui": "3" * 16, "join_eui": "1" * 16, "app_key": "2" * 32}
 
 
 def test_what_was_found_right_is_not_judged_again_after_deep_sleep():
