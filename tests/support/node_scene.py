@@ -95,7 +95,7 @@ class ScriptedDevice:
     def __init__(self, clock):
         self.hears = True  # the network hears what is sent, and answers
         self.knows_time = True
-        self.joined = False
+        self.joined = self.lost = False
         self.broken = False
         self.more = False  # the network says that it has more
         self.next_join_ms = 0
@@ -104,7 +104,7 @@ class ScriptedDevice:
         self.downlinks = []
         self.network_time = None
         self.data_rate, self.margin_db, self.battery = 2, None, 255  # slow: acknowledgements are dear
-        self.sent = []
+        self.sent, self.joins = [], []
         self._clock = clock
         self._ready_ms = 0
 
@@ -112,8 +112,10 @@ class ScriptedDevice:
         """Join if the network hears it; else not before a minute has passed."""
         self._clock.now_ms += 100
         self.next_join_ms = self._clock.now_ms + 60000
-        self.joined = self.hears
-        return self.joined
+        self.joins.append(self._clock.now_ms)
+        if self.hears:
+            self.joined, self.lost = True, False
+        return self.hears
 
     def max_payload(self):
         """Return the room in a frame."""

@@ -154,6 +154,19 @@ class Ring:
         self._undated = 0
         self._remember()
 
+    def undated(self):
+        """Return number, seconds since power-on and values of the newest reading if that waits for its date."""
+        if not (self._undated and self._count):
+            return None
+        data, place = self._read(self._last), self._count - 1
+        starts = _starts(data)
+        if len(starts) != self._count or not self._waits(self._last, place, data, starts[-1]):
+            return None
+        time, life = records.stamp(data, starts[-1])
+        if life != self._life:
+            return None
+        return self._last * SEGMENT_READINGS + place, second(time, 0), records.values(data, starts[-1])
+
     def _write(self, record):
         for drop_oldest in (False, True):
             try:
