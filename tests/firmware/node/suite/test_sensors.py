@@ -9,9 +9,7 @@ PM = unhexlify("aac0d4043a0aa1601dab")  # Nova Fitness, control protocol V1.3: 1
 AIR = unhexlify("0292010da2")  # Aosong AM2302 manual, section 7.3: 65.8 %, 26.9 °C
 FROST = unhexlify("028c8065")  # 65.2 %, -10.1 °C, as in the manual, without its checksum
 # Bosch BST-BMP280-DS001, section 3.12: the calibration whose example gives 25.08 °C and 100653.27 Pa.
-CALIBRATION = (
-    27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000, 75, 362, 0, 313, 50, 30
-)
+CALIBRATION = (27504, 26435, -1000, 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000, 75, 362, 0, 313, 50, 30)
 
 
 class Line:
