@@ -72,6 +72,24 @@ def test_it_waits_for_a_broker_that_is_not_there_yet(caplog: pytest.LogCaptureFi
     assert fates == {True: 1}
 
 
+def test_a_broker_that_stays_away_is_said_twice_a_minute(caplog: pytest.LogCaptureFixture):
+    asked = Counter[str]()
+
+    def now_s() -> float:
+        asked["now"] += 1
+        return 10.0 * asked["now"]  # of the attempts, which come one or two seconds apart
+
+    broker = EmbeddedBroker(ports.free())
+    publisher = Publisher(broker.url, threading.Event(), now_s=now_s)
+    publisher.start()
+    until(lambda: asked["now"] >= 5, "five attempts", 30)
+    broker.start()
+    publisher.publish(TOPIC, {}, lambda _fate: None)
+    publisher.close()
+    broker.stop()
+    assert caplog.text.count("no connection to the broker") == 1 + (asked["now"] - 1) // 3
+
+
 def test_being_stopped_ends_the_waiting():
     stop = threading.Event()
     publisher = Publisher(f"mqtt://127.0.0.1:{ports.free()}", stop)

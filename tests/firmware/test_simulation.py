@@ -117,6 +117,22 @@ def test_what_an_application_sends_down_is_answered(aedes: EmbeddedBroker):
         until(lambda: any(up["fPort"] == commands.PORT for up in subscriber.events("up")), "the answer")
 
 
+def test_what_an_application_sent_down_too_late_is_said(aedes: EmbeddedBroker, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    with _region(aedes.url, StateFile(None)) as running:
+        until(running.commands.subscribed.is_set, "the subscription")
+        topic = f"application/{identity.application_id()}/device/%s/command/down"
+        assert topic % "+" in caplog.text
+        for number, station in enumerate(running.stations[:2]):
+            dev_eui = identity.dev_eui(station.station.code)
+            command = json.dumps({"devEui": dev_eui, "fPort": commands.PORT, "data": "AQQ="}).encode()
+            if number:
+                running.commands.put(topic % dev_eui, command)
+            else:
+                assert running.world.network.server.command(topic % dev_eui, command)
+    assert "2 commands were not delivered" in caplog.text
+
+
 def test_what_waits_for_the_broker_is_in_the_ledger_when_stopped(tmp_path: Path):
     ledger_file = tmp_path / "ledger.ndjson"
     with (
@@ -152,8 +168,9 @@ def test_each_station_is_somebody_of_its_own():
 
 
 def test_a_region_with_stations_of_every_kind_can_be_registered(tmp_path: Path):
-    region.write(tmp_path / "region.json", region.FLENSBURG, live.stations(2, 300, water_levels=2, rain_gauges=2))
-    document = regions.read(tmp_path / "region.json")
+    file = tmp_path / "new folder" / "region.json"
+    region.write(file, region.FLENSBURG, live.stations(2, 300, water_levels=2, rain_gauges=2))
+    document = regions.read(file)
     kinds = [(station.device.type, station.device.sensors) for station in document.stations]
     assert kinds[1:5:2] == [("plietsch-fine-dust", ["SDS011", "BME280"]), ("plietsch-water-level", ["A02YYUW"])]
     assert kinds[-1] == ("plietsch-rain", ["rain"])
@@ -197,12 +214,17 @@ def test_a_broker_that_is_away_is_said_and_ctrl_c_still_works(tmp_path: Path):
 
 
 def test_options_that_make_no_sense_are_said(tmp_path: Path):
+    file = tmp_path / "file"
+    file.touch()
     mistakes = (
         (["--check"], "--replay"),
         (["--replay", str(tmp_path), "--check", "--api", "http://127.0.0.1:1"], "--broker"),
         (["--since", "soon"], "soon"),
         (["--speed", "fast"], "fast"),
         (["--broker", "http://127.0.0.1"], "http://127.0.0.1"),
+        (["--region", str(file / "region.json")], f"{file / 'region.json'} cannot be written: {file} is no folder"),
+        (["--ledger", str(file / "ledger.ndjson")], f"{file / 'ledger.ndjson'} cannot be written: "),
+        (["--state", str(file / "state.json")], f"{file / 'state.json'} cannot be written: "),
     )
     logs = [tmp_path / f"{number}.log" for number in range(len(mistakes))]
     # At once: most of their time is Python's start.

@@ -4,6 +4,7 @@
     ├── ArchiveUnreadable
     ├── BrokerUrlInvalid
     ├── DurationInvalid
+    ├── FileUnwritable
     ├── MicroPythonFailed
     ├── SpeedInvalid
     └── StackFailed
@@ -31,6 +32,10 @@ class BrokerUrlInvalid(SimulationError):
 
 class DurationInvalid(SimulationError):
     """A length of time cannot be understood."""
+
+
+class FileUnwritable(SimulationError):
+    """A file that was asked for cannot be written."""
 
 
 class MicroPythonFailed(SimulationError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from plietsch.firmware import writing
 from plietsch.firmware.network.events import rfc3339
 
 SENT = "sent"
@@ -42,12 +43,18 @@ class Entry:
 
 
 class Ledger:
-    """Appends to `path`, or only counts where that is None; used from two threads. `fates` counts readings by fate."""
+    """Appends to `path`, or only counts where that is None; used from two threads. `fates` counts readings by fate.
+
+    Makes the folder of the file. Raises FileUnwritable.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self.fates: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._file: TextIO | None = path.open("a", encoding="utf-8", buffering=1) if path else None
+        self._file: TextIO | None = None
+        if path:
+            with writing.into(path):
+                self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def write(self, entries: list[Entry], fate: str, f_cnt: int | None) -> None:
         """Write the fate of the readings of one frame."""

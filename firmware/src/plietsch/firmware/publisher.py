@@ -26,6 +26,8 @@ MOST_OUTSTANDING = 500
 QOS = 1
 LONGEST_RECONNECT_DELAY_S = 2
 LOOK_AT_STOP_EVERY_S = 0.2
+# Attempts are more frequent: who watches should see that it still tries, and be able to read the rest.
+SAY_UNREACHABLE_EVERY_S = 30
 
 # Called with True once the broker has the event, with False if that was given up.
 OnFate = Callable[[bool], None]
@@ -38,7 +40,7 @@ class Stopped(Exception):
 class Publisher:
     """Publishes to the broker at `url`; `stop` ends a waiting by raising Stopped. Raises BrokerUrlInvalid.
 
-    `commands` gets what comes of its topic while there is a connection.
+    `commands` gets what comes of its topic while there is a connection. `now_s` is a clock of any beginning.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Publisher:
         stop: threading.Event,
         most_outstanding: int = MOST_OUTSTANDING,
         commands: Commands | None = None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._broker = broker.parse(url)
         self.acknowledged = 0
@@ -59,7 +62,8 @@ class Publisher:
         self._early: set[int] = set()
         self._lock = threading.Lock()
         self._published = 0
-        self._told_unreachable = False
+        self._now_s = now_s
+        self._told_unreachable_s: float | None = None
         self._client = self._make_client()
 
     def start(self) -> None:
@@ -141,7 +145,7 @@ class Publisher:
             log.error("the broker at %s refuses the connection: %s", self._broker, reason)
             return
         log.info("connected to the broker at %s", self._broker)
-        self._told_unreachable = False
+        self._told_unreachable_s = None
         if self._commands:
             client.subscribe(self._commands.topic, qos=QOS)
         self._connected.set()
@@ -159,10 +163,11 @@ class Publisher:
             self._commands.put(message.topic, bytes(message.payload))
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
-        if not self._told_unreachable:
+        now_s, told_s = self._now_s(), self._told_unreachable_s
+        if told_s is None or now_s - told_s >= SAY_UNREACHABLE_EVERY_S:
             # paho tells no reason, but calls from where it has caught one.
             log.warning("no connection to the broker at %s (%s); trying on", self._broker, sys.exception())
-            self._told_unreachable = True
+            self._told_unreachable_s = now_s
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._connected.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plietsch.firmware import identity
+from plietsch.firmware import identity, writing
 
 FORMAT = "plietsch-region/1"
 GRID_M = 100
@@ -108,7 +108,7 @@ def replayed(stations: Sequence[Station]) -> Region:
 
 
 def write(path: Path, region: Region, stations: Sequence[Station]) -> None:
-    """Write the region file."""
+    """Write the region file, and make its folder. Raises FileUnwritable."""
     content = {
         "format": FORMAT,
         "region": {
@@ -120,4 +120,5 @@ def write(path: Path, region: Region, stations: Sequence[Station]) -> None:
         "operator": {"code": "plietsch-demo", "name": "plietsch demo", "url": None},
         "stations": [station.json() for station in stations],
     }
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with writing.into(path):
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -91,6 +91,8 @@ def running(
         delivery.readings = world.readings
         simulation = Simulation(world, clock, publisher, commands, delivery, ledger, states)
         publisher.start()
+        # Whoever wants to command a node needs the application's id, which no other file says.
+        log.info("commands: %s", commands.topic)
         try:
             yield simulation
             publisher.drain()
@@ -106,5 +108,7 @@ def _end(simulation: Simulation, stop: threading.Event) -> None:
     if outstanding := simulation.publisher.outstanding:
         log.warning("the broker did not acknowledge %d events", outstanding)
     simulation.publisher.close()
+    if undelivered := simulation.world.network.server.waiting + len(simulation.commands.take()):
+        log.warning("%d commands were not delivered: the simulated network keeps none for its next run", undelivered)
     simulation.world.end()
     simulation.states.save()

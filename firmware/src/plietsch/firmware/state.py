@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from plietsch.firmware import writing
+
 log = logging.getLogger(__name__)
 
 FORMAT, FIRST_FORMAT = "plietsch-simulation/2", "plietsch-simulation/1"
@@ -36,7 +38,7 @@ class State:
 
 
 class StateFile:
-    """Keeps a State in the file `path`, or nowhere where that is None."""
+    """Keeps a State in the file `path`, or nowhere where that is None. Raises FileUnwritable."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -51,13 +53,13 @@ class StateFile:
             "simulated_until_s": self.state.simulated_until_s,
             "flash": {dev_eui: _lasting(flash) for dev_eui, flash in self.state.flash.items()},
         }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._path.with_suffix(self._path.suffix + ".new")
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self._path)
+        with writing.into(self._path):
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._path)
 
     def _load(self) -> State:
         """Return what was saved; a file that cannot be read is set aside, said so, and all begins anew."""

@@ -47,6 +47,11 @@ class Queue:
     def __len__(self) -> int:
         return len(self._items)
 
+    @property
+    def unsent(self) -> int:
+        """How many have not been on air."""
+        return sum(not item.unacknowledged for item in self._items)
+
     def put(self, item: Item) -> None:
         """Append an item; raise Refused if there is no room, or one of that id waits already."""
         if len(self._items) >= MOST_WAITING:

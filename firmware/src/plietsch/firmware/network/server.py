@@ -74,6 +74,11 @@ class NetworkServer:
         return self._answerer.dropped
 
     @property
+    def waiting(self) -> int:
+        """How many downlinks from applications have not been sent yet."""
+        return sum(device.queue.unsent for device in self.devices.values())
+
+    @property
     def next_due_s(self) -> float | None:
         """When `settle` has something to do next, in Unix seconds; None if nothing was heard."""
         firsts = [min(copy.heard_at_s for copy in copies) for copies in self._windows.values()]
