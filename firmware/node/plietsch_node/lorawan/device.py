@@ -96,7 +96,8 @@ class Device:
         airtime_us = self._airtime_us(size + FRAME_BYTES + frame.MAX_OPTIONS_BYTES, self._settings.data_rate)
         plan = self._settings.plan
         channels = plan.usable(self._settings.data_rate)
-        return min(self._duty.ready_at_ms(plan.frequency_hz(index), airtime_us) for index in channels)
+        ready_ms = min(self._duty.ready_at_ms(plan.frequency_hz(index), airtime_us) for index in channels)
+        return max(ready_ms, self._duty.paced_at_ms(airtime_us))
 
     async def join(self):
         """Ask the network once for a session; return whether it gave one.

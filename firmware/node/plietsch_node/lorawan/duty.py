@@ -34,6 +34,10 @@ class DutyCycle:
             ready_ms = max(ready_ms, self._fair_use.ready_at_ms(airtime_us))
         return ready_ms
 
+    def paced_at_ms(self, airtime_us):
+        """Return from when on a frame of `airtime_us` leaves enough of fair use for later hours."""
+        return self._fair_use.paced_at_ms(airtime_us) if self._fair_use else 0
+
     def off_time_ms(self, frequency_hz, airtime_us):
         """Return how long the band is silent after a frame of `airtime_us` there, also by the network's limit."""
         band = self._region.band(frequency_hz)

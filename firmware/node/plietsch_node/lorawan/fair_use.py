@@ -1,9 +1,13 @@
-"""How much airtime a community network leaves a device in any 24 hours. Times are the clock's milliseconds."""
+"""How much airtime a community network leaves a device in any 24 hours, and how much of it to leave for later hours.
+
+Times are the clock's milliseconds.
+"""
 
 from array import array
 
 _HOUR_MS = 3_600_000
 _HOURS = 25  # a sliding day touches 24 whole hours and parts of another
+_SHARE = 4  # an hour may take one part in so many of what is left
 
 
 class FairUse:
@@ -22,6 +26,22 @@ class FairUse:
             hour += 1
             too_much -= self._spent_ms[hour % _HOURS]
         return max(0, (hour + _HOURS) * _HOUR_MS)
+
+    def paced_at_ms(self, airtime_us):
+        """Return from when on a frame of `airtime_us` leaves each later hour one like it, or as much of one as the day
+        has: a surge shall be told to its end.
+        """
+        airtime_ms = _ms(airtime_us)
+        each_ms = min(airtime_ms, max(1, self._most_ms // _HOURS))
+        spent_ms = used_ms = airtime_ms + self._spent_ms[self._hour % _HOURS]
+        # So many hours later, what was sent before that day began has left it, and each hour since had its frame.
+        worst_ms = 0
+        for later in range(_HOURS - 1, -1, -1):
+            worst_ms = max(worst_ms, spent_ms + later * each_ms)
+            spent_ms += self._spent_ms[(self._hour + later) % _HOURS] if later else 0
+        if used_ms * (_SHARE - 1) <= self._most_ms - worst_ms:
+            return 0
+        return (self._hour - -airtime_ms // each_ms) * _HOUR_MS
 
     def sent(self, ended_ms, airtime_us):
         """Count a frame that ended at `ended_ms`."""

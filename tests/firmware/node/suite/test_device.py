@@ -434,12 +434,14 @@ def test_a_radio_that_fails_costs_a_counter_and_nothing_else():
 
 def test_fair_use_is_an_option():
     scene = Scene(fair_use_s=1).join()
-    sent_ms, started = 0, scene.clock.now_ms
-    while sent_ms + 200 < 1000:
+    started, sent = scene.clock.now_ms, []
+    while scene.clock.now_ms - started < 3 * 86400000:
         scene.send()
-        sent_ms += airtime.time_on_air_us(len(scene.radio.sent[-1][1]), 7, 125) // 1000
-    assert scene.clock.now_ms - started < 3600000
-    assert scene.device.ready_at_ms(100) - scene.clock.ms() > 20 * 3600000
+        sent.append((scene.clock.now_ms, airtime.time_on_air_us(len(scene.radio.sent[-1][1]), 7, 125) // 1000))
+    for at, _ in sent:
+        assert 500 < sum(airtime_ms for each, airtime_ms in sent if at - 86400000 < each <= at) < 1000 or at < 86400000
+    assert max(sent[i + 1][0] - sent[i][0] for i in range(len(sent) - 1)) <= 2 * 3600000
+    assert scene.device.ready_at_ms(100) - scene.clock.ms() > 1800000
 
 
 def test_without_adr_the_link_is_checked_now_and_then():

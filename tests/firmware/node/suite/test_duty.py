@@ -150,3 +150,20 @@ def test_fair_use_may_be_switched_on_later():
     off = DutyCycle(eu868)
     off.restore(duty.state(), 0)
     assert off.ready_at_ms(H867, 500_000) == 0
+
+
+def test_fair_use_is_spread_so_that_a_surge_is_told_to_its_end():
+    for airtime_ms, longest_ms in ((67, HOUR_MS), (200, HOUR_MS), (1100, HOUR_MS), (2300, 2 * HOUR_MS)):
+        duty = DutyCycle(eu868, 30_000)
+        sent, now = [], 1000 * HOUR_MS
+        while now < 1030 * HOUR_MS:
+            airtime_us = airtime_ms * 1000
+            if max(duty.ready_at_ms(eu868.RX2_HZ, airtime_us), duty.paced_at_ms(airtime_us)) <= now:
+                sent.append(now)
+                duty.sent(eu868.RX2_HZ, now, airtime_us)
+            now += 20_000
+        gaps = [sent[i + 1] - sent[i] for i in range(len(sent) - 1)]
+        assert max(gaps) <= longest_ms + 20_000
+        first_day = [at for at in sent if at < 1024 * HOUR_MS]
+        assert 20_000 <= len(first_day) * airtime_ms <= 30_000
+    assert DutyCycle(eu868).paced_at_ms(2_000_000) == 0
