@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from typer.testing import CliRunner
@@ -96,13 +97,15 @@ def test_a_device_that_moved_ends_its_old_deployment(database_url: str, tmp_path
     assert ends == [("2026-06-01",), (None,)]
 
 
-def test_nothing_of_a_bad_file_is_stored(database_url: str, tmp_path: Path):
+def test_nothing_of_a_bad_file_is_stored(database_url: str):
     bad = copy.deepcopy(REGION)
     bad["stations"].append(copy.deepcopy(bad["stations"][0]))
     bad["stations"][1] |= {"code": "unknown-type"}
     bad["stations"][1]["device"] |= {"dev_eui": "70b3d57ed0000002", "type": "telepathy"}
+    # As if the file had been checked by a newer version than the database's.
+    unchecked = msgspec.convert(bad, regions.RegionFile)
     with database.connect(database_url) as connection, pytest.raises(errors.RegionInvalid, match="telepathy"):
-        registry.import_region(connection, document(tmp_path, bad))
+        registry.import_region(connection, unchecked)
     assert not any(contents(database_url).values())
 
 
@@ -122,6 +125,24 @@ def test_a_mistake_is_named_with_its_member(tmp_path: Path, member: str, value: 
     bad["stations"][0][member] = value
     with pytest.raises(errors.RegionInvalid, match=message):
         document(tmp_path, bad)
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ({"type": "telepathy"}, "balcony: no device type is called telepathy"),
+        ({"type": "plietsch-water-level"}, "balcony: a plietsch-water-level device has A02YYUW among its sensors"),
+        ({"type": "plietsch-rain", "sensors": ["A02YYUW"]}, "balcony: a plietsch-rain device has rain among"),
+        ({"sensors": ["A02YYUW", "rain"]}, "SDS011 or BME280 or DHT22 among its sensors, not only A02YYUW, rain"),
+    ],
+)
+def test_a_device_without_what_its_type_measures_is_refused(tmp_path: Path, device: dict[str, Any], message: str):
+    bad = copy.deepcopy(REGION)
+    bad["stations"][0]["device"] |= device
+    with pytest.raises(errors.RegionInvalid, match=message) as refused:
+        document(tmp_path, bad)
+    if device.get("type") == "telepathy":
+        assert refused.value.hint == "Known: plietsch-fine-dust, plietsch-water-level, plietsch-rain."
 
 
 def test_twins_and_missing_zones_are_refused(tmp_path: Path):
@@ -229,12 +250,14 @@ def test_a_station_that_was_registered_without_spreads_has_them_after_importing_
     assert {row[1] for row in channels} - {row[1] for row in kept} == {"pm2_5_spread", "pm10_spread"}
 
 
-def test_every_quantity_of_a_sensor_is_known(database_url: str):
+def test_every_quantity_of_a_sensor_and_every_type_is_known(database_url: str):
     with psycopg.connect(database_url) as connection:
         known = {row[0] for row in connection.execute("SELECT code FROM observed_property")}
         models = {row[0] for row in connection.execute("SELECT model FROM sensor")}
+        types = {row[0] for row in connection.execute("SELECT code FROM device_type")}
     assert known == {code for codes in regions.PROPERTIES_OF_SENSOR.values() for code in codes}
     assert models == set(regions.PROPERTIES_OF_SENSOR)
+    assert types == set(regions.SENSORS_OF_TYPE)
 
 
 def test_a_device_says_how_it_is(database_url: str, tmp_path: Path):
@@ -253,6 +276,9 @@ def test_a_device_says_how_it_is(database_url: str, tmp_path: Path):
         said = registry.device(connection, "70b3d57ed0000001")
         with pytest.raises(errors.DeviceUnknown, match="70b3d57ed00000ff"):
             registry.device(connection, "70b3d57ed00000ff")
+        assert registry.device(connection, "balcony") == said
+        with pytest.raises(errors.DeviceUnknown, match="roof"):
+            registry.device(connection, "roof")
     assert row.health == "firmware 0.4.0, saves its battery, 69420 readings dropped, errors: A02YYUW 3, battery 1"
     assert said.status == TROUBLE
     assert [(each.answer["token"], each.answer["value"]) for each in said.answers] == [(7, 300)]

@@ -83,7 +83,7 @@ class RegionInvalid(PlietschError):
 
 
 class DeviceUnknown(PlietschError):
-    """No device is registered under the DevEUI."""
+    """No device is registered under the DevEUI, or stands at the station."""
 
 
 class StackFailed(PlietschError):

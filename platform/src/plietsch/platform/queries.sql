@@ -100,7 +100,7 @@ VALUES (%(deployment_id)s, %(channel)s, %(datastream_id)s)
 ON CONFLICT (deployment_id, channel) DO UPDATE SET datastream_id = EXCLUDED.datastream_id
 
 -- name: devices
--- Every device, or one, with its present deployment and what was heard of it.
+-- Every device, or the one of that DevEUI or at that station, with its present deployment and what was heard of it.
 SELECT d.dev_eui, t.code, s.code, p.phase, lower(p.during), h.heard_at, h.battery_percent, h.margin_db, h.clock,
        h.node_status_at, h.node_status
 FROM device d
@@ -108,7 +108,7 @@ JOIN device_type t ON t.id = d.device_type_id
 LEFT JOIN device_health h ON h.device_id = d.id
 LEFT JOIN deployment p ON p.device_id = d.id AND upper_inf(p.during)
 LEFT JOIN station s ON s.id = p.station_id
-WHERE %(dev_eui)s::text IS NULL OR d.dev_eui = %(dev_eui)s
+WHERE %(asked)s::text IS NULL OR d.dev_eui = lower(%(asked)s) OR s.code = %(asked)s
 ORDER BY s.code, d.dev_eui
 
 -- name: answers

@@ -27,6 +27,12 @@ PROPERTIES_OF_SENSOR = {
     "rain": ("rain_tips",),
     "node": ("battery",),
 }
+# Of each type that an installation knows, the instruments without one of which it has nothing to say.
+SENSORS_OF_TYPE = {
+    "plietsch-fine-dust": ("SDS011", "BME280", "DHT22"),
+    "plietsch-water-level": ("A02YYUW",),
+    "plietsch-rain": ("rain",),
+}
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,6 +140,7 @@ def _check(document: RegionFile, path: Path) -> None:
     for station in document.stations:
         if station.deployment.since.tzinfo is None:
             raise errors.RegionInvalid(f"{path}: {station.code}: deployment.since needs a time zone, e.g. a final Z.")
+        _check_device(station, path)
     for what, values in (
         ("station code", [station.code for station in document.stations]),
         ("DevEUI", [station.device.dev_eui for station in document.stations]),
@@ -141,3 +148,18 @@ def _check(document: RegionFile, path: Path) -> None:
         twice = {value for value in values if values.count(value) > 1}
         if twice:
             raise errors.RegionInvalid(f"{path}: the {what} {min(twice)} stands there twice.")
+
+
+def _check_device(station: Station, path: Path) -> None:
+    device = station.device
+    sensors = SENSORS_OF_TYPE.get(device.type)
+    if sensors is None:
+        known = ", ".join(SENSORS_OF_TYPE)
+        raise errors.RegionInvalid(
+            f"{path}: {station.code}: no device type is called {device.type}.", f"Known: {known}."
+        )
+    if not set(sensors) & set(device.sensors):
+        raise errors.RegionInvalid(
+            f"{path}: {station.code}: a {device.type} device has {' or '.join(sensors)} among its sensors, "
+            f"not only {', '.join(device.sensors)}."
+        )

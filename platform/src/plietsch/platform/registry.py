@@ -104,17 +104,19 @@ def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
 
 def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
     """Every device that is registered."""
-    return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"], {"dev_eui": None})]
+    return [DeviceRow(*row) for row in connection.execute(_QUERIES["devices"], {"asked": None})]
 
 
-def device(connection: psycopg.Connection, dev_eui: str) -> Said:
-    """One device and what it said. Raises errors.DeviceUnknown."""
-    asked = {"dev_eui": dev_eui.lower(), "most": _MOST_ANSWERS}
-    row = connection.execute(_QUERIES["devices"], asked).fetchone()
-    if row is None:
-        raise errors.DeviceUnknown(f"There is no device {dev_eui}.", "`plietsch device list` has them all.")
-    answers = connection.execute(_QUERIES["answers"], asked)
-    return Said(DeviceRow(*row), tuple(Answer(*each) for each in answers))
+def device(connection: psycopg.Connection, asked: str) -> Said:
+    """The device of a DevEUI, or the one at the station of a code, and what it said. Raises errors.DeviceUnknown."""
+    found = connection.execute(_QUERIES["devices"], {"asked": asked}).fetchone()
+    if found is None:
+        raise errors.DeviceUnknown(
+            f"There is no device {asked}, nor one at a station of that code.", "`plietsch device list` has them all."
+        )
+    row = DeviceRow(*found)
+    answers = connection.execute(_QUERIES["answers"], {"dev_eui": row.dev_eui, "most": _MOST_ANSWERS})
+    return Said(row, tuple(Answer(*each) for each in answers))
 
 
 def location_offers(connection: psycopg.Connection) -> Sequence[LocationOffer]:

@@ -46,14 +46,16 @@ def list_(database_url: DatabaseUrl = None) -> None:
     console().print(table)
 
 
-@app.command(epilog="Example: `plietsch device show 70b3d57ed0000001`")
+@app.command(epilog="Example: `plietsch device show flensburg-suedermarkt`, or `… show 70b3d57ed0000001`")
 def show(
-    dev_eui: Annotated[str, typer.Argument(help="Its DevEUI, 16 hexadecimal digits.", metavar="DEVEUI")],
+    asked: Annotated[
+        str, typer.Argument(help="Its DevEUI, or the code of the station at which it hangs.", metavar="DEVEUI|STATION")
+    ],
     database_url: DatabaseUrl = None,
 ) -> None:
     """Show a device: its newest status, and what it answered to commands."""
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
-        said = registry.device(connection, dev_eui)
+        said = registry.device(connection, asked)
     facts = Table("", "", show_header=False, box=None)
     facts.add_row("device", f"{said.row.dev_eui}, {said.row.type}, at {said.row.station or 'no station'}")
     facts.add_row("last heard", _moment(said.row.last_heard))
