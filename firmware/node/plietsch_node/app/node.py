@@ -5,7 +5,7 @@
 
 Measurements lie on a grid of Unix time, shifted by a part that follows from the DevEUI, so that the nodes of a region
 do not send together. An instrument that fails leaves None in the reading and stops nobody. While the battery is low
-the node measures a quarter as often and confirms nothing.
+the node measures a quarter as often and confirms only what waited for long.
 
 When `reboot_wanted` is set after a cycle, the board shall reset.
 """
