@@ -25,6 +25,12 @@ STATIONS = (
     ("husum-markt", "Husum, Markt <b>&", 9.0521, 54.4769, False),
 )
 
+# Nodes that measure no air: a code, a name, a type and its sensors.
+OTHERS = (
+    ("flensburg-pegel", "Flensburg, Hafen", "plietsch-water-level", ["A02YYUW"]),
+    ("flensburg-regen", "Flensburg, Regen", "plietsch-rain", ["rain"]),
+)
+
 
 @pytest.fixture
 def region(database_url: str) -> None:
@@ -65,6 +71,20 @@ def measured(observe: Observe, database_url: str) -> Observe:
         )
     observe("flensburg-hafenspitze", "pm2_5", 99.9, 120)
     return observe
+
+
+@pytest.fixture
+def water_and_rain(measured: Observe, database_url: str) -> None:
+    """A water level and a rain gauge beside the stations that measure the air."""
+    document = _document()
+    document["stations"] = [
+        _station(len(STATIONS) + number, code, name, 9.43, 54.79, True, (type_, sensors))
+        for number, (code, name, type_, sensors) in enumerate(OTHERS)
+    ]
+    with database.connect(database_url) as connection:
+        registry.import_region(connection, msgspec.convert(document, regions.RegionFile))
+    measured("flensburg-pegel", "distance", 2722)
+    measured("flensburg-regen", "rain_tips", 0)
 
 
 @pytest.fixture
@@ -111,7 +131,13 @@ def _document() -> dict[str, object]:
 
 
 def _station(
-    number: int, code: str, name: str, longitude: float, latitude: float, simulated: bool
+    number: int,
+    code: str,
+    name: str,
+    longitude: float,
+    latitude: float,
+    simulated: bool,
+    node: tuple[str, list[str]] = ("plietsch-fine-dust", ["SDS011", "DHT22"]),
 ) -> dict[str, object]:
     return {
         "code": code,
@@ -124,8 +150,8 @@ def _station(
         "attribution": "OK Lab",
         "device": {
             "dev_eui": f"{number:016x}",
-            "type": "plietsch-fine-dust",
-            "sensors": ["SDS011", "DHT22"],
+            "type": node[0],
+            "sensors": node[1],
             "interval_s": 300,
         },
         "deployment": {"phase": "installed", "since": "2026-01-01T00:00:00Z"},

@@ -79,12 +79,26 @@ def test_stations_that_say_nothing_of_now_are_grey(visit: Open) -> None:
     expect(silent.locator(".number")).to_have_text("–")
 
 
+@pytest.mark.usefixtures("water_and_rain")
+def test_the_map_leaves_out_what_does_not_measure_the_chosen_quantity(visit: Open) -> None:
+    page = visit("/en/")
+    circles = page.locator("a.station")
+    expect(circles).to_have_count(3)
+    page.get_by_label("Distance").check(force=True)
+    expect(circles).to_have_count(1)
+    level = page.get_by_role("link", name="Flensburg, Hafen, Distance to the water 2,722 mm, Simulation")
+    expect(level).to_have_class(_containing("plain"))
+    expect(page.locator("[data-legend=distance]")).to_have_text("Distance to the water, mm")
+    page.get_by_label("PM10").check(force=True)
+    expect(circles).to_have_count(3)
+
+
 def test_a_station_that_fell_silent_is_seen_on_a_map_left_open(visit: Open) -> None:
     page = visit("/en/", clock_ahead=timedelta(0))
     row = page.locator(f"tr[data-station={STATION}]")
     expect(page.locator(f"a.station[href$={STATION}] .number")).to_have_text("12.3")
     expect(row).not_to_contain_text("not current")
-    page.clock.fast_forward("01:05:00")
+    page.clock.fast_forward("01:20:00")
     expect(page.get_by_role("link", name="Flensburg, Südermarkt, no current value, Simulation")).to_be_attached()
     expect(row.locator(".time")).to_contain_text("not current")
     expect(row.locator("[data-property=pm2_5] .value")).to_have_class("value stale")
@@ -97,9 +111,9 @@ def test_a_station_that_fell_silent_is_seen_on_its_page(visit: Open, measured: C
     measured(STATION, "pm2_5", 13.4)
     expect(card).to_contain_text("13,4")
     expect(card).not_to_contain_text("ikke aktuel")
-    page.clock.fast_forward("01:05:00")
+    page.clock.fast_forward("01:20:00")
     expect(card).to_contain_text(re.compile(r"13,4 µg/m³.*\d\d\.\d\d · ikke aktuel", re.DOTALL))
-    # It speaks again, ten minutes ago by the reader's clock.
+    # It speaks again, 25 minutes ago by the reader's clock.
     measured(STATION, "pm2_5", 14.5, -55)
     expect(card).to_contain_text("14,5")
     expect(card).not_to_contain_text("ikke aktuel")
@@ -113,7 +127,7 @@ def test_values_grow_old_while_the_connection_is_lost(chromium: Browser, site: s
     number = page.locator(f"a.station[href$={STATION}] .number")
     expect(number).to_have_text("12.3")
     context.set_offline(True)
-    page.clock.fast_forward("01:05:00")
+    page.clock.fast_forward("01:20:00")
     expect(number).to_have_text("–", timeout=15_000)
     context.close()
 

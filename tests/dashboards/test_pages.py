@@ -69,6 +69,47 @@ def test_a_stations_page_has_values_the_day_by_hours_and_downloads(browser: http
         assert (browser.get(link.replace("&amp;", "&"))).status_code == 200
 
 
+@pytest.mark.usefixtures("water_and_rain")
+def test_a_station_is_listed_with_its_own_quantities_only(browser: httpx.Client) -> None:
+    html = browser.get("/de/").text
+    rows = {row.split('"')[0]: row.split("</tr>")[0] for row in html.split('data-station="')[1:]}
+    measured = {code: set(re.findall(r'data-property="(\w+)"', row)) for code, row in rows.items()}
+    dust = {"pm2_5", "pm10", "temperature"}
+    assert measured["flensburg-pegel"] == {"distance"}
+    assert measured["flensburg-regen"] == {"rain_tips"}
+    # Silent stations too: what they do not say now, they measure.
+    assert measured["flensburg-suedermarkt"] == measured["flensburg-hafenspitze"] == measured["husum-markt"] == dust
+    assert "2.722 mm" in _text(rows["flensburg-pegel"])
+    assert "–" not in _text(rows["flensburg-pegel"])
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_region_without_water_levels_has_no_switch_for_them(browser: httpx.Client) -> None:
+    html = browser.get("/de/").text
+    assert re.findall(r'name="property" value="(\w+)"', html) == ["pm2_5", "pm10", "temperature"]
+
+
+@pytest.mark.usefixtures("water_and_rain")
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("de", "Kippwaage (Niederschlag)"), ("da", "vippemåler"), ("en", "tipping-bucket rain gauge")],
+)
+def test_a_rain_gauge_has_a_name_and_no_maker(browser: httpx.Client, language: str, name: str) -> None:
+    html = browser.get(f"/{language}/stations/flensburg-regen").text
+    assert f"<dd>{name}</dd>" in html
+    dust = browser.get(f"/{language}/stations/flensburg-suedermarkt").text
+    assert "Aosong DHT22, Nova Fitness SDS011" in dust
+
+
+@pytest.mark.usefixtures("water_and_rain")
+def test_the_index_stands_where_a_value_is_classed_by_it(browser: httpx.Client) -> None:
+    said = {
+        code: "Indicative measurement" in browser.get(f"/en/stations/{code}").text
+        for code in ("flensburg-suedermarkt", "flensburg-pegel", "flensburg-regen")
+    }
+    assert said == {"flensburg-suedermarkt": True, "flensburg-pegel": False, "flensburg-regen": False}
+
+
 def test_every_quantity_but_a_spread_can_be_shown(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         known = connection.execute("SELECT code, decimals FROM observed_property WHERE spread_of IS NULL").fetchall()

@@ -5,6 +5,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+from plietsch.dashboards import readings
 from support import node_js
 
 SERIES = Path(__file__).parents[2] / "dashboards" / "web" / "src" / "series.ts"
@@ -12,15 +13,17 @@ _ASK = """
 const { points } = await import(process.argv[1])
 const moments = JSON.parse(process.argv[2])
 const observations = moments.map((time) => ({ time, value: 1 }))
-process.stdout.write(JSON.stringify(points(observations)[0].filter((_, i, all) => points(observations)[1][i] === null)))
+const [times, values] = points(observations, Number(process.argv[3]))
+process.stdout.write(JSON.stringify(times.filter((_, i) => values[i] === null)))
 """
 
 
-def _gaps(seconds: list[int]) -> list[float]:
+def _gaps(seconds: list[int], station_measures: str = "pm2_5") -> list[float]:
     """Where the chart's line breaks, for values measured at these Unix times."""
+    shortest_s = readings.shortest_gap([station_measures, "battery"]).total_seconds()
     moments = json.dumps([datetime.fromtimestamp(second, UTC).isoformat() for second in seconds])
     asked = subprocess.run(
-        [node_js.NODE, "--input-type=module", "--eval", _ASK, SERIES.as_uri(), moments],
+        [node_js.NODE, "--input-type=module", "--eval", _ASK, SERIES.as_uri(), moments, str(shortest_s)],
         capture_output=True,
         text=True,
         check=True,
@@ -46,3 +49,15 @@ def test_a_station_that_measures_hourly_has_a_line():
 
 def test_a_few_missed_minutes_are_no_gap():
     assert _gaps([0, 5, 10, 600, 605]) == []
+
+
+def test_a_node_that_sends_when_something_changes_has_a_line():
+    rising = [0, 60, 120, 180]
+    quiet = [180 + hour * 3600 for hour in range(1, 4)]
+    missed_one = [quiet[-1] + 7200, quiet[-1] + 7260]
+    for code in ("distance", "rain_tips"):
+        assert _gaps(rising + quiet + missed_one, code) == []
+
+
+def test_a_node_that_does_not_even_say_that_nothing_changes_has_a_gap():
+    assert _gaps([0, 60, 120, 120 + 4 * 3600, 180 + 4 * 3600], "distance") == [120 + 2 * 3600]

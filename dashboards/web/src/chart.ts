@@ -4,11 +4,13 @@ import "uplot/dist/uPlot.min.css";
 import * as bands from "./bands";
 import type { Property, StationConfig } from "./config";
 import { writer } from "./numbers";
-import { type Observation, points } from "./series";
+import { type Observation, type Points, points } from "./series";
 import * as theme from "./theme";
 
 const DAY_S = 24 * 3600;
 const LEAST_SPAN = 2;
+// Steps of an axis that has no decimals.
+const WHOLE = [1, 2, 5].flatMap((digit) => [1, 10, 100, 1000, 10_000, 100_000].map((power) => digit * power)).sort((a, b) => a - b);
 const BAND_OPACITY = 0.16;
 const WIDE_PX = 640;
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
@@ -32,7 +34,7 @@ export class Chart {
   show(property: Property, observations: readonly Observation[]): void {
     const isSame = property === this.property && this.plot !== null;
     [this.property, this.observations] = [property, observations];
-    if (isSame) this.plot?.setData(points(observations));
+    if (isSame) this.plot?.setData(this.points());
     else this.draw();
     this.describe(null);
   }
@@ -40,8 +42,12 @@ export class Chart {
   private draw(): void {
     this.plot?.destroy();
     if (!this.property) return;
-    this.plot = new uPlot(this.options(this.property), points(this.observations), this.element);
+    this.plot = new uPlot(this.options(this.property), this.points(), this.element);
     this.element.dataset["state"] = "drawn";
+  }
+
+  private points(): Points {
+    return points(this.observations, this.config.shortestGapS);
   }
 
   private resize(): void {
@@ -60,6 +66,7 @@ export class Chart {
     const grid = { stroke: theme.colour("--rule"), width: 1 };
     const font = `13px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: ink, font, grid, ticks: { show: false } };
+    const steps = property.decimals === 0 ? { incrs: WHOLE } : {};
     return {
       ...this.size(),
       legend: { show: false },
@@ -68,7 +75,7 @@ export class Chart {
       scales: { x: { range: lastDay }, y: { range: (_, low, high) => around(low, high, property) } },
       axes: [
         { ...axis, values: (_, times) => times.map(this.clock(CLOCK)), space: 64, size: 32 },
-        { ...axis, values: (_, values) => values.map((value) => value.toLocaleString(this.config.language)), size: 52 },
+        { ...axis, values: (_, values) => values.map((value) => value.toLocaleString(this.config.language)), size: 52, ...steps },
       ],
       series: [{}, { stroke: line, width: 2, spanGaps: false, points: { show: false } }],
       hooks: {
@@ -89,7 +96,7 @@ export class Chart {
     const property = this.property;
     if (!property) return;
     const write = writer(this.config.language, property.decimals);
-    const [times, values] = points(this.observations);
+    const [times, values] = this.points();
     const known = values.filter((value) => value !== null);
     if (!known.length) return this.caption(`${property.name}: ${this.config.texts["noData"]}`);
     const value = index === null ? null : values[index];
@@ -112,7 +119,8 @@ function around(low: number | null, high: number | null, property: Property): [n
   const [bottom, top] = [low ?? 0, high ?? 1];
   if (property.unit === "µg/m³") return [0, Math.max(top * 1.15, 10)];
   const room = Math.max((top - bottom) * 0.15, (LEAST_SPAN - (top - bottom)) / 2);
-  return [bottom - room, top + room];
+  const least = bottom >= 0 && property.unit !== "°C" ? 0 : -Infinity;
+  return [Math.max(least, bottom - room), top + room];
 }
 
 /** The scale's bands as faint stripes behind the line. */

@@ -94,7 +94,7 @@ class MapPage {
     for (const station of stations.features) this.rows.get(String(station.id))?.show(station);
   }
 
-  /** Show the chosen property of every station. */
+  /** Show the chosen property of every station that measures it. */
   private show(glide: boolean): void {
     const code = chosen();
     for (const legend of document.querySelectorAll<HTMLElement>("[data-legend]")) {
@@ -104,6 +104,7 @@ class MapPage {
     const gone = new Set(this.markers.keys());
     for (const station of this.stations.features.toSorted(byName)) {
       const id = String(station.id);
+      if (!this.measures(station, code)) continue;
       gone.delete(id);
       const marker = this.markers.get(id) ?? new StationMarker(this.map, station, this.config);
       this.markers.set(id, marker);
@@ -114,6 +115,12 @@ class MapPage {
       this.markers.delete(id);
     }
     this.spread();
+  }
+
+  /** Whether a station measures a property, by the page or, for one newer than the page, by what it says. */
+  private measures(station: Stations["features"][number], code: string): boolean {
+    const isKnown = this.config.measured[String(station.id)]?.includes(code) ?? false;
+    return isKnown || code in station.properties.latest;
   }
 
   /** Move circles apart that would cover each other, and hide the names that they cover. */

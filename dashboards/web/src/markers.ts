@@ -40,6 +40,7 @@ export class StationMarker {
     const band = latest && bandOf(property, latest.value);
     this.number.show(latest?.value ?? null, write, glide);
     bands.colour(this.link, band);
+    this.link.classList.toggle("plain", latest !== null && property.bands.length === 0);
     const said = latest ? `${property.name} ${write(latest.value)} ${property.unit}` : this.config.texts["noValue"];
     const simulated = station.properties.simulated ? this.config.texts["simulation"] : "";
     this.link.ariaLabel = [station.properties.name, said, band?.word, simulated].filter(Boolean).join(", ");

@@ -8,18 +8,17 @@ export interface Observation {
 export type Points = [times: number[], values: (number | null)[]];
 
 const DAY_S = 24 * 3600;
-// A pause is a gap, not a line, when it is so many times as long as the ones beside it, and no shorter than this.
+// A pause is a gap, not a line, when it is so many times as long as the ones beside it, and not shorter than the page says.
 const GAP_INTERVALS = 2.5;
-const SHORTEST_GAP_S = 15 * 60;
 
 /** Points with a null in each gap, so that the line breaks there. */
-export function points(observations: readonly Observation[]): Points {
+export function points(observations: readonly Observation[], shortestGapS: number): Points {
   const times = observations.map((each) => Date.parse(each.time) / 1000);
   const result: Points = [[], []];
   observations.forEach((each, index) => {
     const time = times[index] ?? 0;
     const before = times[index - 1];
-    if (before !== undefined && isGap(times, index)) {
+    if (before !== undefined && isGap(times, index, shortestGapS)) {
       result[0].push((before + time) / 2);
       result[1].push(null);
     }
@@ -38,10 +37,10 @@ export function extend(observations: readonly Observation[], more: readonly Obse
 }
 
 /** Whether nothing was measured before the point of this index, judged by its neighbours: a station may change its pace. */
-function isGap(times: readonly number[], index: number): boolean {
+function isGap(times: readonly number[], index: number, shortestGapS: number): boolean {
   const pause = interval(times, index);
   const usual = Math.max(interval(times, index - 1), interval(times, index + 1));
-  return pause > Math.max(SHORTEST_GAP_S, GAP_INTERVALS * usual);
+  return pause > Math.max(shortestGapS, GAP_INTERVALS * usual);
 }
 
 /** The seconds from the point before to the point of this index; 0 at the ends. */

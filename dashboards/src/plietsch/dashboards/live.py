@@ -1,6 +1,6 @@
 """What a page tells its script: texts, scales and addresses, so that TypeScript repeats none of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,15 +28,21 @@ _MESSAGES = {
 _SEAS = {"northSea": N_("North Sea"), "balticSea": N_("Baltic Sea")}
 
 
-def of_map(texts: Texts, region: Region, codes: Iterable[str]) -> str:
-    """For the map."""
+def of_map(texts: Texts, region: Region, codes: Iterable[str], measured: Mapping[str, Iterable[str]]) -> str:
+    """For the map; `measured` says which properties each station measures."""
     places = {name: texts.translate(sea) for name, sea in _SEAS.items()}
     return _encode(
-        texts, region, codes, bounds=region.bounds, seas=places, stations=f"/api/v1/stations?region={region.code}"
+        texts,
+        region,
+        codes,
+        bounds=region.bounds,
+        seas=places,
+        stations=f"/api/v1/stations?region={region.code}",
+        measured={station: sorted(own) for station, own in measured.items()},
     )
 
 
-def of_station(texts: Texts, region: Region, codes: Iterable[str], code: str) -> str:
+def of_station(texts: Texts, region: Region, codes: Collection[str], code: str) -> str:
     """For a station's page."""
     return _encode(
         texts,
@@ -44,6 +50,7 @@ def of_station(texts: Texts, region: Region, codes: Iterable[str], code: str) ->
         codes,
         station=f"/api/v1/stations/{code}",
         observations=f"/api/v1/observations?station={code}&limit={MOST}",
+        shortestGapS=int(readings.shortest_gap(codes).total_seconds()),
     )
 
 

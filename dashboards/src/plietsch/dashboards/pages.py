@@ -8,15 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from plietsch.api import stations
 from plietsch.api.database import Connection
-from plietsch.dashboards import errors, history, live, readings, regions
-from plietsch.dashboards.scales import SCALES
+from plietsch.dashboards import errors, history, instruments, live, readings, regions, scales
 from plietsch.dashboards.site import Site, language_of
 from plietsch.dashboards.texts import LANGUAGES, Texts
 
 router = APIRouter(include_in_schema=False)
 
-# What the map can show and its table holds.
-_MAP_PROPERTIES = ("pm2_5", "pm10", "temperature")
+# What the map can show and its table holds, where a station of the region measures it.
+_MAP_PROPERTIES = ("pm2_5", "pm10", "temperature", "distance", "rain_tips")
 RegionCode = Annotated[str | None, Query(alias="region")]
 
 
@@ -48,15 +47,22 @@ async def map_page(
     if region is None:
         return site.render(request, language, "empty.html")
     found = await stations.installed(connection, stations.Filter(region=region.code))
+    measured = await instruments.measured(connection, region.code)
+    codes = _shown(measured)
     return site.render(
         request,
         language,
         "map.html",
         region=region,
-        rows=[_row(station, texts, region) for station in sorted(found, key=lambda each: each.name)],
-        properties={code: texts.translate(readings.SHORT_NAMES[code]) for code in _MAP_PROPERTIES},
-        scales=SCALES,
-        config=live.of_map(texts, region, _MAP_PROPERTIES),
+        rows=[
+            _row(station, codes, measured.get(station.code, set()), texts, region)
+            for station in sorted(found, key=lambda each: each.name)
+        ],
+        properties={code: texts.translate(readings.SHORT_NAMES[code]) for code in codes},
+        names={code: texts.translate(readings.NAMES[code]) for code in codes},
+        units=readings.UNIT_SYMBOLS,
+        scales=scales.SCALES,
+        config=live.of_map(texts, region, codes, measured),
     )
 
 
@@ -80,6 +86,8 @@ async def station_page(request: Request, language: Language, code: str, connecti
         readings=readings.of(station, codes, texts, region.zone, now),
         properties={name: texts.translate(readings.SHORT_NAMES[name]) for name in codes},
         units=readings.UNIT_SYMBOLS,
+        has_index=scales.has_index(codes),
+        sensors=instruments.names(station.datastreams or [], texts),
         hours=await history.of(connection, code, codes, texts, region.zone, now),
         config=live.of_station(texts, region, codes, code),
     )
@@ -90,13 +98,22 @@ def _site(request: Request, language: str) -> tuple[Site, Texts]:
     return site, site.texts[language]
 
 
-def _row(station: stations.Station, texts: Texts, region: regions.Region) -> dict[str, Any]:
+def _shown(measured: dict[str, set[str]]) -> list[str]:
+    """What the map of a region shows: what any of its stations measures, and fine dust while there is none."""
+    anywhere = {code for codes in measured.values() for code in codes}
+    return [code for code in _MAP_PROPERTIES if code in anywhere] or [_MAP_PROPERTIES[0]]
+
+
+def _row(
+    station: stations.Station, codes: list[str], measured: set[str], texts: Texts, region: regions.Region
+) -> dict[str, Any]:
+    """A row of the table; what the station does not measure is None there."""
     now = datetime.now(UTC)
-    shown = readings.of(station, _MAP_PROPERTIES, texts, region.zone, now, short=True)
+    shown = readings.of(station, codes, texts, region.zone, now, short=True)
     newest = max((each.time for each in station.latest.values()), default=None)
     return {
         "station": station,
-        "readings": shown,
+        "readings": [each if each.property in measured or each.value else None for each in shown],
         "time": texts.day_and_clock(newest, region.zone) if newest else "",
         "time_iso": newest.isoformat() if newest else "",
         "stale": newest is not None and readings.is_stale(newest, now),

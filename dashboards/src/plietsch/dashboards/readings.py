@@ -1,6 +1,6 @@
 """Readings: the newest values of a station, ready to be shown in a language."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -41,8 +41,14 @@ UNIT_SYMBOLS = {
 }
 DECIMALS = {"battery": 2, "distance": 0, "rain_tips": 0}
 DEFAULT_DECIMALS = 1
-# A value that is older says nothing of the air now.
-STALE_AFTER = timedelta(hours=1)
+# A value that is older says nothing of now. A node that sends when something changes says every hour that nothing does
+# (`silence_s`, docs/node.md), and the frame takes its time.
+STALE_AFTER = timedelta(minutes=75)
+# A pause in a day's line is a gap from this length on, for a node that measures at its interval ...
+SHORTEST_GAP = timedelta(minutes=15)
+# ... and for one that sends when something changes, or hourly: one such frame may be lost on its way.
+SHORTEST_GAP_ON_CHANGE = timedelta(hours=2, minutes=15)
+_ON_CHANGE = {"distance", "rain_tips"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class Reading:
 def decimals(code: str) -> int:
     """With how many decimals a property is shown."""
     return DECIMALS.get(code, DEFAULT_DECIMALS)
+
+
+def shortest_gap(codes: Collection[str]) -> timedelta:
+    """How long a station that measures these properties is silent at least where something is missing."""
+    return SHORTEST_GAP if _ON_CHANGE.isdisjoint(codes) else SHORTEST_GAP_ON_CHANGE
 
 
 def of(

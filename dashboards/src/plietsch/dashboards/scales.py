@@ -5,6 +5,7 @@ means of reference instruments; here it classes single values of low-cost ones, 
 Temperature has a scale of our own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plietsch.dashboards.texts import N_
@@ -40,6 +41,11 @@ _INDEX_WORDS = {
     "very-poor": N_("very poor"),
     "extremely-poor": N_("extremely poor"),
 }
+
+
+def has_index(codes: Iterable[str]) -> bool:
+    """Whether the values of any of these properties are classed by the European index."""
+    return any(SCALES[code].name == _INDEX for code in codes if code in SCALES)
 
 
 def _air_quality(*uppers: float) -> Scale:
