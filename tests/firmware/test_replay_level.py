@@ -104,13 +104,12 @@ def _strays(held: Mapping[int, Stored], sensor: Sensor, until_s: float) -> list[
 
 def _follows(value: float | None, shown: Iterable[float | None]) -> bool:
     """Return whether a value was shown, or lies between two that were, as far as the sensor's range goes."""
-    distances = [each for each in shown if each is not None]
+    distances = [round(each) for each in shown if each is not None]
     if value is None:
         return any(each is None or not _is_measurable(each) for each in shown)
     if not distances:
         return False
     lowest, highest = max(min(distances), a02yyuw.LOWEST_MM), min(max(distances), a02yyuw.HIGHEST_MM)
-    # What is shown in whole millimetres and sent in whole millimetres is rounded twice.
     most_mm = THRESHOLD_MM + PAYLOAD_STEP_MM
     return lowest <= highest and lowest - most_mm <= value <= highest + most_mm
 
