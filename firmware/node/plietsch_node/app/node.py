@@ -26,7 +26,7 @@ _EMPTY_V, _FULL_V = 3.0, 4.2  # of a lithium cell, as the network is told in Dev
 _START_SPREAD_MS = 10000
 _FEED_MS = 10000
 # Where the grids of two nodes lie alike, one would else meet the other's frame, or its acknowledgement, each time.
-_SPREAD_MS = 2000
+_SPREAD_MS = 1000
 _HOUR_MS, _DAY_MS = 3600000, 86400000
 _LEFT_MS, _LEFT_AGAIN_MS = _HOUR_MS, _DAY_MS  # for so long, who hung is left alone
 _WRONG_MS = 1000  # a clock that is wrong by so much is to be set more often
