@@ -17,7 +17,7 @@ from plietsch_node.app import payload as node
 
 DEVICES = 1_000
 INTERVAL_S = 1_800
-CHANNELS = node.CHANNELS
+CHANNELS = ("pm2_5", "pm10", "temperature", "humidity", "pressure", "battery")
 TOPIC = "application/+/device/+/event/+"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 

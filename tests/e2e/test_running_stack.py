@@ -42,7 +42,7 @@ def test_a_killed_worker_is_started_again(running: Up):
     worker = next(part for part in processes.family(running.process.pid) if "ingest" in part.cmdline())
     worker.kill()
     until(lambda: "ingest had ended" in running.log.read_text(), "the stack says so")
-    until(lambda: running.newest() > before, "measurements go on")
+    until(lambda: running.newest() > before, "measurements go on", timeout_s=60)
 
 
 def test_a_killed_database_is_started_again(running: Up):

@@ -323,7 +323,7 @@ class DeviceMachine(RuleBasedStateMachine):
             return
         self.radio.late_us, self.late = 0, []
         for _ in range(PATIENCE):
-            if not self.device.joined:
+            if not self.device.joined or self.device.lost:
                 self.join(["rx1"], None, False, 0)
                 continue
             self.fates, self.commands = ["rx1"] * 10, b""
