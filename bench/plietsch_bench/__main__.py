@@ -1,6 +1,6 @@
 """`make bench`: the write path against what limits it and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 B4 N1 N2 N3 N4 N5] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -22,12 +22,12 @@ from plietsch_bench.results import Result
 from plietsch_bench.world import World
 from support.mosquitto import Mosquitto
 
-# Of the write path, with servers; and of the node, without.
-WRITE_PATH: dict[str, Callable[[World, Plan, Progress], Result]] = {
+# With servers: the write path, and the whole way of a surge. Without: the node.
+WITH_SERVERS: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B1": receive.run,
     "B2": store.run,
     "B3": write.run,
-    "B4": surge.run,
+    "N6": surge.run,
 }
 NODE: dict[str, Callable[[Plan, Progress], Result]] = {
     "N1": payloads.run,
@@ -36,7 +36,7 @@ NODE: dict[str, Callable[[Plan, Progress], Result]] = {
     "N4": wake.run,
     "N5": life.run,
 }
-BENCHMARKS = (*WRITE_PATH, *NODE)
+BENCHMARKS = (*WITH_SERVERS, *NODE)
 SIZES = {"default": plan.DEFAULT, "big": plan.BIG, "tiny": plan.TINY}
 _RESULTS = Path(__file__).parents[1] / "results"
 
@@ -47,7 +47,7 @@ def main() -> int:
     console = Console(stderr=True, highlight=False)
     names = given.benchmarks or list(BENCHMARKS)
     if not Mosquitto.installed() and not set(names) <= set(NODE):
-        console.print("The benchmarks of the write path need the mosquitto broker: sudo apt install mosquitto")
+        console.print("B1, B2, B3 and N6 need the mosquitto broker: sudo apt install mosquitto")
         return 1
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -74,11 +74,11 @@ def _run(names: Sequence[str], sizes: Plan, folder: Path, console: Console) -> l
         for name in names:
             if name in NODE:
                 keep(NODE[name](sizes, status.update), machine.describe_node())
-        if servers := [name for name in names if name in WRITE_PATH]:
+        if servers := [name for name in names if name in WITH_SERVERS]:
             status.update("starting the servers")
             with world.opened() as opened:
                 for name in servers:
-                    keep(WRITE_PATH[name](opened, sizes, status.update), machine.describe(opened.postgres_version))
+                    keep(WITH_SERVERS[name](opened, sizes, status.update), machine.describe(opened.postgres_version))
     return found
 
 

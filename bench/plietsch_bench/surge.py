@@ -1,4 +1,4 @@
-"""B4: from the water passing a mark in a simulated surge to the observation in the database."""
+"""N6: from the water passing a mark in a simulated surge to the observation in the database."""
 
 import math
 
@@ -21,14 +21,14 @@ def run(world: World, plan: Plan, progress: Progress) -> Result:
     nodes, messages = (_FEW_NODES, _FEW_MESSAGES) if is_small else (_NODES, _MESSAGES)
     seen: dict[str, Seen] = {}
     for name, away in (("all", ()), ("half", surge.half())):
-        progress(f"B4 {name} gateways")
+        progress(f"N6 {name} gateways")
         seen[name] = surge.simulate(nodes, away)
-    progress("B4 publishing to commit")
+    progress("N6 publishing to commit")
     laps_s = sorted(_laps_s(world, messages))
     commit_s, late_commit_s = results.middle(laps_s), laps_s[len(laps_s) * 99 // 100]
     figure = seen["all"].quantile_s(0.99) + late_commit_s
     return Result(
-        "B4",
+        "N6",
         f"{nodes} level nodes in a simulated surge of a metre in two hours: time from the water passing a mark to its"
         " commit, 99th percentile with all gateways; limit: the node's worst case by design",
         figure,

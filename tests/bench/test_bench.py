@@ -27,7 +27,7 @@ def test_a_tiny_run_measures_everything(tmp_path: Path) -> None:
     )
     assert finished.returncode == 0, finished.stderr
     kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
-    assert set(kept) == {"B1", "B2", "B3", "B4", "N1", "N2", "N3", "N4", "N5"}
+    assert set(kept) == {"B1", "B2", "B3", "N1", "N2", "N3", "N4", "N5", "N6"}
     assert all(result["figure"] > 0 and result["limit"] > 0 for result in kept.values())
 
 

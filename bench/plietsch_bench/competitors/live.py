@@ -1,4 +1,4 @@
-"""B4: how long one message takes from publishing to its commit, where nothing else is to be done."""
+"""N6: how long one message takes from publishing to its commit, where nothing else is to be done."""
 
 import threading
 import time
