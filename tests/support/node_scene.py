@@ -15,6 +15,7 @@ from support.lorawan_scene import KEYS, Clock, drive
 
 UNIX_MS = 1767225600000  # 2026-01-01T00:00:00Z, when the scene's clock shows 0
 HOUR_MS, DAY_MS = 3600000, 86400000
+DUST = {"kind": "fine-dust"}
 
 Receipt = namedtuple("Receipt", ("f_cnt", "acked", "downlinks", "more"))
 Frame = namedtuple("Frame", ("port", "data", "confirmed", "ask_time", "at_ms"))
@@ -274,3 +275,17 @@ def said(frame):
     pairs = range(struct.calcsize(">5sHHHBHHI"), len(frame), 2)
     errors = [(status.INSTRUMENTS[frame[at] - 1], frame[at + 1]) for at in pairs]
     return Said(revision, boots, bool(battery >> 7), fan_h, dropped, errors)
+
+
+def dust(given=None, **others):
+    """Return the scene of a fine-dust node, with `others` beside or instead of its instruments."""
+    instruments = {
+        "SDS011": lambda clock: Fan(clock, {"pm2_5": 12.3, "pm10": 26.1}),
+        "BME280": lambda clock: Instrument(clock, {"temperature": 23.4, "humidity": 56.7, "pressure": 1013.2}),
+        "battery": lambda clock: Instrument(clock, {"battery": 3.7}),
+    }
+    instruments.update(others)
+    scene = Scene(given or DUST, instruments)
+    scene.device.room = 222
+    scene.device.data_rate = 2  # where acknowledgements are dear
+    return scene

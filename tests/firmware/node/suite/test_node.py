@@ -4,23 +4,21 @@ from plietsch_node.app import commands, node, payload, status
 from plietsch_node.lorawan import frame
 from plietsch_node.lorawan.aes import Aes128
 from support import lorawan_scene
-from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, MemoryFolder, Ports, Scene, gaps, said
+from support.node_scene import (
+    DAY_MS,
+    DUST,
+    HOUR_MS,
+    UNIX_MS,
+    Fan,
+    Instrument,
+    MemoryFolder,
+    Ports,
+    dust,
+    gaps,
+    said,
+)
 
-DUST = {"kind": "fine-dust"}
 UNIX_S = UNIX_MS // 1000
-
-
-def _dust(given=None, **others):
-    instruments = {
-        "SDS011": lambda clock: Fan(clock, {"pm2_5": 12.3, "pm10": 26.1}),
-        "BME280": lambda clock: Instrument(clock, {"temperature": 23.4, "humidity": 56.7, "pressure": 1013.2}),
-        "battery": lambda clock: Instrument(clock, {"battery": 3.7}),
-    }
-    instruments.update(others)
-    scene = Scene(given or DUST, instruments)
-    scene.device.room = 222
-    scene.device.data_rate = 2  # where acknowledgements are dear
-    return scene
 
 
 def _samples(values):
@@ -30,7 +28,7 @@ def _samples(values):
 
 
 def test_the_first_cycle_joins_says_how_it_is_asks_the_time_and_sends_a_reading():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     first, second = scene.frames()
     assert (first.port, first.ask_time, first.confirmed) == (status.PORT, True, True)
@@ -46,7 +44,7 @@ def test_the_first_cycle_joins_says_how_it_is_asks_the_time_and_sends_a_reading(
 
 
 def test_the_fan_warms_up_for_thirty_seconds_and_is_sampled_every_second():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     calls = scene.instruments["SDS011"].calls
     assert [name for name, _ in calls] == ["start"] + ["read"] * 10 + ["stop"]
@@ -54,7 +52,7 @@ def test_the_fan_warms_up_for_thirty_seconds_and_is_sampled_every_second():
 
 
 def test_a_short_interval_leaves_the_fan_on():
-    scene = _dust({"kind": "fine-dust", "interval_s": 45})
+    scene = dust({"kind": "fine-dust", "interval_s": 45})
     scene.live(10 * 60000)
     names = [name for name, _ in scene.instruments["SDS011"].calls]
     assert (names.count("start"), names.count("stop")) == (1, 0)
@@ -62,7 +60,7 @@ def test_a_short_interval_leaves_the_fan_on():
 
 
 def test_a_reading_is_the_median_and_half_the_interquartile_range():
-    scene = _dust(
+    scene = dust(
         {"kind": "fine-dust", "samples": 8},
         SDS011=lambda clock: Fan(clock, _samples([5, 1, 8, 2, 7, 3, 6, 400])),
     )
@@ -73,7 +71,7 @@ def test_a_reading_is_the_median_and_half_the_interquartile_range():
 
 
 def test_measurements_lie_on_a_grid_of_their_own():
-    scene = _dust()
+    scene = dust()
     scene.live(3 * HOUR_MS)
     times = scene.times()
     assert len(times) >= 36
@@ -86,7 +84,7 @@ def test_measurements_lie_on_a_grid_of_their_own():
 
 
 def test_a_failing_instrument_stops_nobody():
-    scene = _dust()
+    scene = dust()
     scene.instruments["SDS011"].values = None
     scene.cycle()
     values = scene.taken[0][1]
@@ -102,7 +100,7 @@ def test_an_instrument_that_raises_whatever_stops_nobody():
         def fails(_ms, error=error):
             raise error
 
-        scene = _dust(BME280=lambda clock, fails=fails: Instrument(clock, fails))
+        scene = dust(BME280=lambda clock, fails=fails: Instrument(clock, fails))
         scene.instruments["BME280"].channels = ("temperature", "humidity", "pressure")
         scene.cycle()
         values = scene.taken[0][1]
@@ -132,7 +130,7 @@ def _live_with_resets(scene, until_ms):
 
 
 def test_an_instrument_that_hangs_is_left_alone_for_an_hour_and_then_for_days():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     works = scene.instruments["BME280"].values
     scene.instruments["BME280"].values = _hang
@@ -150,7 +148,7 @@ def test_an_instrument_that_hangs_is_left_alone_for_an_hour_and_then_for_days():
 
 
 def test_a_reset_for_another_reason_blames_no_instrument():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.wake("watchdog")
     scene.cycle()
@@ -159,7 +157,7 @@ def test_a_reset_for_another_reason_blames_no_instrument():
 
 
 def test_a_second_thermometer_steps_in():
-    scene = _dust(DHT22=lambda clock: Instrument(clock, {"temperature": 21.0, "humidity": 50.0}))
+    scene = dust(DHT22=lambda clock: Instrument(clock, {"temperature": 21.0, "humidity": 50.0}))
     scene.instruments["BME280"].values = None
     scene.cycle()
     values = scene.taken[0][1]
@@ -167,7 +165,7 @@ def test_a_second_thermometer_steps_in():
 
 
 def test_take_reads_once_what_it_is_told():
-    scene = _dust()
+    scene = dust()
     scene.node.take(["SDS011"])
     assert scene.taken == [(0, {"pm2_5": 12.3, "pm10": 26.1})]
     assert scene.node.waiting == 1
@@ -179,7 +177,7 @@ def test_take_reads_once_what_it_is_told():
 
 
 def test_a_low_battery_makes_the_node_slower_but_not_dead():
-    scene = _dust()
+    scene = dust()
     scene.instruments["battery"].values = {"battery": 3.3}
     scene.live(8 * HOUR_MS)
     assert set(gaps(scene.times()[1:])) == {1200}
@@ -200,7 +198,7 @@ def test_a_low_battery_makes_the_node_slower_but_not_dead():
 
 
 def test_a_command_is_carried_out_and_answered_in_the_next_frame():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((7, commands.SET, 1, 600 >> 8, 600 & 255)))]
     scene.cycle()
@@ -217,7 +215,7 @@ def test_a_command_is_carried_out_and_answered_in_the_next_frame():
 
 
 def test_a_change_that_cannot_be_kept_is_not_made():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((7, commands.SET, 1, 600 >> 8, 600 & 255)))]
     put = scene.flash.put
@@ -234,7 +232,7 @@ def test_a_change_that_cannot_be_kept_is_not_made():
 
 
 def test_a_command_for_another_kind_of_node_is_refused():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((8, commands.SET, 2, 0, 50)))]
     scene.cycle()
@@ -243,7 +241,7 @@ def test_a_command_for_another_kind_of_node_is_refused():
 
 
 def test_a_value_out_of_range_is_refused_and_the_old_one_kept():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((9, commands.SET, 1, 0, 5)))]
     scene.cycle()
@@ -252,7 +250,7 @@ def test_a_value_out_of_range_is_refused_and_the_old_one_kept():
 
 
 def test_who_are_you_and_how():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((1, commands.WHO))), (3, bytes((2, commands.STATUS)))]
     scene.cycle()
@@ -264,7 +262,7 @@ def test_who_are_you_and_how():
 
 
 def test_a_reboot_is_answered_first():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.downlinks = [(3, bytes((5, commands.REBOOT)))]
     scene.device.pause_ms = 5000
@@ -280,7 +278,7 @@ def test_a_reboot_is_answered_first():
 
 
 def test_what_was_changed_is_passed_over_where_it_no_longer_fits():
-    scene = _dust()
+    scene = dust()
     scene.flash.put("config", {"revision": 3, "changed": {"threshold_mm": 10}})
     scene.wake()
     assert scene.node.config["interval_s"] == 300
@@ -289,7 +287,7 @@ def test_what_was_changed_is_passed_over_where_it_no_longer_fits():
 
 
 def test_fan_hours_outlive_a_power_cut():
-    scene = _dust({"kind": "fine-dust", "interval_s": 3600, "samples": 1})
+    scene = dust({"kind": "fine-dust", "interval_s": 3600, "samples": 1})
     scene.instruments["SDS011"].warm_up_ms = 1800001
     scene.live(2 * DAY_MS)
     hours = said(scene.node.status()).fan_h
@@ -299,7 +297,7 @@ def test_fan_hours_outlive_a_power_cut():
 
 
 def test_a_flash_that_takes_nothing_is_said():
-    scene = _dust()
+    scene = dust()
     scene.folder.broken = True
     scene.cycle()
     assert (scene.node.waiting, scene.node.dropped) == (0, 1)
@@ -307,7 +305,7 @@ def test_a_flash_that_takes_nothing_is_said():
 
 
 def test_a_flash_that_is_full_stops_nobody():
-    scene = _dust()
+    scene = dust()
 
     def full(_name, _value):
         raise OSError(28)
@@ -321,7 +319,7 @@ def test_a_flash_that_is_full_stops_nobody():
 
 
 def test_the_status_says_why_the_node_was_reset_and_not_that_it_slept():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     causes = [frame.data[4] >> 4 for frame in scene.frames(status.PORT)]
     assert causes == [status.RESET_CAUSES.index("power-on") + 1]
@@ -335,7 +333,7 @@ def test_the_status_says_why_the_node_was_reset_and_not_that_it_slept():
 
 
 def test_the_device_knows_the_battery_after_deep_sleep():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     known = scene.device.battery
     assert known != 255
@@ -345,7 +343,7 @@ def test_the_device_knows_the_battery_after_deep_sleep():
 
 
 def test_no_second_has_two_readings_though_the_clock_is_set_back():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     for back_ms in (1000, 1500, 300000):
         scene.node.take(["BME280"])
@@ -366,7 +364,7 @@ def test_no_second_has_two_readings_though_the_clock_is_set_back():
 
 
 def test_a_clock_that_is_wrong_is_to_be_set_more_often():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     offset_ms = UNIX_MS
     assert scene.node.timed_for_ms == DAY_MS
@@ -383,7 +381,7 @@ def test_a_clock_that_is_wrong_is_to_be_set_more_often():
 
 def test_a_node_on_the_real_stack():
     radio_scene = lorawan_scene.Scene().join()
-    scene = _dust()
+    scene = dust()
     scene.clock = radio_scene.clock
     for instrument in scene.instruments.values():
         instrument._clock = scene.clock
@@ -407,7 +405,7 @@ def test_a_node_on_the_real_stack():
 
 
 def test_the_watchdog_is_fed_while_the_fan_warms_up():
-    scene = _dust()
+    scene = dust()
     scene.cycle(sleep=False)
     assert scene.watchdog.longest_ms <= 10000
 

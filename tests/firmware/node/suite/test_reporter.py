@@ -1,27 +1,13 @@
 """What a node sends and when, on a scripted network: confirmations, outages, times, the duty cycle, fair use."""
 
 from plietsch_node.app import payload, status
-from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, Fan, Instrument, Scene, gaps, said
+from support.node_scene import DAY_MS, HOUR_MS, UNIX_MS, dust, gaps, said
 
-DUST = {"kind": "fine-dust"}
 UNIX_S = UNIX_MS // 1000
 
 
-def _dust(given=None, **others):
-    instruments = {
-        "SDS011": lambda clock: Fan(clock, {"pm2_5": 12.3, "pm10": 26.1}),
-        "BME280": lambda clock: Instrument(clock, {"temperature": 23.4, "humidity": 56.7, "pressure": 1013.2}),
-        "battery": lambda clock: Instrument(clock, {"battery": 3.7}),
-    }
-    instruments.update(others)
-    scene = Scene(given or DUST, instruments)
-    scene.device.room = 222
-    scene.device.data_rate = 2  # where acknowledgements are dear
-    return scene
-
-
 def test_readings_go_out_at_once_and_once_more_with_a_confirmation():
-    scene = _dust()
+    scene = dust()
     scene.live(6 * HOUR_MS)
     confirmed = [each for each in scene.frames(payload.PORT) if each.confirmed]
     assert confirmed
@@ -34,7 +20,7 @@ def test_readings_go_out_at_once_and_once_more_with_a_confirmation():
 
 
 def test_a_reading_leaves_at_a_moment_of_its_own():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     for scene.drawn in (0, 700):
         scene.live(scene.clock.now_ms + 300000)
@@ -43,7 +29,7 @@ def test_a_reading_leaves_at_a_moment_of_its_own():
 
 
 def test_where_acknowledgements_are_cheap_each_frame_asks_for_one():
-    scene = _dust()
+    scene = dust()
     scene.device.data_rate = 3
     scene.live(HOUR_MS)
     frames = scene.frames(payload.PORT)
@@ -60,7 +46,7 @@ def test_where_acknowledgements_are_cheap_each_frame_asks_for_one():
 
 
 def test_where_acknowledgements_are_cheap_each_frame_is_confirmed():
-    scene = _dust()
+    scene = dust()
     scene.device.data_rate = 3
     scene.live(2 * HOUR_MS)
     assert len(scene.frames(payload.PORT)) == len(scene.taken) == len(scene.acked)
@@ -75,7 +61,7 @@ def test_where_acknowledgements_are_cheap_each_frame_is_confirmed():
 
 
 def test_readings_wait_while_the_network_is_away_and_go_later():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.hears = False
     scene.live(24 * HOUR_MS)
@@ -91,7 +77,7 @@ def test_readings_wait_while_the_network_is_away_and_go_later():
 
 
 def test_what_the_ring_drops_is_counted():
-    scene = _dust({"kind": "fine-dust", "ring_readings": 128})
+    scene = dust({"kind": "fine-dust", "ring_readings": 128})
     scene.cycle()
     scene.device.hears = False
     scene.live(DAY_MS)
@@ -102,7 +88,7 @@ def test_what_the_ring_drops_is_counted():
 
 
 def test_a_power_cut_loses_no_reading():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     waiting = scene.node.waiting
     assert waiting
@@ -113,7 +99,7 @@ def test_a_power_cut_loses_no_reading():
 
 
 def test_readings_of_a_time_without_a_clock_get_their_date_in_the_same_life():
-    scene = _dust()
+    scene = dust()
     scene.device.hears = False
     scene.live(HOUR_MS)
     taken = len(scene.taken)
@@ -126,7 +112,7 @@ def test_readings_of_a_time_without_a_clock_get_their_date_in_the_same_life():
 
 
 def test_readings_of_a_life_without_a_clock_are_dropped_and_counted():
-    scene = _dust()
+    scene = dust()
     scene.device.hears = False
     scene.live(HOUR_MS)
     taken = len(scene.taken)
@@ -137,7 +123,7 @@ def test_readings_of_a_life_without_a_clock_are_dropped_and_counted():
 
 
 def test_a_date_outlives_the_life_of_its_readings():
-    scene = _dust()
+    scene = dust()
     scene.device.hears = False
     scene.live(HOUR_MS)
     taken = len(scene.taken)
@@ -151,7 +137,7 @@ def test_a_date_outlives_the_life_of_its_readings():
 
 
 def test_who_does_not_know_the_time_sends_readings_of_a_former_life_with_their_whole_time():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     scene.device.hears = False
     scene.live(2 * HOUR_MS)
@@ -167,7 +153,7 @@ def test_who_does_not_know_the_time_sends_readings_of_a_former_life_with_their_w
 
 
 def test_the_time_is_asked_for_once_a_day_and_until_it_is_told():
-    scene = _dust({"kind": "fine-dust", "interval_s": 1800})
+    scene = dust({"kind": "fine-dust", "interval_s": 1800})
     scene.device.knows_time = False
     scene.live(4 * HOUR_MS)
     assert all(each.ask_time for each in scene.frames())
@@ -180,7 +166,7 @@ def test_the_time_is_asked_for_once_a_day_and_until_it_is_told():
 
 
 def test_the_duty_cycle_delays_and_loses_nothing():
-    scene = _dust()
+    scene = dust()
     scene.device.pause_ms = 400000
     scene.device.room = 51
     scene.live(DAY_MS)
@@ -191,7 +177,7 @@ def test_the_duty_cycle_delays_and_loses_nothing():
 
 
 def test_a_radio_that_fails_keeps_the_readings():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     scene.device.broken = True
     scene.live(2 * HOUR_MS)
@@ -203,7 +189,7 @@ def test_a_radio_that_fails_keeps_the_readings():
 
 
 def test_confirmations_are_as_rare_as_fair_use_wants_them():
-    scene = _dust({"kind": "fine-dust", "interval_s": 900, "lorawan": {"fair_use_s": 30}})
+    scene = dust({"kind": "fine-dust", "interval_s": 900, "lorawan": {"fair_use_s": 30}})
     scene.live(3 * DAY_MS)
     assert len([each for each in scene.frames(payload.PORT) if each.confirmed]) <= 24
     assert len([each for each in scene.frames() if each.confirmed]) <= 28
@@ -211,7 +197,7 @@ def test_confirmations_are_as_rare_as_fair_use_wants_them():
 
 
 def test_what_else_the_network_has_gets_its_window_at_once():
-    scene = _dust()
+    scene = dust()
     scene.cycle()
     count = len(scene.frames())
     scene.device.more = True
@@ -221,7 +207,7 @@ def test_what_else_the_network_has_gets_its_window_at_once():
 
 def test_a_node_that_nobody_answers_goes_on_sending_and_joins_by_turns():
     for interval_s, pause_ms in ((300, 0), (60, 70000)):
-        scene = _dust({"kind": "fine-dust", "interval_s": interval_s, "samples": 1})
+        scene = dust({"kind": "fine-dust", "interval_s": interval_s, "samples": 1})
         scene.live(HOUR_MS)
         taken, frames = len(scene.taken), len(scene.frames(payload.PORT))
         scene.device.hears, scene.device.lost, scene.device.pause_ms = False, True, pause_ms
@@ -238,7 +224,7 @@ def test_a_node_that_nobody_answers_goes_on_sending_and_joins_by_turns():
 
 
 def test_while_the_battery_is_low_what_waited_for_long_is_confirmed():
-    scene = _dust()
+    scene = dust()
     scene.instruments["battery"].values = {"battery": 3.3}
     scene.live(HOUR_MS)
     scene.device.hears = False
@@ -251,7 +237,7 @@ def test_while_the_battery_is_low_what_waited_for_long_is_confirmed():
 
 
 def test_a_status_that_nobody_acknowledged_is_said_again():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     scene.instruments["BME280"].values = None
     scene.live(DAY_MS - HOUR_MS)
@@ -270,7 +256,7 @@ def test_a_status_that_nobody_acknowledged_is_said_again():
 
 
 def test_a_network_that_never_tells_the_time_gets_new_readings_without():
-    scene = _dust()
+    scene = dust()
     scene.device.knows_time = False
     scene.live(6 * HOUR_MS)
     frames = scene.frames(payload.PORT)
@@ -293,7 +279,7 @@ def test_a_network_that_never_tells_the_time_gets_new_readings_without():
 
 
 def test_without_the_time_nothing_is_said_to_a_network_that_is_away():
-    scene = _dust()
+    scene = dust()
     scene.device.hears = False
     scene.device.joined = True
     scene.live(12 * HOUR_MS)
@@ -301,7 +287,7 @@ def test_without_the_time_nothing_is_said_to_a_network_that_is_away():
 
 
 def test_times_are_whole_where_the_clock_was_not_set_for_long_or_was_set_back():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     scene.device.knows_time = False
     scene.live(5 * DAY_MS)
@@ -311,7 +297,7 @@ def test_times_are_whole_where_the_clock_was_not_set_for_long_or_was_set_back():
 
 
 def test_times_are_whole_where_the_clock_was_set_back_after_them():
-    scene = _dust()
+    scene = dust()
     scene.live(HOUR_MS)
     scene.device.hears = False
     scene.node.set_time(scene.clock.ms() + UNIX_MS + 2 * HOUR_MS, scene.clock.ms())
@@ -332,7 +318,7 @@ def test_times_are_whole_where_the_clock_was_set_back_after_them():
 
 
 def test_a_date_that_the_flash_refused_is_made_up_for():
-    scene = _dust()
+    scene = dust()
     scene.device.hears = False
     scene.live(HOUR_MS)
     taken = len(scene.taken)
