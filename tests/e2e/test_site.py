@@ -30,7 +30,7 @@ def test_what_a_node_measures_is_on_the_map_while_one_watches(folder: Path, chro
         "before => JSON.stringify([...document.querySelectorAll('a.station .number')]"
         ".map(number => number.textContent)) !== before",
         arg=before,
-        timeout=20_000,
+        timeout=60_000,
     )
     page.screenshot(path=SCREENSHOTS / "demo-map.png")
 

@@ -38,7 +38,7 @@ class Up:
             line = next((line for line in self.log.read_text().splitlines() if "is running" in line), None)
             return line.split()[-1].rstrip("/") if line else None
 
-        return until(address, "the site's address", timeout_s=60) or ""
+        return until(address, "the site's address", timeout_s=120) or ""
 
     def healthy(self) -> bool:
         return httpx.get(f"{self.site}/healthz").is_success
