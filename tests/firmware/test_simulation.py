@@ -76,6 +76,14 @@ def test_the_region_runs_its_past_and_goes_on_after_a_restart(aedes: EmbeddedBro
     assert all(nonce >= 1 for nonce in nonces)
 
 
+def test_the_present_begins_with_what_was_measured_just_now(aedes: EmbeddedBroker, tmp_path: Path):
+    ledger_file = tmp_path / "ledger.ndjson"
+    with closing(Ledger(ledger_file)) as ledger, _region(aedes.url, StateFile(None), ledger, since_s=900) as running:
+        live.run_past(running, live.Plan(1, 10, 300, since_s=900), lambda _from, _now, _until: None)
+        just_now = [each for each in _times(ledger_file) if each > time.time() - 30]
+    assert len(just_now) >= 3
+
+
 def test_who_is_stopped_during_the_past_does_not_measure_live(aedes: EmbeddedBroker, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
     plan_of_region = live.Plan(1, 10, 300, since_s=86_400)

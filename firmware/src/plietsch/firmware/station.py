@@ -1,5 +1,6 @@
 """A virtual station: virtual instruments, the real node code that reads them, and a radio into the simulated air."""
 
+import copy
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -170,7 +171,8 @@ class VirtualStation:
             trace=self._trace,
             cipher=node_code.HostCipher,
         )
-        self._node = self._make(self.config, _keys(self.station.code), ports)
+        # A copy: the node holds it against what it was given before, to see whether that has changed.
+        self._node = self._make(copy.deepcopy(self.config), _keys(self.station.code), ports)
 
     def _instrument(self, model: str, source: Source) -> Shown:
         return Shown(model, lambda now_ms: source(model, now_ms / MILLISECONDS), lambda: self._env.now)
