@@ -27,12 +27,21 @@ _INGEST = {
 }  # fmt: skip
 _SITE = dict.fromkeys(
     ("region", "station", "location", "historical_location", "sensor", "observed_property", "datastream",
-     "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger"), "s",
+     "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger", "gauge", "gauge_level",
+     "public_frame"), "s",
 )  # fmt: skip
 # Of these the site reads some columns.
 _SITE_COLUMNS = {
     "organisation": {"id", "code", "name", "url"},
-    "deployment": {"id", "station_id", "phase", "during"},
+    "deployment": {
+        "id",
+        "station_id",
+        "phase",
+        "during",
+        "gauge_zero_distance_m",
+        "gauge_zero_nhn_m",
+        "rain_tip_mm",
+    },
 }
 _PRIVILEGES = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d", "TRUNCATE": "t", "TRIGGER": "g"}
 

@@ -8,6 +8,7 @@
 DO $$
 DECLARE
     name regclass;
+    function regprocedure;
 BEGIN
     FOR name IN
         SELECT c.oid FROM pg_class c
@@ -18,6 +19,14 @@ BEGIN
                           WHERE a.attrelid = c.oid AND a.attacl::text ~ 'plietsch_(ingest|site)='))
     LOOP
         EXECUTE format('REVOKE ALL ON %s FROM plietsch_ingest, plietsch_site', name);
+    END LOOP;
+    -- Functions with their owner's rights are nobody's but for a grant; all others do what their caller may.
+    FOR function IN
+        SELECT p.oid FROM pg_proc p
+        WHERE p.pronamespace = current_schema()::regnamespace AND p.prosecdef AND pg_has_role(p.proowner, 'USAGE')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, plietsch_ingest, plietsch_site', function);
     END LOOP;
 END $$;
 
@@ -38,7 +47,10 @@ GRANT SELECT, INSERT, UPDATE ON device_health, downlink TO plietsch_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine TO plietsch_ingest;
 
 GRANT SELECT ON region, station, location, historical_location, sensor, observed_property, datastream,
-    deployment_channel, observation, observation_hour, observation_day, write_ledger TO plietsch_site;
+    deployment_channel, observation, observation_hour, observation_day, write_ledger, gauge, gauge_level, public_frame
+    TO plietsch_site;
+GRANT EXECUTE ON FUNCTION region_network TO plietsch_site;
 GRANT SELECT (id, code, name, url) ON organisation TO plietsch_site;
--- Without which device it is, and how high it hangs on whose wall.
-GRANT SELECT (id, station_id, phase, during) ON deployment TO plietsch_site;
+-- Without which device it is, and how high it hangs on whose wall. How high above a gauge's zero is part of a level.
+GRANT SELECT (id, station_id, phase, during, gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm) ON deployment
+    TO plietsch_site;
