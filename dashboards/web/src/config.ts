@@ -4,6 +4,8 @@ export interface Band {
   readonly code: string;
   readonly upper: number | null;
   readonly word: string;
+  /** How much it matters, from 0 to 5. */
+  readonly rank: number;
 }
 
 export interface Property {
@@ -16,6 +18,10 @@ export interface Property {
 export interface Config {
   readonly language: string;
   readonly timezone: string;
+  /** What counts as now, in Unix seconds; clock.ts goes on from there. */
+  readonly present: number;
+  /** Whether that is not what the clock on the wall shows: a simulated region that is still in its past. */
+  readonly fastMotion: boolean;
   readonly staleAfterS: number;
   readonly properties: Readonly<Record<string, Property>>;
   readonly texts: Readonly<Record<string, string>>;

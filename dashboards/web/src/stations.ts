@@ -1,4 +1,5 @@
 // Stations as the API says them (GeoJSON).
+import { now } from "./clock";
 import type { Feature, FeatureCollection, Point } from "geojson";
 
 export interface Latest {
@@ -23,5 +24,5 @@ export function current(station: Station, property: string, staleAfterS: number)
 
 /** Whether a value says something of now: neither too old, nor from a clock that is as far ahead. */
 export function isCurrent(latest: Latest, staleAfterS: number): boolean {
-  return Math.abs(Date.now() - Date.parse(latest.time)) <= staleAfterS * 1000;
+  return Math.abs(now() - Date.parse(latest.time) / 1000) <= staleAfterS;
 }

@@ -3,10 +3,12 @@
 from fastapi import FastAPI
 
 from plietsch.api import app as api
-from plietsch.dashboards import error_pages, pages
+from plietsch.dashboards import error_pages, front
 from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
+from plietsch.dashboards.map import routes as map_routes
 from plietsch.dashboards.policy import Policy
 from plietsch.dashboards.site import Site
+from plietsch.dashboards.station import routes as station_routes
 from plietsch.platform.settings import Settings
 
 
@@ -15,7 +17,8 @@ def create_app(settings: Settings) -> FastAPI:
     site = Site.make(Assets.read())
     app = api.create_app(settings)
     app.state.site = site
-    app.include_router(pages.router)
+    for routes in (front, map_routes, station_routes):
+        app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
     app.add_middleware(Policy)
     error_pages.install(app, site)

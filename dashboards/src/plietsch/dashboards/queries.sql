@@ -18,3 +18,13 @@ JOIN datastream ds ON ds.id = c.datastream_id AND ds.method = 'raw'
 JOIN observed_property p ON p.id = ds.observed_property_id
 WHERE r.code = %(region)s
 GROUP BY s.code
+
+-- name: newest_simulated
+-- When the newest of what was written last in a region was measured; null where one of its stations is real.
+SELECT max(w.last_time)
+FROM region r
+CROSS JOIN LATERAL (SELECT datastream_ids, last_time FROM write_ledger ORDER BY id DESC LIMIT 100) w
+JOIN datastream d ON d.id = w.datastream_ids[1]
+JOIN station s ON s.id = d.station_id AND s.region_id = r.id
+WHERE r.code = %(region)s
+  AND NOT EXISTS (SELECT FROM station WHERE region_id = r.id AND NOT simulated)

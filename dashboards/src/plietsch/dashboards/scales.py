@@ -2,34 +2,49 @@
 
 Fine dust follows the European Air Quality Index as revised in 2024 (European Environment Agency). It is made for hourly
 means of reference instruments; here it classes single values of low-cost ones, which are indicative, and pages say so.
-Temperature has a scale of our own.
+Rain of an hour is light up to 2.5 mm and moderate up to 10 mm (Deutscher Wetterdienst, Wetterlexikon, Niederschlags-
+intensität); its warnings begin at 15, 25 and 40 mm (DWD, Warnkriterien, Starkregen in einer Stunde).
+Levels are a gauge's own, each with its own words. Temperature has a scale of ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from plietsch.dashboards.texts import N_
 
 
 @dataclass(frozen=True)
 class Band:
-    """A class: `upper` belongs to it, None is without bound; `word` is translated when shown."""
+    """A class: `upper` belongs to it, None is without bound; `word` is translated when shown.
+
+    `rank` says how much it matters, from 0 (nothing to see to) to 5.
+    """
 
     code: str
     upper: float | None
     word: str
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The bands of a property, lowest first, and the scale's name, translated when shown."""
+    """The bands of a quantity, lowest first, and the scale's name, translated when shown."""
 
     name: str
     bands: tuple[Band, ...]
 
     def band(self, value: float) -> Band:
-        """The band of a value, in the property's unit."""
+        """The band of a value, in the quantity's unit."""
         return next(band for band in self.bands if band.upper is None or value <= band.upper)
+
+
+class Level(NamedTuple):
+    """A level of a gauge: above its zero, its rank from 1 to 4, its name in the page's language."""
+
+    level_cm: float
+    rank: int
+    name: str
 
 
 _INDEX = N_("European Air Quality Index 2024")
@@ -41,22 +56,49 @@ _INDEX_WORDS = {
     "very-poor": N_("very poor"),
     "extremely-poor": N_("extremely poor"),
 }
+_BELOW_ALL_LEVELS = N_("usual")
+_LEVELS = N_("Levels of this gauge")
+# Just below a level: what reaches it belongs to its class.
+_JUST_BELOW_CM = 0.05
 
 
 def has_index(codes: Iterable[str]) -> bool:
-    """Whether the values of any of these properties are classed by the European index."""
+    """Whether the values of any of these quantities are classed by the European index."""
     return any(SCALES[code].name == _INDEX for code in codes if code in SCALES)
+
+
+def of_gauge(levels: Sequence[Level]) -> Scale:
+    """The scale of a gauge with these levels, lowest first."""
+    uppers = [*(level.level_cm - _JUST_BELOW_CM for level in levels), None]
+    begun = [(0, _BELOW_ALL_LEVELS), *((level.rank, level.name) for level in levels)]
+    bands = (Band(f"level-{rank}", upper, name, rank) for (rank, name), upper in zip(begun, uppers, strict=True))
+    return Scale(_LEVELS, tuple(bands))
 
 
 def _air_quality(*uppers: float) -> Scale:
     bounds = (*uppers, None)
-    bands = (Band(code, upper, word) for (code, word), upper in zip(_INDEX_WORDS.items(), bounds, strict=True))
+    words = _INDEX_WORDS.items()
+    bands = (
+        Band(code, upper, word, rank) for rank, ((code, word), upper) in enumerate(zip(words, bounds, strict=True))
+    )
     return Scale(_INDEX, tuple(bands))
 
 
 SCALES = {
     "pm2_5": _air_quality(5, 15, 50, 90, 140),  # µg/m³
     "pm10": _air_quality(15, 45, 120, 195, 270),  # µg/m³
+    "rain_1h": Scale(  # mm
+        N_("Rain in the last hour"),
+        (
+            Band("rain-none", 0, N_("dry")),
+            Band("rain-light", 2.5, N_("light rain")),
+            Band("rain-moderate", 10, N_("moderate rain"), 1),
+            Band("rain-heavy", 15, N_("strong rain"), 2),
+            Band("rain-marked", 25, N_("heavy rain"), 3),
+            Band("rain-severe", 40, N_("severe heavy rain"), 4),
+            Band("rain-extreme", None, N_("extreme heavy rain"), 5),
+        ),
+    ),
     "temperature": Scale(  # °C
         N_("Air temperature"),
         (

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from plietsch.api import observations
-from plietsch.dashboards import readings
+from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.texts import Texts
 
 HOURS = 24
@@ -44,7 +44,7 @@ def _hour(
 ) -> Hour:
     values = (means.get((start, code)) for code in codes)
     shown = [
-        "" if value is None else texts.number(value, readings.decimals(code))
+        "" if value is None else texts.number(value, QUANTITIES[code].decimals)
         for code, value in zip(codes, values, strict=True)
     ]
     return Hour(texts.day_and_clock(start, zone), start.isoformat(), shown)

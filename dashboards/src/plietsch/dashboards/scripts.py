@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from plietsch.api.observations import MOST
-from plietsch.dashboards import readings
+from plietsch.dashboards import quantities
+from plietsch.dashboards.present import Present
+from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.regions import Region
 from plietsch.dashboards.scales import SCALES, Scale
 from plietsch.dashboards.texts import N_, Texts
@@ -28,12 +30,15 @@ _MESSAGES = {
 _SEAS = {"northSea": N_("North Sea"), "balticSea": N_("Baltic Sea")}
 
 
-def of_map(texts: Texts, region: Region, codes: Iterable[str], measured: Mapping[str, Iterable[str]]) -> str:
+def of_map(
+    texts: Texts, region: Region, now: Present, codes: Iterable[str], measured: Mapping[str, Iterable[str]]
+) -> str:
     """For the map; `measured` says which properties each station measures."""
     places = {name: texts.translate(sea) for name, sea in _SEAS.items()}
     return _encode(
         texts,
         region,
+        now,
         codes,
         bounds=region.bounds,
         seas=places,
@@ -42,23 +47,26 @@ def of_map(texts: Texts, region: Region, codes: Iterable[str], measured: Mapping
     )
 
 
-def of_station(texts: Texts, region: Region, codes: Collection[str], code: str) -> str:
+def of_station(texts: Texts, region: Region, now: Present, codes: Collection[str], code: str) -> str:
     """For a station's page."""
     return _encode(
         texts,
         region,
+        now,
         codes,
         station=f"/api/v1/stations/{code}",
         observations=f"/api/v1/observations?station={code}&limit={MOST}",
-        shortestGapS=int(readings.shortest_gap(codes).total_seconds()),
+        shortestGapS=int(quantities.shortest_gap(codes).total_seconds()),
     )
 
 
-def _encode(texts: Texts, region: Region, codes: Iterable[str], **more: Any) -> str:
+def _encode(texts: Texts, region: Region, now: Present, codes: Iterable[str], **more: Any) -> str:
     config = {
         "language": texts.language,
         "timezone": region.timezone,
-        "staleAfterS": int(readings.STALE_AFTER.total_seconds()),
+        "present": now.at.timestamp(),
+        "fastMotion": now.fast_motion,
+        "staleAfterS": int(quantities.STALE_AFTER.total_seconds()),
         "properties": {code: _property(code, texts) for code in codes},
         "texts": {name: texts.translate(message) for name, message in _MESSAGES.items()},
         **more,
@@ -67,14 +75,17 @@ def _encode(texts: Texts, region: Region, codes: Iterable[str], **more: Any) -> 
 
 
 def _property(code: str, texts: Texts) -> dict[str, Any]:
-    scale = SCALES.get(code)
+    quantity, scale = QUANTITIES[code], SCALES.get(code)
     return {
-        "name": texts.translate(readings.NAMES[code]),
-        "unit": readings.UNIT_SYMBOLS[code],
-        "decimals": readings.decimals(code),
+        "name": texts.translate(quantity.name),
+        "unit": quantity.unit,
+        "decimals": quantity.decimals,
         "bands": _bands(scale, texts) if scale else [],
     }
 
 
 def _bands(scale: Scale, texts: Texts) -> list[dict[str, Any]]:
-    return [{"code": band.code, "upper": band.upper, "word": texts.translate(band.word)} for band in scale.bands]
+    return [
+        {"code": band.code, "upper": band.upper, "word": texts.translate(band.word), "rank": band.rank}
+        for band in scale.bands
+    ]

@@ -1,18 +1,18 @@
 // The map page: the map, the switch of what it shows, and the table below it, all kept up to date.
 import "maplibre-gl/dist/maplibre-gl.css";
-import "./map.css";
 import { Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { type MapConfig, read } from "./config";
+import * as clock from "../clock";
+import { type MapConfig, read } from "../config";
 import { StationMarker } from "./markers";
 import * as outline from "./outline";
 import * as places from "./places";
-import { poll } from "./poll";
+import { poll } from "../poll";
 import { offsets } from "./spread";
-import type { Stations } from "./stations";
-import * as status from "./status";
-import * as theme from "./theme";
-import { Values } from "./values";
+import type { Stations } from "../stations";
+import * as status from "../status";
+import * as theme from "../theme";
+import { Values } from "../values";
 
 // As far as the extract goes.
 const EDGE: [number, number, number, number] = [7.3, 54.0, 11.0, 55.4];
@@ -34,6 +34,7 @@ class MapPage {
     private readonly container: HTMLElement,
     private readonly config: MapConfig,
   ) {
+    clock.set(config);
     this.map = this.makeMap();
     for (const row of document.querySelectorAll<HTMLElement>("tr[data-station]")) {
       this.rows.set(row.dataset["station"] ?? "", new Values(row, config));

@@ -1,9 +1,9 @@
 // A station on the map: a link to its page, a circle in the colour of its value's class with the number in it.
 import { type Map as MapLibre, Marker } from "maplibre-gl";
-import * as bands from "./bands";
-import { bandOf, type MapConfig } from "./config";
-import { Gliding, writer } from "./numbers";
-import { current, type Station } from "./stations";
+import * as bands from "../bands";
+import { bandOf, type MapConfig } from "../config";
+import { Gliding, writer } from "../numbers";
+import { current, type Station } from "../stations";
 
 const NEWS_MS = 1600;
 

@@ -1,11 +1,11 @@
 // The chart of a day: one property, the bands of its scale behind it, in light and in dark.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import * as bands from "./bands";
-import type { Property, StationConfig } from "./config";
-import { writer } from "./numbers";
+import * as bands from "../bands";
+import type { Property, StationConfig } from "../config";
+import { writer } from "../numbers";
 import { type Observation, type Points, points } from "./series";
-import * as theme from "./theme";
+import * as theme from "../theme";
 
 const DAY_S = 24 * 3600;
 const LEAST_SPAN = 2;

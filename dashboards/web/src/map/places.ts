@@ -1,6 +1,6 @@
 // Names that help to find one's way. They are said by the table, too, so nothing reads them aloud.
 import { type Map as MapLibre, Marker } from "maplibre-gl";
-import type { MapConfig } from "./config";
+import type { MapConfig } from "../config";
 import type { Circle } from "./spread";
 
 type Place = readonly [name: string, longitude: number, latitude: number];

@@ -1,7 +1,7 @@
 // The map's ground: sea, land, lakes and borders from the committed extract. No tiles, no glyphs, no other host.
 import type { Map as MapLibre, StyleSpecification } from "maplibre-gl";
 import outlineUrl from "./outline.json?url";
-import { colour } from "./theme";
+import { colour } from "../theme";
 
 type Paint = readonly [layer: string, property: string, name: string];
 

@@ -1,12 +1,12 @@
 // A station's page: its values and its chart, kept up to date.
-import "./chart.css";
 import { Chart } from "./chart";
-import { read, type StationConfig } from "./config";
-import { poll } from "./poll";
+import * as clock from "../clock";
+import { read, type StationConfig } from "../config";
+import { poll } from "../poll";
 import { extend, type Observation } from "./series";
-import type { Station } from "./stations";
-import * as status from "./status";
-import { Values } from "./values";
+import type { Station } from "../stations";
+import * as status from "../status";
+import { Values } from "../values";
 
 // A day of a station that measures every few seconds takes a while over a slow line.
 const PATIENCE_MS = 30_000;
@@ -23,6 +23,7 @@ class StationPage {
     element: HTMLElement,
     private readonly config: StationConfig,
   ) {
+    clock.set(config);
     this.values = new Values(document.querySelector(".cards") ?? document.body, config);
     this.chart = new Chart(element, config, (text) => {
       const caption = document.getElementById("chart-caption");

@@ -1,0 +1,62 @@
+"""Quantities: what the site shows, under which names, in which units, with how many decimals.
+
+A quantity is an observed property or, as with the rain of an hour, something made of one. What is not here is not
+shown: a spread is for those who ask the API for it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from plietsch.dashboards.texts import N_
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity; its names are translated when shown, `unit` is what people write."""
+
+    code: str
+    name: str
+    short: str
+    unit: str
+    decimals: int = 1
+    on_change: bool = False  # whether a node sends it when it changes, and otherwise hourly
+    beginning: float | None = None  # where its axis begins, if it has a natural beginning
+
+
+# In the order in which they are shown.
+QUANTITIES = {
+    each.code: each
+    for each in (
+        Quantity("pm2_5", N_("Fine dust PM2.5"), N_("PM2.5"), "µg/m³", beginning=0),
+        Quantity("pm10", N_("Fine dust PM10"), N_("PM10"), "µg/m³", beginning=0),
+        Quantity("water_level", N_("Water level"), N_("Water level"), "cm", 0, on_change=True),
+        Quantity("rain_1h", N_("Rain in the last hour"), N_("Rain"), "mm", on_change=True, beginning=0),
+        Quantity("temperature", N_("Air temperature"), N_("Temperature"), "°C"),
+        Quantity("humidity", N_("Relative humidity"), N_("Humidity"), "%", 0),
+        Quantity("pressure", N_("Air pressure"), N_("Pressure"), "hPa", 0),
+        Quantity("distance", N_("Distance to the water"), N_("Distance"), "mm", 0, on_change=True),
+        Quantity("rain_tips", N_("Tips of the rain gauge"), N_("Tips"), "", 0, on_change=True),
+        Quantity("battery", N_("Battery"), N_("Battery"), "V", 2),
+    )
+}
+# What the map can show and its table holds, where a station of the region measures it.
+OF_THE_MAP = ("pm2_5", "pm10", "water_level", "rain_1h", "temperature", "humidity")
+# A value that is older says nothing of now. A node that sends when something changes says every hour that nothing does
+# (`silence_s`, docs/node.md), and the frame takes its time.
+STALE_AFTER = timedelta(minutes=75)
+# A pause in a line is a gap from this length on, for a node that measures at its interval ...
+SHORTEST_GAP = timedelta(minutes=35)
+# ... and for one that sends when something changes, or hourly: one such frame may be lost on its way.
+SHORTEST_GAP_ON_CHANGE = timedelta(hours=2, minutes=15)
+
+
+def is_stale(time: datetime, now: datetime) -> bool:
+    """Whether what was measured then says nothing of now: it is too old, or of a clock that is as far ahead."""
+    return abs(now - time) > STALE_AFTER
+
+
+def shortest_gap(codes: Collection[str]) -> timedelta:
+    """How long a station that measures these quantities is silent at least where something is missing."""
+    on_change = any(QUANTITIES[code].on_change for code in codes if code in QUANTITIES)
+    return SHORTEST_GAP_ON_CHANGE if on_change else SHORTEST_GAP

@@ -1,0 +1,1 @@
+"""The region in a sentence, and in four tiles: air, water, rain, network."""
