@@ -59,7 +59,7 @@ def document(tmp_path: Path, content: dict[str, Any]) -> regions.RegionFile:
 
 def contents(database_url: str) -> dict[str, list[tuple[Any, ...]]]:
     tables = ["region", "organisation", "station", "location", "exact_location", "historical_location"]
-    tables += ["datastream", "device", "deployment", "deployment_channel"]
+    tables += ["datastream", "device", "deployment", "deployment_channel", "gauge", "gauge_level"]
     with psycopg.connect(database_url) as connection:
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables}
 
@@ -70,7 +70,7 @@ def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
             assert registry.import_region(connection, document(tmp_path, REGION)) == 1
         first = contents(database_url)
     assert contents(database_url) == first
-    assert len(first["datastream"]) == 8
+    assert len(first["datastream"]) == 8 + 2
     assert len(first["historical_location"]) == 1
 
 
@@ -255,9 +255,164 @@ def test_every_quantity_of_a_sensor_and_every_type_is_known(database_url: str):
         known = {row[0] for row in connection.execute("SELECT code FROM observed_property")}
         models = {row[0] for row in connection.execute("SELECT model FROM sensor")}
         types = {row[0] for row in connection.execute("SELECT code FROM device_type")}
-    assert known == {code for codes in regions.PROPERTIES_OF_SENSOR.values() for code in codes}
+    computed = {"water_level"}
+    assert known == {code for codes in regions.PROPERTIES_OF_SENSOR.values() for code in codes} | computed
     assert models == set(regions.PROPERTIES_OF_SENSOR)
     assert types == set(regions.SENSORS_OF_TYPE)
+
+
+WATER = {"type": "plietsch-water-level", "sensors": ["A02YYUW"]}
+MOUNTED = {"gauge_zero_distance_m": 8.25, "gauge_zero_nhn_m": -5.0}
+GAUGE: dict[str, Any] = {
+    "water": {"de": "der Förde", "da": "fjorden", "en": "the fjord"},
+    "mean_level_cm": 500,
+    "levels": [
+        {"level_cm": 620, "rank": 1, "name": {"de": "Pfützen", "da": "Pytter", "en": "Puddles"}, "source": "Town"},
+        {"level_cm": 660.5, "rank": 3, "name": {"de": "Straßen", "da": "Gader", "en": "Streets"}, "source": "Town"},
+    ],
+}
+
+
+def computed(database_url: str) -> dict[str, tuple[str, str, str]]:
+    """Of each channel that feeds a computed series: instrument, property and method."""
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            """SELECT c.channel, s.model, p.code, d.method FROM deployment_channel c
+            JOIN datastream d ON d.id = c.datastream_id JOIN sensor s ON s.id = d.sensor_id
+            JOIN observed_property p ON p.id = d.observed_property_id WHERE d.method <> 'raw'"""
+        ).fetchall()
+    return {channel: (model, code, method) for channel, model, code, method in rows}
+
+
+def test_a_level_is_computed_where_the_gauge_zero_is_known(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path, device=WATER)
+    assert computed(database_url) == {}
+    imported(database_url, tmp_path, device=WATER, deployment=MOUNTED)
+    assert computed(database_url) == {"water_level@gauge-zero/1": ("A02YYUW", "water_level", "gauge-zero/1")}
+    imported(database_url, tmp_path, device=WATER)
+    assert computed(database_url) == {}
+
+
+@pytest.mark.parametrize(("sensors", "corrected"), [(["SDS011", "DHT22"], True), (["SDS011"], False)])
+def test_dust_is_corrected_where_there_is_humidity(
+    database_url: str, tmp_path: Path, sensors: list[str], corrected: bool
+):
+    imported(database_url, tmp_path, device={"sensors": sensors})
+    wanted = {f"{code}@kappa-koehler/1": ("SDS011", code, "kappa-koehler/1") for code in ("pm2_5", "pm10")}
+    assert computed(database_url) == (wanted if corrected else {})
+
+
+def test_a_rain_gauge_says_how_much_makes_it_tip(database_url: str, tmp_path: Path):
+    imported(
+        database_url, tmp_path, device={"type": "plietsch-rain", "sensors": ["rain"]}, deployment={"rain_tip_mm": 0.2}
+    )
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT rain_tip_mm FROM deployment").fetchall() == [(0.2,)]
+
+
+def mountings(database_url: str) -> list[tuple[float | None, str, str | None]]:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            """SELECT gauge_zero_distance_m, lower(during)::date::text, upper(during)::date::text
+            FROM deployment ORDER BY lower(during)"""
+        ).fetchall()
+
+
+def test_an_instrument_that_is_mounted_otherwise_is_another_deployment(database_url: str, tmp_path: Path):
+    """What was measured before was measured from where it hung before."""
+    higher = {**MOUNTED, "gauge_zero_distance_m": 8.5, "since": "2026-06-01T00:00:00Z"}
+    for deployment in (MOUNTED, higher, higher):
+        imported(database_url, tmp_path, device=WATER, deployment=deployment)
+    assert mountings(database_url) == [(8.25, "2026-01-01", "2026-06-01"), (8.5, "2026-06-01", None)]
+    assert len({row[2] for row in contents(database_url)["deployment_channel"] if "water_level" in row[1]}) == 1
+
+
+def test_a_wrong_mounting_can_be_corrected(database_url: str, tmp_path: Path):
+    for changes in (
+        MOUNTED,
+        {**MOUNTED, "gauge_zero_distance_m": 8.5},
+        {**MOUNTED, "gauge_zero_distance_m": 8.75, "since": "2025-12-01T00:00:00Z"},
+        # The same mounting at a later time is nothing new.
+        {**MOUNTED, "gauge_zero_distance_m": 8.75, "since": "2026-06-01T00:00:00Z"},
+    ):
+        imported(database_url, tmp_path, device=WATER, deployment=changes)
+    assert mountings(database_url) == [(8.75, "2025-12-01", None)]
+
+
+def gauges(database_url: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(
+            """SELECT g.water ->> 'da', g.mean_level_cm, l.rank, l.level_cm, l.name ->> 'de', l.source
+            FROM gauge g LEFT JOIN gauge_level l USING (station_id) ORDER BY l.rank"""
+        ).fetchall()
+
+
+def with_gauge(gauge: dict[str, Any] | None) -> dict[str, Any]:
+    content = copy.deepcopy(REGION)
+    content["stations"][0]["device"] |= WATER
+    content["stations"][0]["deployment"] |= MOUNTED
+    content["stations"][0]["gauge"] = gauge
+    return content
+
+
+def test_a_gauge_has_the_levels_that_its_file_says(database_url: str, tmp_path: Path):
+    def store(gauge: dict[str, Any] | None) -> list[tuple[Any, ...]]:
+        with database.connect(database_url) as connection:
+            registry.import_region(connection, document(tmp_path, with_gauge(gauge)))
+        return gauges(database_url)
+
+    first = [("fjorden", 500, 1, 620, "Pfützen", "Town"), ("fjorden", 500, 3, 660.5, "Straßen", "Town")]
+    assert store(GAUGE) == store(GAUGE) == first
+    # Both levels one higher, the first one where the second one was.
+    higher = copy.deepcopy(GAUGE) | {"mean_level_cm": None}
+    higher["levels"][0]["level_cm"], higher["levels"][1]["level_cm"] = 660.5, 700
+    assert [(row[1], row[3]) for row in store(higher)] == [(None, 660.5), (None, 700)]
+    assert store({**GAUGE, "levels": []}) == [("fjorden", 500, None, None, None, None)]
+    assert store(None) == []
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        (
+            [{"level_cm": 700}, {}],
+            r"balcony: gauge.levels must rise.*Streets \(660.5 cm, rank 3\) follows Puddles \(700",
+        ),
+        ([{"level_cm": 660.5}, {}], "must rise in level_cm"),
+        ([{"rank": 3}, {}], "must rise in level_cm and in rank"),
+        ([{"rank": 4}, {}], "must rise in level_cm and in rank"),
+        ([{"rank": 0}, {}], r"`int` >= 1 - at `\$.stations\[0\].gauge.levels\[0\].rank`"),
+        ([{}, {"rank": 5}], "`int` <= 4"),
+        ([{"name": {"de": "Pfützen", "en": "Puddles"}}, {}], r"required field `da` - at .*levels\[0\].name"),
+        ([{"name": {"de": "", "da": "Pytter", "en": "Puddles"}}, {}], r"length >= 1 - at .*name.de"),
+        ([{"source": ""}, {}], r"length >= 1 - at .*source"),
+    ],
+)
+def test_levels_that_do_not_rise_or_lack_a_name_are_refused(tmp_path: Path, levels: list[Any], message: str):
+    gauge = copy.deepcopy(GAUGE)
+    gauge["levels"] = [level | change for level, change in zip(gauge["levels"], levels, strict=True)]
+    with pytest.raises(errors.RegionInvalid, match=message):
+        document(tmp_path, with_gauge(gauge))
+
+
+@pytest.mark.parametrize(
+    ("member", "values", "message"),
+    [
+        ("deployment", MOUNTED, "balcony: deployment.gauge_zero_distance_m is for a device that measures distance"),
+        ("deployment", {"gauge_zero_nhn_m": -5}, "gauge_zero_nhn_m is for a device that measures distance"),
+        ("deployment", {"rain_tip_mm": 0.2}, "rain_tip_mm is for a device that measures rain_tips; .* SDS011, BME280"),
+        ("deployment", {"rain_tip_mm": 0}, "> 0"),
+        ("deployment", {"gauge_zero_distance_m": -1}, "> 0"),
+        ("gauge", GAUGE, "balcony: a gauge has a device that measures the distance"),
+    ],
+)
+def test_what_an_instrument_is_not_there_for_is_refused(
+    tmp_path: Path, member: str, values: dict[str, Any], message: str
+):
+    content = copy.deepcopy(REGION)
+    content["stations"][0][member] = content["stations"][0].get(member, {}) | values
+    with pytest.raises(errors.RegionInvalid, match=message):
+        document(tmp_path, content)
 
 
 def test_a_device_says_how_it_is(database_url: str, tmp_path: Path):

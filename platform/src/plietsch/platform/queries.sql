@@ -47,6 +47,24 @@ VALUES (%(location_id)s, %(longitude)s, %(latitude)s, %(elevation_m)s)
 INSERT INTO historical_location (station_id, since, location_id) VALUES (%(station_id)s, %(since)s, %(location_id)s)
 ON CONFLICT (station_id, since) DO UPDATE SET location_id = EXCLUDED.location_id
 
+-- name: upsert_gauge
+-- A station that is a gauge.
+INSERT INTO gauge (station_id, water, mean_level_cm) VALUES (%(station_id)s, %(water)s, %(mean_level_cm)s)
+ON CONFLICT (station_id) DO UPDATE SET water = EXCLUDED.water, mean_level_cm = EXCLUDED.mean_level_cm
+
+-- name: delete_gauge
+-- A station that is no gauge, with the levels that it had.
+DELETE FROM gauge WHERE station_id = %(station_id)s
+
+-- name: delete_gauge_levels
+-- All levels of a gauge, before those are stored that it has now.
+DELETE FROM gauge_level WHERE station_id = %(station_id)s
+
+-- name: insert_gauge_level
+-- One of a gauge's own levels.
+INSERT INTO gauge_level (station_id, rank, level_cm, name, source)
+VALUES (%(station_id)s, %(rank)s, %(level_cm)s, %(name)s, %(source)s)
+
 -- name: device_type_id
 -- A device type by its code.
 SELECT id FROM device_type WHERE code = %(code)s
@@ -59,19 +77,23 @@ RETURNING id
 
 -- name: open_deployments
 -- The deployments without an end of a device, and of whatever hangs at a station.
-SELECT id, device_id, station_id, phase, lower(during) FROM deployment
+SELECT id, device_id, station_id, phase, lower(during), gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm
+FROM deployment
 WHERE (device_id = %(device_id)s OR station_id = %(station_id)s) AND upper_inf(during)
 
 -- name: insert_deployment
 -- A deployment from a time on.
-INSERT INTO deployment (device_id, station_id, phase, during, height_m, direction_deg)
-VALUES (%(device_id)s, %(station_id)s, %(phase)s, tstzrange(%(since)s, NULL), %(height_m)s, %(direction_deg)s)
+INSERT INTO deployment (device_id, station_id, phase, during, height_m, direction_deg, gauge_zero_distance_m,
+    gauge_zero_nhn_m, rain_tip_mm)
+VALUES (%(device_id)s, %(station_id)s, %(phase)s, tstzrange(%(since)s, NULL), %(height_m)s, %(direction_deg)s,
+    %(gauge_zero_distance_m)s, %(gauge_zero_nhn_m)s, %(rain_tip_mm)s)
 RETURNING id
 
 -- name: correct_deployment
 -- A deployment that goes on, said better: since when, in which phase, how mounted.
 UPDATE deployment SET during = tstzrange(%(since)s, NULL), phase = %(phase)s, height_m = %(height_m)s,
-    direction_deg = %(direction_deg)s
+    direction_deg = %(direction_deg)s, gauge_zero_distance_m = %(gauge_zero_distance_m)s,
+    gauge_zero_nhn_m = %(gauge_zero_nhn_m)s, rain_tip_mm = %(rain_tip_mm)s
 WHERE id = %(deployment_id)s
 
 -- name: end_deployment
@@ -87,9 +109,9 @@ DELETE FROM deployment_channel WHERE deployment_id = %(deployment_id)s AND chann
 SELECT id FROM sensor WHERE model = %(model)s
 
 -- name: upsert_datastream
--- The raw datastream of one property at a station.
-INSERT INTO datastream (station_id, sensor_id, observed_property_id)
-VALUES (%(station_id)s, %(sensor_id)s, (SELECT id FROM observed_property WHERE code = %(property)s))
+-- The datastream of one property at a station by one method.
+INSERT INTO datastream (station_id, sensor_id, observed_property_id, method)
+VALUES (%(station_id)s, %(sensor_id)s, (SELECT id FROM observed_property WHERE code = %(property)s), %(method)s)
 ON CONFLICT (station_id, sensor_id, observed_property_id, method) DO UPDATE SET method = EXCLUDED.method
 RETURNING id
 

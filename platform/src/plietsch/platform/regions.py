@@ -4,6 +4,7 @@ The format is `plietsch-region/1`; docs/region-file.md describes it member by me
 """
 
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -11,11 +12,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from plietsch.platform import errors
+from plietsch.platform import errors, methods
+from plietsch.platform.methods import Series
 
 Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Text = Annotated[str, Meta(min_length=1)]
 
 # Which observed properties an instrument measures, and how far its samples lie apart; the node itself measures its
 # battery. `rain` is any tipping-bucket gauge.
@@ -42,9 +45,9 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 class Name(_File):
     """A name in the languages of the region."""
 
-    de: str
-    da: str
-    en: str
+    de: Text
+    da: Text
+    en: Text
 
 
 class Region(_File):
@@ -81,12 +84,36 @@ class Device(_File):
 
 
 class Deployment(_File):
-    """How the device is mounted, and since when."""
+    """How the device is mounted, and since when.
+
+    `gauge_zero_distance_m` is from the instrument down to the gauge's zero, `gauge_zero_nhn_m` that zero's height above
+    NHN (DHHN2016), `rain_tip_mm` how much rain makes the bucket tip.
+    """
 
     phase: Literal["bench", "installed", "removed"]
     since: datetime
     height_m: float | None = None
     direction_deg: Annotated[float, Meta(ge=0, lt=360)] | None = None
+    gauge_zero_distance_m: Annotated[float, Meta(gt=0)] | None = None
+    gauge_zero_nhn_m: float | None = None
+    rain_tip_mm: Annotated[float, Meta(gt=0)] | None = None
+
+
+class GaugeLevel(_File):
+    """A level that has a name at a gauge, in cm above the gauge's zero, and who says so."""
+
+    level_cm: float
+    rank: Annotated[int, Meta(ge=1, le=4)]
+    name: Name
+    source: Text
+
+
+class Gauge(_File):
+    """What a gauge stands in, and its own levels, lowest first; `water` follows "The water of"."""
+
+    water: Name
+    levels: list[GaugeLevel]
+    mean_level_cm: float | None = None
 
 
 class Station(_File):
@@ -105,6 +132,14 @@ class Station(_File):
     municipality_key: Annotated[str, Meta(pattern="^[0-9]{8}$")] | None = None
     elevation_m: float | None = None
     simulated: bool = False
+    gauge: Gauge | None = None
+
+    @property
+    def computed(self) -> list[Series]:
+        """The series that are computed from what its device measures."""
+        return methods.computed(
+            self.device.channels, above_gauge_zero=self.deployment.gauge_zero_distance_m is not None
+        )
 
 
 class RegionFile(_File):
@@ -141,6 +176,8 @@ def _check(document: RegionFile, path: Path) -> None:
         if station.deployment.since.tzinfo is None:
             raise errors.RegionInvalid(f"{path}: {station.code}: deployment.since needs a time zone, e.g. a final Z.")
         _check_device(station, path)
+        _check_mounting(station, path)
+        _check_gauge(station, path)
     for what, values in (
         ("station code", [station.code for station in document.stations]),
         ("DevEUI", [station.device.dev_eui for station in document.stations]),
@@ -163,3 +200,31 @@ def _check_device(station: Station, path: Path) -> None:
             f"{path}: {station.code}: a {device.type} device has {' or '.join(sensors)} among its sensors, "
             f"not only {', '.join(device.sensors)}."
         )
+
+
+def _check_mounting(station: Station, path: Path) -> None:
+    """What is said of an instrument that the device does not have was meant for another one."""
+    for member, channel in (
+        ("gauge_zero_distance_m", "distance"),
+        ("gauge_zero_nhn_m", "distance"),
+        ("rain_tip_mm", "rain_tips"),
+    ):
+        if getattr(station.deployment, member) is not None and channel not in station.device.channels:
+            raise errors.RegionInvalid(
+                f"{path}: {station.code}: deployment.{member} is for a device that measures {channel}; "
+                f"this one has {', '.join(station.device.sensors)}."
+            )
+
+
+def _check_gauge(station: Station, path: Path) -> None:
+    if station.gauge is None:
+        return
+    if "distance" not in station.device.channels:
+        raise errors.RegionInvalid(f"{path}: {station.code}: a gauge has a device that measures the distance.")
+    for lower, upper in pairwise(station.gauge.levels):
+        if lower.level_cm >= upper.level_cm or lower.rank >= upper.rank:
+            raise errors.RegionInvalid(
+                f"{path}: {station.code}: gauge.levels must rise in level_cm and in rank; {upper.name.en} "
+                f"({upper.level_cm:g} cm, rank {upper.rank}) follows {lower.name.en} ({lower.level_cm:g} cm, rank "
+                f"{lower.rank})."
+            )

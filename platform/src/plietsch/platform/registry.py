@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
+import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from plietsch.platform import errors, places, sql
-from plietsch.platform.regions import RegionFile, Station
+from plietsch.platform import errors, methods, places, sql
+from plietsch.platform.regions import Deployment, Gauge, Name, RegionFile, Station
 
 _QUERIES = sql.load("plietsch.platform")
 # What an operator looks back at after a command or two.
@@ -140,9 +141,26 @@ class _Deployment:
     station_id: int
     phase: str
     since: datetime
+    gauge_zero_distance_m: float | None
+    gauge_zero_nhn_m: float | None
+    rain_tip_mm: float | None
 
-    def is_of(self, device_id: int, station_id: int) -> bool:
-        return (self.device_id, self.station_id) == (device_id, station_id)
+    def goes_on(self, device_id: int, station_id: int, wanted: Deployment) -> bool:
+        """Whether what is wanted is this one, perhaps said better, and not one that replaces it.
+
+        Numbers are computed from the mounting, by that of their time: what is mounted otherwise since a later time is
+        another deployment.
+        """
+        if (self.device_id, self.station_id) != (device_id, station_id):
+            return False
+        if self.since == wanted.since:
+            return True
+        return self.phase == wanted.phase and (wanted.since < self.since or self._is_mounted_as(wanted))
+
+    def _is_mounted_as(self, wanted: Deployment) -> bool:
+        return (self.gauge_zero_distance_m, self.gauge_zero_nhn_m, self.rain_tip_mm) == (
+            wanted.gauge_zero_distance_m, wanted.gauge_zero_nhn_m, wanted.rain_tip_mm,
+        )  # fmt: skip
 
 
 class _Importer:
@@ -152,9 +170,8 @@ class _Importer:
         self._connection = connection
         region, operator = document.region, document.operator
         west, south, east, north = region.bbox
-        name = {"de": region.name.de, "da": region.name.da, "en": region.name.en}
         self._region_id = self._id(
-            "upsert_region", code=region.code, name=Jsonb(name), timezone=region.timezone,
+            "upsert_region", code=region.code, name=_named(region.name), timezone=region.timezone,
             west=west, south=south, east=east, north=north,
         )  # fmt: skip
         self._operator_id = self._id("upsert_organisation", code=operator.code, name=operator.name, url=operator.url)
@@ -166,16 +183,34 @@ class _Importer:
             attribution=station.attribution, municipality_key=station.municipality_key, simulated=station.simulated,
         )  # fmt: skip
         self._place(station_id, station)
-        deployment_id = self._deployment(station_id, station)
-        for channel, model in station.device.channels.items():
+        self._gauge(station_id, station.gauge)
+        self._channels(station_id, self._deployment(station_id, station), station)
+
+    def _channels(self, station_id: int, deployment_id: int, station: Station) -> None:
+        """What feeds what: a series for each channel of the device, and those that are computed from them."""
+        models = station.device.channels
+        fed = [(channel, channel, methods.RAW, model) for channel, model in models.items()]
+        fed += [(each.channel, each.code, each.method, models[each.of]) for each in station.computed]
+        for channel, code, method, model in fed:
+            sensor_id = self._id("sensor_id", model=model)
             datastream_id = self._id(
-                "upsert_datastream",
-                station_id=station_id,
-                sensor_id=self._id("sensor_id", model=model),
-                property=channel,
+                "upsert_datastream", station_id=station_id, sensor_id=sensor_id, property=code, method=method
             )
             self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
-        self._run("remove_other_channels", deployment_id=deployment_id, channels=list(station.device.channels))
+        self._run("remove_other_channels", deployment_id=deployment_id, channels=[channel for channel, *_ in fed])
+
+    def _gauge(self, station_id: int, gauge: Gauge | None) -> None:
+        if gauge is None:
+            self._run("delete_gauge", station_id=station_id)
+            return
+        water = _named(gauge.water)
+        self._run("upsert_gauge", station_id=station_id, water=water, mean_level_cm=gauge.mean_level_cm)
+        self._run("delete_gauge_levels", station_id=station_id)
+        for level in gauge.levels:
+            self._run(
+                "insert_gauge_level", station_id=station_id, rank=level.rank, level_cm=level.level_cm,
+                name=_named(level.name), source=level.source,
+            )  # fmt: skip
 
     def _place(self, station_id: int, station: Station) -> None:
         wanted = (station.longitude, station.latitude, station.elevation_m, station.grid_m)
@@ -200,15 +235,10 @@ class _Importer:
         device_id = self._id(
             "upsert_device", dev_eui=device.dev_eui, device_type_id=type_id, interval_s=device.interval_s
         )
-        values = {
-            "phase": wanted.phase,
-            "since": wanted.since,
-            "height_m": wanted.height_m,
-            "direction_deg": wanted.direction_deg,
-        }
+        values = msgspec.structs.asdict(wanted)
         for row in self._run("open_deployments", device_id=device_id, station_id=station_id).fetchall():
             known = _Deployment(*row)
-            if known.is_of(device_id, station_id) and (known.phase == wanted.phase or known.since == wanted.since):
+            if known.goes_on(device_id, station_id, wanted):
                 values["since"] = min(known.since, wanted.since)
                 self._run("correct_deployment", deployment_id=known.id, **values)
                 return known.id
@@ -230,3 +260,7 @@ class _Importer:
 
     def _run(self, query: LiteralString, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._connection.execute(_QUERIES[query], values)
+
+
+def _named(name: Name) -> Jsonb:
+    return Jsonb(msgspec.structs.asdict(name))
