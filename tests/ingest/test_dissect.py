@@ -31,6 +31,15 @@ def test_a_frame_of_the_second_version() -> None:
     assert found["distance_spread"] == (4, "4 mm")
 
 
+def test_a_field_names_its_reading() -> None:
+    two = bytes.fromhex("1adf5200620332e402007b0414")
+    found = [(part.name, part.reading, part.field is not None) for part in dissect.dissect(two)]
+    reading = [("time", False), ("groups", False), ("pm2_5", True), ("pm10", True)]
+    head = [(name, None, False) for name in ("version", "clock", "wide")]
+    first, second = ([(name, number, is_value) for name, is_value in reading] for number in (0, 1))
+    assert found == [*head, *first, *second, ("padding", None, False)]
+
+
 def test_a_reserved_bit_is_said() -> None:
     (groups,) = [part for part in dissect.dissect(bytes.fromhex("2ae400147a1040")) if part.name == "groups"]
     assert groups.meaning == "water, and one that is reserved"

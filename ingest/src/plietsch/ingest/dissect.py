@@ -4,6 +4,7 @@ The decoders take a frame or refuse it as a whole; this says what each bit would
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -32,13 +33,19 @@ _FAULT_WORDS = {
 
 
 class Part(NamedTuple):
-    """A field: where it begins, how many bits it has, the number in them and what that means."""
+    """A field: where it begins, how many bits it has, the number in them and what that means.
+
+    Of a frame of readings, `reading` is the number of the reading that it belongs to, from 0, and `field` how a value
+    is written; both None where it is no part of a reading, or no value.
+    """
 
     first_bit: int
     bits: int
     name: str
     code: int
     meaning: str
+    reading: int | None = None
+    field: Field | None = None
 
 
 class _Reader:
@@ -46,24 +53,25 @@ class _Reader:
         self._number = int.from_bytes(data, "big")
         self.left = 8 * len(data)
         self._bits = self.left
+        self.reading: int | None = None
         self.parts: list[Part] = []
 
-    def take(self, bits: int, name: str, meaning: str = "") -> int:
+    def take(self, bits: int, name: str, meaning: str = "", field: Field | None = None) -> int:
         """The next field. Raises EOFError when there are not as many bits."""
         if bits > self.left:
-            self._append(self.left, name, f"cut off: {bits} bits are expected")
+            self._append(self.left, name, f"cut off: {bits} bits are expected", field)
             raise EOFError
-        return self._append(bits, name, meaning)
+        return self._append(bits, name, meaning, field)
 
     def explain(self, meaning: str) -> None:
         """Say what the last field means."""
         self.parts[-1] = self.parts[-1]._replace(meaning=meaning)
 
-    def _append(self, bits: int, name: str, meaning: str) -> int:
+    def _append(self, bits: int, name: str, meaning: str, field: Field | None) -> int:
         first_bit = self._bits - self.left
         self.left -= bits
         code = self._number >> self.left & ((1 << bits) - 1)
-        self.parts.append(Part(first_bit, bits, name, code, meaning))
+        self.parts.append(Part(first_bit, bits, name, code, meaning, self.reading, field))
         return code
 
 
@@ -107,8 +115,12 @@ def _frame(reader: _Reader) -> None:
     wide = reader.take(1, "wide")
     time_bits = 32 if wide else 16
     reader.explain(f"times have {time_bits} bits")
-    while reader.left >= 8:
+    for number in itertools.count():
+        if reader.left < 8:
+            break
+        reader.reading = number
         _reading(reader, time_bits, FLAGS_BITS[version])
+    reader.reading = None
     if reader.left and reader.take(reader.left, "padding", "zeros, as they must be"):
         reader.explain("not zero")
 
@@ -122,7 +134,7 @@ def _reading(reader: _Reader, time_bits: int, flags: int) -> None:
         named.append("and one that is reserved")
     reader.explain(", ".join(named) or "none, which no reading may have")
     for field in (field for place in groups for field in GROUPS[place]):
-        code = reader.take(field.bits, field.channel)
+        code = reader.take(field.bits, field.channel, field=field)
         reader.explain(_meaning(field, code))
 
 
