@@ -6,6 +6,8 @@
     ├── DurationInvalid
     ├── FileUnwritable
     ├── MicroPythonFailed
+    ├── ScenarioDiffers
+    ├── ScenarioUnknown
     ├── SpeedInvalid
     └── StackFailed
 
@@ -40,6 +42,14 @@ class FileUnwritable(SimulationError):
 
 class MicroPythonFailed(SimulationError):
     """A node inside MicroPython, or MicroPython itself, went wrong."""
+
+
+class ScenarioDiffers(SimulationError):
+    """What was simulated so far had another scenario or seed."""
+
+
+class ScenarioUnknown(SimulationError):
+    """No scenario has that name."""
 
 
 class SpeedInvalid(SimulationError):
