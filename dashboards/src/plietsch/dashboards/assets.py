@@ -51,6 +51,11 @@ class Assets:
         """The address of a built file."""
         return f"{URL}/{self.chunks[source].file}"
 
+    @property
+    def font(self) -> str:
+        """The address of the typeface, which a page asks for before its stylesheet does."""
+        return next(f"{URL}/{chunk.file}" for chunk in self.chunks.values() if chunk.file.endswith(".woff2"))
+
     def stylesheets(self, source: str) -> list[str]:
         """The addresses of the stylesheets that a script and what it imports bring along."""
         chunk = self.chunks[source]
