@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plietsch.firmware import errors, live, node, places
+from plietsch.firmware import errors, live, node, places, stations
 from plietsch.firmware.commands.options import Options
 from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.micropython import wire
 from plietsch.firmware.micropython.node import MicroPython
 from plietsch.firmware.micropython.program import FIRMWARE, Program, sources
+from plietsch.firmware.region import FINE_DUST, WATER_LEVEL
 from plietsch.firmware.world import Plan, World
 
 START_S = 1767225600.0
@@ -46,8 +47,9 @@ def _simulated(folder: Path, make: node.Make, deep_sleep: bool) -> tuple[list[An
     folder.mkdir()
     ledger = Ledger(folder / "ledger")
     options = {"make": make, "deep_sleep": deep_sleep}
-    stations = live.stations(1, 300, water_levels=1)
-    world = World(Plan(stations, live.source_of(7), places.GATEWAYS, START_S, 7, node=options), folder, publish, ledger)
+    measuring = [stations.of_kind(kind, 1, 300)[0] for kind in (FINE_DUST, WATER_LEVEL)]
+    source_of = live.source_of(7, begin_s=START_S)
+    world = World(Plan(measuring, source_of, places.GATEWAYS, START_S, 7, node=options), folder, publish, ledger)
     for station in world.stations:
         station.switch_on()
     world.env.run(until=(START_S + TWO_HOURS_S) * 1000)

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections import defaultdict
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from firmware.subscriber import listening
 from paho.mqtt import publish
 
-from plietsch.firmware import identity, live, places, readings, region, simulation
+from plietsch.firmware import identity, live, places, readings, region, scenarios, simulation, stations
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.replay import archive as recordings
@@ -79,14 +80,14 @@ def test_the_region_runs_its_past_and_goes_on_after_a_restart(aedes: EmbeddedBro
 def test_the_present_begins_with_what_was_measured_just_now(aedes: EmbeddedBroker, tmp_path: Path):
     ledger_file = tmp_path / "ledger.ndjson"
     with closing(Ledger(ledger_file)) as ledger, _region(aedes.url, StateFile(None), ledger, since_s=900) as running:
-        live.run_past(running, live.Plan(1, 10, 300, since_s=900), lambda _from, _now, _until: None)
+        live.run_past(running, live.Plan(1, 10, 300, 900, scenarios.ORDINARY), lambda _from, _now, _until: None)
         just_now = [each for each in _times(ledger_file) if each > time.time() - 30]
     assert len(just_now) >= 3
 
 
 def test_who_is_stopped_during_the_past_does_not_measure_live(aedes: EmbeddedBroker, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
-    plan_of_region = live.Plan(1, 10, 300, since_s=86_400)
+    plan_of_region = live.Plan(1, 10, 300, 86_400, scenarios.ORDINARY)
     with _region(aedes.url, StateFile(None), since_s=86_400) as running:
         live.run_past(running, plan_of_region, lambda _from, _now, _until: running.clock.stop.set())
         live.run_present(running, plan_of_region)
@@ -121,7 +122,7 @@ def test_what_an_application_sends_down_is_answered(aedes: EmbeddedBroker):
         command = {"devEui": dev_eui, "fPort": commands.PORT, "data": who_are_you}
         until(running.commands.subscribed.is_set, "the subscription")
         publish.single(topic, json.dumps(command), qos=1, port=urlsplit(aedes.url).port or 0)
-        live.run_past(running, live.Plan(1, 10, 300, since_s=7200), lambda _from, _now, _until: None)
+        live.run_past(running, live.Plan(1, 10, 300, 7200, scenarios.ORDINARY), lambda _from, _now, _until: None)
         until(lambda: any(up["fPort"] == commands.PORT for up in subscriber.events("up")), "the answer")
 
 
@@ -155,33 +156,29 @@ def test_what_waits_for_the_broker_is_in_the_ledger_when_stopped(tmp_path: Path)
     assert not any(fate == "sent" for fate in fates)
 
 
-def test_the_air_is_the_same_in_every_run():
-    def hour(seed: int) -> list[dict[str, Any]]:
-        station = live.stations(1, 300)[0]
-        source = live.source_of(seed)(station)
-        times = range(1_760_000_000, 1_760_003_600, 60)
-        return [{**source("SDS011", time_s), **source("BME280", time_s)} for time_s in times]
-
-    assert hour(1) == hour(1)
-    assert hour(1) != hour(2)
-    assert all(0 < values["pm2_5"] <= values["pm10"] < 999 for values in hour(1))
-    assert all(300 < values["pressure"] < 1100 and 0 < values["humidity"] < 100 for values in hour(1))
-
-
 def test_each_station_is_somebody_of_its_own():
-    stations = live.stations(60, 300)
-    assert len({station.code for station in stations}) == len({identity.dev_eui(s.code) for s in stations}) == 60
-    assert all(8.2 < station.longitude < 10.1 and 54.3 < station.latitude < 55.1 for station in stations)
-    assert {station.sensors for station in stations} == {("SDS011", "BME280"), ("SDS011", "DHT22")}
+    many = stations.first(3 * stations.NAMED, 300)
+    assert len({station.code for station in many}) == len({identity.dev_eui(s.code) for s in many}) == 126
+    west, south, east, north = region.FLENSBURG.bbox
+    assert all(west < station.longitude < east and south < station.latitude < north for station in many)
+    assert [station.kind for station in many[:3]] == [region.FINE_DUST] * 3
 
 
-def test_a_region_with_stations_of_every_kind_can_be_registered(tmp_path: Path):
+def test_the_whole_region_can_be_registered(tmp_path: Path):
     file = tmp_path / "new folder" / "region.json"
-    region.write(file, region.FLENSBURG, live.stations(2, 300, water_levels=2, rain_gauges=2))
-    document = regions.read(file)
-    kinds = [(station.device.type, station.device.sensors) for station in document.stations]
-    assert kinds[1:5:2] == [("plietsch-fine-dust", ["SDS011", "BME280"]), ("plietsch-water-level", ["A02YYUW"])]
-    assert kinds[-1] == ("plietsch-rain", ["rain"])
+    region.write(file, region.FLENSBURG, stations.first(stations.NAMED, 300))
+    by_type: dict[str, list[regions.Station]] = defaultdict(list)
+    for station in regions.read(file).stations:
+        by_type[station.device.type].append(station)
+    assert {kind: len(found) for kind, found in by_type.items()} == {
+        "plietsch-fine-dust": 22,
+        "plietsch-water-level": 12,
+        "plietsch-rain": 8,
+    }
+    for station in by_type["plietsch-water-level"]:
+        assert station.gauge and station.gauge.levels
+        assert station.deployment.gauge_zero_distance_m == station.deployment.height_m
+    assert all(station.deployment.rain_tip_mm for station in by_type["plietsch-rain"])
 
 
 @pytest.mark.parametrize(("asked", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
@@ -261,15 +258,16 @@ def _run_past(url: str, state: Path, ledger_file: Path, since_s: float, stop_bef
             if now_s > until_s - stop_before_s:
                 running.clock.stop.set()
 
-        live.run_past(running, live.Plan(1, 10, 300, since_s), stop_early)
+        live.run_past(running, live.Plan(1, 10, 300, since_s, scenarios.ORDINARY), stop_early)
 
 
 def _region(
     url: str, states: StateFile, ledger: Ledger | None = None, since_s: float = 0
 ) -> AbstractContextManager[simulation.Simulation]:
-    start_s = live.start_s(states.state, live.Plan(1, 10, 300, since_s))
+    start_s = live.start_s(states.state, live.Plan(1, 10, 300, since_s, scenarios.ORDINARY))
     clock = SimulatedClock(start_s, None, threading.Event())
-    world = Plan(live.stations(3, 300), live.source_of(1), places.GATEWAYS, start_s)
+    source_of = live.source_of(1, scenarios.ORDINARY, live.begun_s(states.state))
+    world = Plan(stations.first(3, 300), source_of, places.GATEWAYS, start_s)
     return simulation.running(world, url, clock, ledger or Ledger(None), states)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from plietsch.firmware import identity, live, places, readings
+from plietsch.firmware import identity, live, places, readings, scenarios, stations
 from plietsch.firmware.instruments.fault import Fault
 from plietsch.firmware.ledger import SENT, Ledger
 from plietsch.firmware.nature.water import Surge
-from plietsch.firmware.region import Station
+from plietsch.firmware.region import RAIN, WATER_LEVEL, Station
 from plietsch.firmware.station import MILLISECONDS
 from plietsch.firmware.world import Plan, World
 from plietsch.ingest import node_status, payload
@@ -30,18 +30,20 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 class Region:
     """A world without a broker: what the network server says is kept."""
 
-    def __init__(self, folder: Path, stations: list[Station], **plan: Any) -> None:
+    def __init__(self, folder: Path, measuring: list[Station], **plan: Any) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.traced: list[tuple[float, str, tuple[Any, ...]]] = []
         self._ledger_file = folder / "ledger.ndjson"
         self._ledger = Ledger(self._ledger_file)
-        self.world = World(self._plan(stations, plan), folder, self._publish, self._ledger)
+        self.world = World(self._plan(measuring, plan), folder, self._publish, self._ledger)
         for station in self.world.stations:
             station.listener = lambda *said: self.traced.append(said)
 
     @staticmethod
-    def _plan(stations: list[Station], given: dict[str, Any]) -> Plan:
-        return replace(Plan(stations, live.source_of(1), places.GATEWAYS, START_S), **given)
+    def _plan(measuring: list[Station], given: dict[str, Any]) -> Plan:
+        return replace(
+            Plan(measuring, live.source_of(1, scenarios.ORDINARY, START_S), places.GATEWAYS, START_S), **given
+        )
 
     def run(self, seconds: float) -> "Region":
         self.world.env.run(until=self.world.env.now + seconds * MILLISECONDS)
@@ -97,10 +99,10 @@ def make(tmp_path: Path) -> Iterator[Make]:
     """Makes regions of stations, with what else their plan says."""
     made: list[Region] = []
 
-    def region(stations: list[Station], **plan: Any) -> Region:
+    def region(measuring: list[Station], **plan: Any) -> Region:
         folder = tmp_path / str(len(made))
         folder.mkdir()
-        made.append(Region(folder, stations, **plan))
+        made.append(Region(folder, measuring, **plan))
         return made[-1]
 
     yield region
@@ -114,7 +116,7 @@ def _seconds(entries: list[dict[str, Any]], fate: str = SENT) -> list[int]:
 
 @pytest.mark.parametrize("deep_sleep", [False, True])
 def test_a_station_measures_and_what_it_measured_arrives(make: Make, deep_sleep: bool):
-    region = make(live.stations(3, 300), node={"deep_sleep": deep_sleep}).switch_on().run(6 * HOUR_S)
+    region = make(stations.first(3, 300), node={"deep_sleep": deep_sleep}).switch_on().run(6 * HOUR_S)
     entries = region.entries()
     received = region.received()
     fates = Counter(entry["fate"] for entry in entries)
@@ -132,14 +134,14 @@ def test_a_station_measures_and_what_it_measured_arrives(make: Make, deep_sleep:
 
 def test_two_runs_are_the_same(make: Make):
     def run() -> list[Any]:
-        region = make(live.stations(3, 60), loss=0.3).switch_on().run(HOUR_S)
+        region = make(stations.first(3, 60), loss=0.3).switch_on().run(HOUR_S)
         return [(now, name, values) for now, name, values in region.traced if name in ("taken", "tx", "sent")]
 
     assert run() == run()
 
 
 def test_power_cuts_lose_what_is_not_yet_measured_and_nothing_else(make: Make):
-    region = make(live.stations(1, 60), node={"deep_sleep": True}).switch_on()
+    region = make(stations.first(1, 60), node={"deep_sleep": True}).switch_on()
     (station,) = region.world.stations
     # At any phase of a cycle, over and over.
     for number in range(30):
@@ -158,7 +160,7 @@ def test_power_cuts_lose_what_is_not_yet_measured_and_nothing_else(make: Make):
 
 
 def test_readings_wait_while_all_gateways_are_away(make: Make):
-    region = make(live.stations(2, 300)).switch_on()
+    region = make(stations.first(2, 300)).switch_on()
     region.world.ether.outage(region.ms(HOUR_S), region.ms(4 * HOUR_S))
     region.run(10 * HOUR_S)
     away = [each for _, each in region.received() if START_S + HOUR_S + 60 < each < START_S + 4 * HOUR_S - 60]
@@ -168,7 +170,7 @@ def test_readings_wait_while_all_gateways_are_away(make: Make):
 
 
 def test_an_instrument_that_fails_is_said_and_the_others_go_on(make: Make):
-    region = make(live.stations(1, 300)).switch_on()
+    region = make(stations.first(1, 300)).switch_on()
     (station,) = region.world.stations
     station.fail("SDS011", Fault.SILENT, region.ms(HOUR_S), region.ms(2 * HOUR_S))
     entries = region.run(4 * HOUR_S).entries()
@@ -191,7 +193,7 @@ def _is_second_hour(second: int) -> bool:
 
 
 def test_a_command_from_an_application_changes_the_interval(make: Make):
-    region = make(live.stations(1, 300)).switch_on().run(HOUR_S)
+    region = make(stations.first(1, 300)).switch_on().run(HOUR_S)
     (station,) = region.world.stations
     dev_eui = identity.dev_eui(station.station.code)
     data = base64.b64encode(bytes([7, commands.SET, 1]) + MINUTE_S.to_bytes(2, "big")).decode()
@@ -205,7 +207,7 @@ def test_a_command_from_an_application_changes_the_interval(make: Make):
 
 @pytest.mark.parametrize("deep_sleep", [False, True])
 def test_a_node_that_is_told_to_starts_anew_and_says_so(make: Make, deep_sleep: bool):
-    region = make(live.stations(1, 300), node={"deep_sleep": deep_sleep}).switch_on().run(HOUR_S)
+    region = make(stations.first(1, 300), node={"deep_sleep": deep_sleep}).switch_on().run(HOUR_S)
     dev_eui = identity.dev_eui(region.world.stations[0].station.code)
     data = base64.b64encode(bytes([7, commands.REBOOT])).decode()
     topic = f"application/{identity.application_id()}/device/{dev_eui}/command/down"
@@ -230,8 +232,7 @@ def test_a_level_is_sent_when_the_water_rises(make: Make):
             {"distance": 2500 - surge.level_mm(time_s)} if model == "A02YYUW" else {"battery": 3.9}
         )
 
-    stations = live.stations(0, 300, water_levels=1)
-    region = make(stations, source_of=level).switch_on().run(7 * HOUR_S)
+    region = make(stations.of_kind(WATER_LEVEL, 1, 300), source_of=level).switch_on().run(7 * HOUR_S)
     by_hour: Counter[int] = Counter((second - START_S) // HOUR_S for second in _seconds(region.entries()))
     assert by_hour[1] <= 2
     assert by_hour[2] > 50
@@ -241,12 +242,10 @@ def test_a_level_is_sent_when_the_water_rises(make: Make):
 
 
 def test_tips_of_a_rain_gauge_are_counted_through_a_power_cut(make: Make):
-    stations = live.stations(0, 300, rain_gauges=1)
-
     def rain(_station: Station) -> Callable[[str, float], dict[str, float]]:
         return lambda model, time_s: {"rain_tips": (time_s - START_S) // 100, "battery": 3.9}
 
-    region = make(stations, source_of=rain).switch_on()
+    region = make(stations.of_kind(RAIN, 1, 300), source_of=rain).switch_on()
     (station,) = region.world.stations
     station.outage(region.ms(2 * HOUR_S), region.ms(3 * HOUR_S))
     region.run(5 * HOUR_S)
@@ -262,30 +261,9 @@ def test_many_stations_get_more_gateways():
     assert len({gateway.gateway_id for gateway in many}) == len(many) == 5 * len(places.GATEWAYS)
 
 
-def test_levels_and_rain_of_the_region_are_plausible():
-    stations = live.stations(1, 300, water_levels=8, rain_gauges=3)
-    assert Counter(station.kind for station in stations) == {"fine-dust": 1, "water-level": 8, "rain": 3}
-    assert len({station.code for station in stations}) == len(stations)
-    shown: dict[str, list[float]] = defaultdict(list)
-    for station in stations:
-        source = live.source_of(1)(station)
-        for time_s in range(START_S, START_S + 30 * DAY_S, HOUR_S):
-            if station.kind == "water-level":
-                shown[station.code].append(source("A02YYUW", time_s)["distance"])
-            elif station.kind == "rain":
-                shown[station.code].append(source("rain", time_s)["rain_tips"])
-    for station in stations:
-        values = shown[station.code]
-        if station.kind == "water-level":
-            assert 200 < min(values) < max(values) < 6000
-        elif station.kind == "rain":
-            assert values == sorted(values)
-            assert 20 < values[-1] - values[0] < 2000
-
-
 @pytest.mark.parametrize("loss", [0.0, 0.2])
 def test_what_is_on_air_keeps_the_duty_cycle(make: Make, loss: float):
-    region = make(live.stations(1, 10), loss=loss).switch_on().run(3 * HOUR_S)
+    region = make(stations.first(1, 10), loss=loss).switch_on().run(3 * HOUR_S)
     by_band: dict[bool, float] = defaultdict(float)
     for _, name, values in region.traced:
         if name == "tx" and values[1] > HOUR_S * MILLISECONDS:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from plietsch.firmware import live, places
+from plietsch.firmware import live, places, stations
 from plietsch.firmware.instruments.fault import Fault
+from plietsch.firmware.region import FINE_DUST, RAIN, WATER_LEVEL
 from plietsch.firmware.world import Plan
 from plietsch.platform.local.broker import EmbeddedBroker
 from support import both_ends, power, whole_way
@@ -75,8 +76,8 @@ def test_each_reading_of_a_week_of_faults_arrives_or_is_counted(
     seed: int, database_url: str, aedes: EmbeddedBroker, tmp_path: Path
 ):
     plan = Plan(
-        live.stations(1, 300, 1, 1),
-        live.source_of(seed),
+        [stations.of_kind(kind, 1, 300)[0] for kind in (FINE_DUST, WATER_LEVEL, RAIN)],
+        live.source_of(seed, begin_s=START_S),
         places.GATEWAYS,
         START_S,
         seed,

@@ -20,7 +20,7 @@ from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 from plietsch.firmware.waiting import call_at, start
 
 START_MS = 1_767_225_600_000.0  # 2026-01-01T00:00:00Z
-STATION = places.PLACES[0]
+STATION = places.SITES[0].place
 OPTIONS = {"adr": True, "data_rate": 3, "confirmed_tries": 1, "fair_use_s": 0, "rx_error_ms": 20}
 KEYS = {
     "dev_eui": identity.dev_eui(STATION.code),

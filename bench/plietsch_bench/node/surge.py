@@ -8,14 +8,14 @@ import base64
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from plietsch.firmware import live, places
+from plietsch.firmware import places, stations
 from plietsch.firmware.ledger import Ledger
-from plietsch.firmware.places import Harbour
-from plietsch.firmware.region import Station
+from plietsch.firmware.places.place import Gauge
+from plietsch.firmware.region import WATER_LEVEL, Station
 from plietsch.firmware.shown import BATTERY
 from plietsch.firmware.station import Source
 from plietsch.firmware.waiting import call_at
@@ -61,7 +61,7 @@ class Seen:
 class _Watch:
     """What the network said of one node."""
 
-    harbour: Harbour
+    gauge: Gauge
     passed_s: Mapping[int, float]
     seen_s: dict[int, float] = field(default_factory=lambda: dict[int, float]())
 
@@ -70,7 +70,7 @@ class _Watch:
         for reading in payload.decode(data).readings:
             distance_mm = reading.values.get("distance")
             if isinstance(distance_mm, float):
-                self._see(now_s, self.harbour.sensor_mm - distance_mm - self.harbour.mean_mm)
+                self._see(now_s, self.gauge.sensor_mm - distance_mm - self.gauge.mean_mm)
 
     def _see(self, now_s: float, risen_mm: float) -> None:
         for mark_mm in MARKS_MM:
@@ -81,8 +81,9 @@ class _Watch:
 
 def simulate(nodes: int, away: Sequence[str] = (), seed: int = 1, config: Mapping[str, Any] | None = None) -> Seen:
     """Simulate a surge at so many nodes; the gateways `away` fail as it begins."""
-    stations = live.stations(0, HOUR_S, water_levels=nodes)
-    watches = {station.code: _Watch(places.harbour(station.code), _passed()) for station in stations}
+    # Of the region's gauges, be there a tide or not: what they are configured with because of it does not count here.
+    gauges = [replace(station, node={}) for station in stations.of_kind(WATER_LEVEL, nodes, HOUR_S)]
+    watches = {station.code: _Watch(_gauge(station), _passed()) for station in gauges}
     frames: list[None] = []
 
     def publish(topic: str, event: Mapping[str, Any]) -> None:
@@ -91,7 +92,7 @@ def simulate(nodes: int, away: Sequence[str] = (), seed: int = 1, config: Mappin
             code = event["deviceInfo"]["deviceName"]
             watches[code].hear(world.now_s, base64.b64decode(event["data"]))
 
-    plan = Plan(stations, _source_of, places.GATEWAYS, START_S, seed, node={"config": config or {}})
+    plan = Plan(gauges, _source_of, places.GATEWAYS, START_S, seed, node={"config": config or {}})
     with tempfile.TemporaryDirectory() as folder:
         world = World(plan, Path(folder), publish, Ledger(None))
         _lay(world, away)
@@ -119,8 +120,13 @@ def _seen(watches: Sequence[_Watch], frames: int) -> Seen:
     return Seen(sorted(delays), len(watches) * len(MARKS_MM) - len(delays), frames, len(watches))
 
 
+def _gauge(station: Station) -> Gauge:
+    assert station.gauge is not None  # noqa: S101 it measures a water level
+    return station.gauge
+
+
 def _source_of(station: Station) -> Source:
-    harbour = places.harbour(station.code)
+    gauge = _gauge(station)
     phase = sum(station.code.encode())
 
     def show(model: str, time_s: float) -> Mapping[str, float]:
@@ -129,7 +135,7 @@ def _source_of(station: Station) -> Source:
         ripples = sum(
             each * math.sin(2 * math.pi * (time_s - START_S) / period_s + phase) for each, period_s in RIPPLES
         )
-        return {"distance": harbour.sensor_mm - harbour.mean_mm - _risen_mm(time_s) - ripples}
+        return {"distance": gauge.sensor_mm - gauge.mean_mm - _risen_mm(time_s) - ripples}
 
     return show
 

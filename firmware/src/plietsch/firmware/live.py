@@ -1,36 +1,40 @@
-"""The simulated region: the past as fast as possible, then the present second by second."""
+"""The simulated region: the past as fast as possible, or at a speed, then the present second by second."""
 
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from plietsch.firmware import places
+from plietsch.firmware import errors, mishaps, scenarios
 from plietsch.firmware.clock import AS_FAST_AS_POSSIBLE
-from plietsch.firmware.nature import air, rain, water
-from plietsch.firmware.places import Harbour, Place
-from plietsch.firmware.region import FINE_DUST, RAIN, SINCE, WATER_LEVEL, Station
-from plietsch.firmware.shown import BATTERY, RAIN_GAUGE
+from plietsch.firmware.nature.region import Nature
+from plietsch.firmware.region import FINE_DUST, RAIN, WATER_LEVEL
+from plietsch.firmware.scenarios.scenario import Scenario
 from plietsch.firmware.simulation import Simulation
-from plietsch.firmware.state import State
+from plietsch.firmware.state import Course, State
 from plietsch.firmware.station import MILLISECONDS, VirtualStation, measuring
+from plietsch.firmware.stations import SELDOM_S
 from plietsch.firmware.waiting import call_at
 from plietsch.firmware.world import SourceOf
 
 log = logging.getLogger(__name__)
 
-LICENCE = "CC0-1.0"
-ATTRIBUTION = "plietsch, simulated"
 SAVE_EVERY_S = 10
 # A computer that slept has missed measurements; they are not made up afterwards.
 LONGEST_LAG_S = 60
 # To join and to warm up takes a node three quarters of a minute; and not all of them join in the same moment.
 SWITCHED_ON_BEFORE_S = 60
 SWITCHED_ON_APART_S = 0.4
-# Levels and rain are sent when there is something new, and at least so often.
-SELDOM_S = 3600
+# However many they are, they all have begun by then.
+SWITCHED_ON_WITHIN_S = 600
+# Before that, no fine-dust node has a reading: it joins for six seconds and warms up for thirty. What needs no warming
+# up is switched on so much later.
+WARMS_UP_S = 35
+# A reading of the past is made of fewer samples; to say how far they lie apart takes as many.
+SAMPLES_OF_THE_PAST = 4
 LOOK_AT_THE_CLOCK_EVERY = 500
+SAY_EVERY_S = 1.0
 
 OnProgress = Callable[[float, float, float], None]
 
@@ -46,20 +50,40 @@ class Plan:
     interval_s: int
     history_interval_s: int
     since_s: float
+    scenario: Scenario
     speed: float | None = AS_FAST_AS_POSSIBLE
 
 
-def stations(count: int, interval_s: int, water_levels: int = 0, rain_gauges: int = 0) -> list[Station]:
-    """Return the first `count` stations of the region, and so many water levels and rain gauges."""
-    dust = [_dust(place, number, interval_s) for number, place in enumerate(places.first(count))]
-    levels = [_level(harbour) for harbour in places.harbours(water_levels)]
-    return dust + levels + [_rain(place) for place in places.first(rain_gauges)]
-
-
 def start_s(state: State, plan: Plan) -> float:
-    """Return when a simulation begins: `since_s` ago, or where the last run ended if that is later."""
-    begin_s = time.time() - plan.since_s - SWITCHED_ON_BEFORE_S
-    return max(begin_s, state.simulated_until_s + 1) if state.simulated_until_s else begin_s
+    """Return when a simulation begins, and note in `state` what happens in it. Raises ScenarioDiffers.
+
+    That is a minute before the past that is asked for, or so that it goes on where the last run ended, if that is
+    later.
+    """
+    begin_s, until_s = time.time() - plan.since_s, state.simulated_until_s
+    if until_s is None:
+        state.course = Course(plan.scenario.name, plan.seed, begin_s)
+        return begin_s - SWITCHED_ON_BEFORE_S
+    if state.course is None:  # an earlier version's, which knew no scenarios
+        state.course = Course(plan.scenario.name, plan.seed, until_s)
+    before = state.course
+    if (before.scenario, before.seed) != (plan.scenario.name, plan.seed):
+        raise errors.ScenarioDiffers(
+            f"What was simulated so far is the scenario {before.scenario!r} of seed {before.seed}.",
+            "Go on with that, or begin anew: with another --state, or `plietsch up --fresh`.",
+        )
+    return max(begin_s - SWITCHED_ON_BEFORE_S, until_s + 1 - WARMS_UP_S)
+
+
+def begun_s(state: State) -> float:
+    """Return when the scenario began, in Unix seconds."""
+    return state.course.start_s if state.course else 0.0
+
+
+def source_of(seed: int, scenario: Scenario = scenarios.ORDINARY, begin_s: float = 0.0) -> SourceOf:
+    """Return what gives each station of the region its source, in a scenario that began at `begin_s` (Unix seconds)."""
+    nature = Nature(seed, scenario, begin_s)
+    return lambda station: partial(nature.values, station)
 
 
 def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> None:
@@ -70,11 +94,12 @@ def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> Non
     """
     begin_s = simulation.world.now_s
     simulation.clock.set(begin_s, plan.speed)
+    mishaps.lay(simulation.world, plan.scenario.mishaps, begun_s(simulation.states.state))
     has_history = time.time() - begin_s > 2 * SWITCHED_ON_BEFORE_S
-    _switch_on(simulation, plan.history_interval_s if has_history else plan.interval_s)
+    _switch_on(simulation, _past(plan) if has_history else _present(plan))
     if has_history:
         _run_until(simulation, SWITCHED_ON_BEFORE_S, partial(on_progress, begin_s))
-        _measure_every(simulation, plan.interval_s)
+        _measure(simulation, _present(plan))
     _run_until(simulation, 0, partial(on_progress, begin_s))
     simulation.publisher.drain()
 
@@ -86,38 +111,64 @@ def run_present(simulation: Simulation, plan: Plan) -> None:
         return
     log.info("measuring live: %d stations every %d s", len(simulation.stations), plan.interval_s)
     clock.set(time.time(), speed=1)
-    saved_s = time.monotonic()
+    saved_s = time.time()
     while simulation.step():
         if time.time() - world.now_s > LONGEST_LAG_S:
             _skip(simulation)
         _note(simulation)
-        if time.monotonic() - saved_s > SAVE_EVERY_S:
-            simulation.states.save()
-            saved_s = time.monotonic()
+        saved_s = _save_seldom(simulation, saved_s)
 
 
 def _run_until(simulation: Simulation, before_now_s: float, on_progress: Callable[[float, float], None]) -> None:
     """Let happen what lies more than so many seconds before now."""
-    world, steps, until_s = simulation.world, 0, time.time()
-    while world.env.peek() < (until_s - before_now_s) * MILLISECONDS and simulation.step():
+    world, steps, said_s = simulation.world, 0, time.time()
+    saved_s = said_s
+    while world.env.peek() < ((now_s := time.time()) - before_now_s) * MILLISECONDS and simulation.step():
         _note(simulation)
         steps += 1
-        if steps % LOOK_AT_THE_CLOCK_EVERY == 0:
-            until_s = time.time()
-            on_progress(world.now_s, until_s)
+        if steps % LOOK_AT_THE_CLOCK_EVERY == 0 or now_s - said_s > SAY_EVERY_S:
+            said_s = now_s
+            on_progress(world.now_s, now_s)
+            saved_s = _save_seldom(simulation, saved_s)
 
 
-def _switch_on(simulation: Simulation, interval_s: int) -> None:
+# How a node measures, by its kind.
+Pace = Mapping[str, Mapping[str, int]]
+
+
+def _past(plan: Plan) -> Pace:
+    interval_s = plan.history_interval_s
+    level = {"interval_s": interval_s, "rising_interval_s": interval_s, "silence_s": max(interval_s, SELDOM_S)}
+    return {
+        FINE_DUST: measuring(interval_s, SAMPLES_OF_THE_PAST),
+        WATER_LEVEL: {**level, "samples": SAMPLES_OF_THE_PAST},
+        RAIN: {"interval_s": interval_s},
+    }
+
+
+def _present(plan: Plan) -> Pace:
+    # Levels and rain are sent when there is something new, and soon enough by their nodes' own defaults.
+    return {FINE_DUST: measuring(plan.interval_s)}
+
+
+def _switch_on(simulation: Simulation, pace: Pace) -> None:
     """Switch the stations on, one after another: each joins, and then measures at its seconds of the interval."""
-    env = simulation.world.env
-    for number, station in enumerate(simulation.stations):
-        _configure(station, interval_s)
-        call_at(env, env.now + number * SWITCHED_ON_APART_S * MILLISECONDS, station.switch_on)
+    env, stations = simulation.world.env, simulation.stations
+    apart_s = min(SWITCHED_ON_APART_S, SWITCHED_ON_WITHIN_S / len(stations))
+    for number, station in enumerate(stations):
+        station.pace = pace.get(station.station.kind, {})
+        after_s = number * apart_s + (0 if station.station.kind == FINE_DUST else WARMS_UP_S)
+        call_at(env, env.now + after_s * MILLISECONDS, partial(_power, station))
 
 
-def _measure_every(simulation: Simulation, interval_s: int) -> None:
+def _power(station: VirtualStation) -> None:
+    if not station.is_on and not station.is_cut:
+        station.switch_on()
+
+
+def _measure(simulation: Simulation, pace: Pace) -> None:
     for station in simulation.stations:
-        _configure(station, interval_s)
+        station.pace = pace.get(station.station.kind, {})
         station.pause()
         _go_on(station)
 
@@ -139,60 +190,14 @@ def _go_on(station: VirtualStation) -> None:
         station.go_on()
 
 
-def _configure(station: VirtualStation, interval_s: int) -> None:
-    if station.station.kind == FINE_DUST:
-        station.config |= measuring(interval_s)
+def _save_seldom(simulation: Simulation, saved_s: float) -> float:
+    """Save the state if that was last done long ago; return when that was."""
+    now_s = time.time()
+    if 0 <= now_s - saved_s < SAVE_EVERY_S:
+        return saved_s
+    simulation.states.save()
+    return now_s
 
 
 def _note(simulation: Simulation) -> None:
     simulation.states.state.simulated_until_s = simulation.world.now_s
-
-
-def source_of(seed: int) -> SourceOf:
-    """Return what gives each station of the region its source."""
-    return lambda station: lambda model, time_s: _values(seed, station, model, time_s)
-
-
-def _values(seed: int, station: Station, model: str, time_s: float) -> Mapping[str, float]:
-    if model == "SDS011":
-        return air.particulates(seed, station.code, time_s)
-    if model == BATTERY:
-        return {"battery": air.battery_volts(seed, station.code, time_s)}
-    if model == RAIN_GAUGE:
-        return {"rain_tips": rain.tips(seed, station.code, time_s)}
-    if model == "A02YYUW":
-        return {"distance": water.distance_mm(places.harbour(station.code), seed, time_s)}
-    return air.weather(seed, station.code, station.elevation_m or 0.0, time_s)
-
-
-def _dust(place: Place, number: int, interval_s: int) -> Station:
-    # Every third station has the cheaper instrument for the weather, as workshops do.
-    return _station(place, FINE_DUST, ("SDS011", "DHT22" if number % 3 == 2 else "BME280"), interval_s)
-
-
-def _level(harbour: Harbour) -> Station:
-    return _station(harbour.place, WATER_LEVEL, ("A02YYUW",), SELDOM_S, harbour.sensor_mm / 1000)
-
-
-def _rain(place: Place) -> Station:
-    place = replace(place, code=f"{place.code}-regen", name=f"{place.name} (Regen)")
-    return _station(place, RAIN, (RAIN_GAUGE,), SELDOM_S)
-
-
-def _station(place: Place, kind: str, sensors: tuple[str, ...], interval_s: int, height_m: float = 2.5) -> Station:
-    return Station(
-        code=place.code,
-        name=place.name,
-        longitude=place.longitude,
-        latitude=place.latitude,
-        elevation_m=place.elevation_m,
-        municipality_key=place.municipality_key,
-        sensors=sensors,
-        battery=True,
-        interval_s=interval_s,
-        licence=LICENCE,
-        attribution=ATTRIBUTION,
-        since=SINCE,
-        kind=kind,
-        height_m=height_m,
-    )

@@ -2,12 +2,15 @@
 
 import datetime
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plietsch.firmware import identity, writing
+
+if TYPE_CHECKING:  # places say which kind of station stands there
+    from plietsch.firmware.places.place import Gauge
 
 FORMAT = "plietsch-region/1"
 GRID_M = 100
@@ -32,7 +35,8 @@ class Region:
 class Station:
     """A simulated station: where it stands, what it is made of, and under which licence its data stands.
 
-    `kind` is that of its node; `height_m` is how far the instrument hangs above ground, or above the gauge's zero.
+    `kind` is that of its node, and `node` what that is configured with beyond its defaults; `height_m` is how far the
+    instrument hangs above ground, or above the gauge's zero. A tip of a rain gauge is `rain_tip_mm`.
     """
 
     code: str
@@ -50,6 +54,9 @@ class Station:
     description: str = ""
     kind: str = FINE_DUST
     height_m: float = 2.5
+    gauge: "Gauge | None" = None
+    rain_tip_mm: float | None = None
+    node: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def json(self) -> Json:
         """Return the station as the region file says it."""
@@ -77,8 +84,20 @@ class Station:
                 "since": self.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "height_m": self.height_m,
                 "direction_deg": None,
+                **self._scale(),
             },
+            **({"gauge": self.gauge.json()} if self.gauge else {}),
         }
+
+    def _scale(self) -> Json:
+        """Return by what ingest computes a level from a distance, and rain from tips."""
+        scale: Json = {}
+        if self.gauge:
+            scale["gauge_zero_distance_m"] = self.gauge.gauge_zero_distance_m
+            scale["gauge_zero_nhn_m"] = self.gauge.gauge_zero_nhn_m
+        if self.rain_tip_mm is not None:
+            scale["rain_tip_mm"] = self.rain_tip_mm
+        return scale
 
 
 FLENSBURG = Region(

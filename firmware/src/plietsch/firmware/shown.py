@@ -95,10 +95,14 @@ class Shown:
         self._look()
         return {**self._instrument.read(), **self._overlay}
 
-    def play(self, values: Mapping[str, float]) -> None:
-        """Show these values from now on, whatever the source says."""
+    def play(self, values: Mapping[str, float] | None) -> None:
+        """Show these values from now on, whatever the source says; or again what that says where there are none."""
         self._played = values
         self._shown_ms = None
+
+    def repeat(self, time_ms: float) -> None:
+        """Show what there was to be seen at a time (Unix milliseconds), from now on: an instrument that is stuck."""
+        self.play(self._source(time_ms))
 
     def power_on(self) -> None:
         """Begin anew, for an instrument that forgets."""

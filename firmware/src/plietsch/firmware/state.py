@@ -1,4 +1,4 @@
-"""What a simulation remembers between two runs: the flash of its nodes, and how far time had come.
+"""What a simulation remembers between two runs: the flash of its nodes, what happens, and how far time had come.
 
 A file of JSON that is replaced as a whole: whoever is interrupted leaves the old one or the new one. A node never uses
 a nonce twice, so it is saved before the join-request goes on air. Sessions are not kept, as the network server of the
@@ -8,7 +8,7 @@ next run knows none: each node joins anew.
 import json
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,22 @@ OF_A_SESSION = ("session", "counters")
 Flash = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Which scenario runs from which seed, and since when (Unix seconds)."""
+
+    scenario: str
+    seed: int
+    start_s: float
+
+
 @dataclass(slots=True)
 class State:
-    """The flash by DevEUI and name, and until when (Unix seconds) the region was simulated."""
+    """The flash by DevEUI and name, until when (Unix seconds) the region was simulated, and what happens in it."""
 
     flash: dict[str, Flash] = field(default_factory=lambda: dict[str, Flash]())
     simulated_until_s: float | None = None
+    course: Course | None = None
 
     def used_nonces(self, dev_eui: str) -> set[int]:
         """Return every nonce that the device has used: they count up."""
@@ -51,6 +61,7 @@ class StateFile:
         content = {
             "format": FORMAT,
             "simulated_until_s": self.state.simulated_until_s,
+            "course": self.state.course and asdict(self.state.course),
             "flash": {dev_eui: _lasting(flash) for dev_eui, flash in self.state.flash.items()},
         }
         unfinished = self._path.with_suffix(self._path.suffix + ".new")
@@ -98,7 +109,12 @@ def _lasting(flash: Flash) -> Flash:
 
 def _state(content: dict[str, Any]) -> State:
     until_s = content["simulated_until_s"]
-    return State(_flash(content), None if until_s is None else float(until_s))
+    return State(_flash(content), None if until_s is None else float(until_s), _course(content.get("course")))
+
+
+def _course(content: dict[str, Any] | None) -> Course | None:
+    # Earlier versions knew no scenarios.
+    return Course(str(content["scenario"]), int(content["seed"]), float(content["start_s"])) if content else None
 
 
 def _flash(content: dict[str, Any]) -> dict[str, Flash]:

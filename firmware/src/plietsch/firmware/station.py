@@ -57,6 +57,7 @@ class VirtualStation:
         self.is_dated = False  # whether the node has the time from the network
         self.deep_sleep = deep_sleep
         self.drift_ppm = drift_ppm
+        self.pace: Mapping[str, int] = {}  # how often it measures for now: lies over `config` from when it wakes next
         self.config = _config(station, ether) | dict(config or {})
         self._env = ether.env
         self._ether = ether
@@ -65,6 +66,7 @@ class VirtualStation:
         self._dice = dice
         self._make = make
         models = (*station.sensors, BATTERY) if station.battery else station.sensors
+        self._cuts: list[tuple[float, float]] = []
         self.instruments = {model: self._instrument(model, source) for model in models}
         self._life: waiting.Task | None = None
         self._clock: VirtualClock | None = None
@@ -79,6 +81,11 @@ class VirtualStation:
     def is_on(self) -> bool:
         """Whether there is power."""
         return self._clock is not None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there can be no power now, as an `outage` said."""
+        return any(start_ms <= self._env.now < end_ms for start_ms, end_ms in self._cuts)
 
     @property
     def clock(self) -> VirtualClock:
@@ -137,9 +144,15 @@ class VirtualStation:
         self.node.take(list(shown))
 
     def outage(self, start_ms: float, end_ms: float) -> None:
-        """Cut the power at one time (Unix milliseconds), and bring it back at another."""
+        """Cut the power at one time (Unix milliseconds), be that past, and bring it back at another."""
+        self._cuts.append((start_ms, end_ms))
         waiting.call_at(self._env, start_ms, self.switch_off)
         waiting.call_at(self._env, end_ms, self.switch_on)
+
+    def stick(self, model: str, start_ms: float, end_ms: float) -> None:
+        """Let an instrument repeat, from one time to another, what it showed at the first, be that past."""
+        waiting.call_at(self._env, start_ms, lambda: self.instruments[model].repeat(start_ms))
+        waiting.call_at(self._env, end_ms, lambda: self.instruments[model].play(None))
 
     def fail(self, model: str, fault: Fault, start_ms: float, end_ms: float) -> None:
         """Let an instrument have a fault from one time to another."""
@@ -172,7 +185,7 @@ class VirtualStation:
             cipher=node_code.HostCipher,
         )
         # A copy: the node holds it against what it was given before, to see whether that has changed.
-        self._node = self._make(copy.deepcopy(self.config), _keys(self.station.code), ports)
+        self._node = self._make(copy.deepcopy({**self.config, **self.pace}), _keys(self.station.code), ports)
 
     def _instrument(self, model: str, source: Source) -> Shown:
         return Shown(model, lambda now_ms: source(model, now_ms / MILLISECONDS), lambda: self._env.now)
@@ -208,14 +221,14 @@ class VirtualStation:
 def _config(station: Station, ether: Ether) -> dict[str, Any]:
     """Return the node's configuration: who puts it up looks which data rate reaches a gateway from there."""
     data_rate = ether.fastest((station.longitude, station.latitude))
-    config: dict[str, Any] = {"kind": station.kind, "lorawan": {"data_rate": data_rate}}
+    config: dict[str, Any] = {"kind": station.kind, "lorawan": {"data_rate": data_rate}, **station.node}
     # Those that send when there is something new have defaults of their own.
     return config | measuring(station.interval_s) if station.kind == FINE_DUST else config
 
 
-def measuring(interval_s: int) -> dict[str, int]:
+def measuring(interval_s: int, most_samples: int = MOST_SAMPLES) -> dict[str, int]:
     """Return the configuration of a fine-dust node that measures so often, with fewer samples where time is short."""
-    return {"interval_s": interval_s, "samples": min(max(interval_s // SECONDS_PER_SAMPLE, 1), MOST_SAMPLES)}
+    return {"interval_s": interval_s, "samples": min(max(interval_s // SECONDS_PER_SAMPLE, 1), most_samples)}
 
 
 def _keys(code: str) -> dict[str, str]:

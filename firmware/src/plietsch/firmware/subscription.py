@@ -5,8 +5,8 @@ As many wait as `most_waiting`; what comes beyond that is dropped, said and coun
 """
 
 import logging
-import queue
 import threading
+from collections import deque
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +27,18 @@ class Commands:
         self.topic = topic
         self.subscribed = threading.Event()
         self.dropped = 0
-        self._waiting: queue.Queue[Message] = queue.Queue(most_waiting)
+        self._most_waiting = most_waiting
+        self._waiting: deque[Message] = deque()
 
     def put(self, topic: str, payload: bytes) -> None:
         """Let a message wait, from whatever thread."""
-        try:
-            self._waiting.put_nowait((topic, payload))
-        except queue.Full:
-            self.dropped += 1
-            log.warning("a command of %s is dropped: %d wait already", topic, self._waiting.maxsize)
+        if len(self._waiting) < self._most_waiting:
+            self._waiting.append((topic, payload))
+            return
+        self.dropped += 1
+        log.warning("a command of %s is dropped: %d wait already", topic, self._most_waiting)
 
     def take(self) -> list[Message]:
         """Return what has come since, in its order, without waiting."""
-        taken: list[Message] = []
-        # Not for ever, should they come faster than they are taken.
-        for _ in range(self._waiting.maxsize):
-            try:
-                taken.append(self._waiting.get_nowait())
-            except queue.Empty:
-                break
-        return taken
+        # As many as wait now: should they come faster than they are taken, that would not end.
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]

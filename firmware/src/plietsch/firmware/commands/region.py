@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.commands import terminal
 from plietsch.firmware.commands.options import Options
 from plietsch.firmware.region import Station
+from plietsch.firmware.state import StateFile
 from plietsch.firmware.world import Plan
 
 
@@ -20,18 +22,29 @@ def write(path: Path, stations: Sequence[Station]) -> None:
     region.write(path, region.FLENSBURG, stations)
 
 
-def run(options: Options, plan: live.Plan, stations: Sequence[Station], stop: terminal.Stop, console: Console) -> None:
-    """Run the region until it is stopped."""
+def run(
+    options: Options,
+    plan: live.Plan,
+    states: StateFile,
+    stations: Sequence[Station],
+    stop: terminal.Stop,
+    console: Console,
+) -> None:
+    """Run the region until it is stopped. Raises ScenarioDiffers."""
     clock = SimulatedClock(time.time(), options.speed, stop.event)
-    states = options.open_state()
-    gateways, start_s = places.gateways(len(stations)), live.start_s(states.state, plan)
-    world = Plan(stations, live.source_of(plan.seed), gateways, start_s, plan.seed)
+    start_s = live.start_s(states.state, plan)
+    source_of = live.source_of(plan.seed, plan.scenario, live.begun_s(states.state))
+    world = Plan(stations, source_of, places.gateways(len(stations)), start_s, plan.seed)
     with (
         closing(options.open_ledger()) as ledger,
         options.open_world(world) as world,
         simulation.running(world, options.broker, clock, ledger, states) as running,
     ):
         with terminal.progress(console, "the past") as advance:
-            live.run_past(running, plan, lambda begin, now, end: advance(now - begin, end - begin))
+            live.run_past(running, plan, lambda begin, now, end: advance(now - begin, end - begin, _reached(now)))
         live.run_present(running, plan)
     console.print(f"Stopped: {running.summary()}.", markup=False)
+
+
+def _reached(now_s: float) -> str:
+    return f"is filled in until {datetime.fromtimestamp(now_s).astimezone():%a %d %b, %H:%M}"

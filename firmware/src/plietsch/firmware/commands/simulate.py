@@ -6,16 +6,22 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from plietsch.firmware import errors, live, quantity
+from plietsch.firmware import errors, live, quantity, scenarios
 from plietsch.firmware.check.stack import Stack
 from plietsch.firmware.commands import recording, region, terminal
 from plietsch.firmware.commands.options import Options
 from plietsch.firmware.region import Station
+from plietsch.firmware.scenarios.scenario import Scenario
+from plietsch.firmware.state import State, StateFile
+from plietsch.firmware.stations import NAMED, first
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
+_SCENARIOS = ", ".join(each.name for each in scenarios.ALL)
 EPILOG = """Examples:
 
 `plietsch simulate --broker mqtt://127.0.0.1:1883 --since 24h` runs the region: yesterday at once, then live.
+
+`plietsch simulate --scenario surge-2023 --speed 600` plays a storm surge, ten minutes in a second, then goes on live.
 
 `plietsch simulate --region region.json` writes what `plietsch device import` registers, and ends.
 
@@ -39,16 +45,25 @@ def simulate(
             show_default=DEFAULT_BROKER,
         ),
     ] = None,
-    stations: Annotated[int, typer.Option(help="How many stations the region has.", min=1)] = 12,
-    water_levels: Annotated[int, typer.Option(help="How many water levels at its harbours.", min=0)] = 0,
-    rain_gauges: Annotated[int, typer.Option(help="How many rain gauges.", min=0)] = 0,
+    stations: Annotated[
+        int,
+        typer.Option(help="How many stations: the region has 42; beyond those, further ones stand near them.", min=1),
+    ] = NAMED,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help=f"What happens in the region: {_SCENARIOS}.", show_default=scenarios.ORDINARY.name),
+    ] = None,
     interval: Annotated[
         int, typer.Option(help="Seconds between two measurements of a fine-dust station, live.", min=10, max=43_200)
     ] = 300,
     history_interval: Annotated[int, typer.Option(help="The same in the past.", min=10, max=43_200)] = 300,
     since: Annotated[
-        str, typer.Option(help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.")
-    ] = "0s",
+        str | None,
+        typer.Option(
+            help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.",
+            show_default="as long as the scenario is, 0s without one",
+        ),
+    ] = None,
     speed: Annotated[
         str, typer.Option(help="How many times as fast as real time the past or a replay runs, or `max`.")
     ] = "max",
@@ -92,20 +107,30 @@ def simulate(
         elif check:
             raise errors.SimulationError("--check compares a replay.", "Name the recordings: --replay DIR --check.")
         else:
-            plan = live.Plan(seed, interval, history_interval, quantity.duration_s(since), options.speed)
+            states = options.open_state()
+            happens = _scenario(scenario, states.state)
+            since_s = quantity.duration_s(since) if since else happens.length_s if scenario else 0.0
+            plan = live.Plan(seed, interval, history_interval, since_s, happens, options.speed)
             # What stations are expected to keep: the past has no gaps merely because the present is shown more often.
             expected_s = max(interval, history_interval) if plan.since_s else interval
-            all_stations = live.stations(stations, expected_s, water_levels, rain_gauges)
-            passed = _region(options, plan, all_stations, region_file, stop, console)
+            passed = _region(options, plan, states, first(stations, expected_s), region_file, stop, console)
     except errors.SimulationError as error:
         _say(console, error)
         raise typer.Exit(1) from error
     raise typer.Exit(stop.exit_code or int(not passed))
 
 
+def _scenario(name: str | None, state: State) -> Scenario:
+    """Return the scenario of a name; without one, that which goes on."""
+    if name is None:
+        name = state.course.scenario if state.course else scenarios.ORDINARY.name
+    return scenarios.named(name)
+
+
 def _region(
     options: Options,
     plan: live.Plan,
+    states: StateFile,
     stations: list[Station],
     region_file: Path | None,
     stop: terminal.Stop,
@@ -114,7 +139,7 @@ def _region(
     if region_file:
         region.write(region_file, stations)
     else:
-        region.run(options, plan, stations, stop, console)
+        region.run(options, plan, states, stations, stop, console)
     return True
 
 

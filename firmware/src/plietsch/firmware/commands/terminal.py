@@ -5,9 +5,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Protocol
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -17,7 +18,12 @@ SAY_EVERY_S = 5.0
 TABLE_WIDTH = 120
 PLAIN_LINE = "%(asctime)s %(levelname)s %(message)s"
 
-Advance = Callable[[float, float], None]
+
+class Advance(Protocol):
+    """Says how much of all is done, and how far that has come in words."""
+
+    def __call__(self, done: float, total: float, reached: str = "") -> None:
+        """Say it."""
 
 
 def console() -> Console:
@@ -64,7 +70,7 @@ class Stop:
 
 @contextmanager
 def progress(where: Console, what: str) -> Generator[Advance]:
-    """Yield a function of (done, all) that shows how far `what` is."""
+    """Yield a function that shows how far `what` is."""
     if not where.is_terminal:
         yield _Lines(where, what).advance
         return
@@ -72,8 +78,8 @@ def progress(where: Console, what: str) -> Generator[Advance]:
     with Progress(*columns, console=where, transient=True) as bar:
         task = bar.add_task(what, total=None)
 
-        def advance(done: float, total: float) -> None:
-            bar.update(task, completed=done, total=total)
+        def advance(done: float, total: float, reached: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=f"{what} {reached}".rstrip())
 
         yield advance
 
@@ -84,9 +90,9 @@ class _Lines:
         self._what = what
         self._said_at = time.monotonic()
 
-    def advance(self, done: float, total: float) -> None:
+    def advance(self, done: float, total: float, reached: str = "") -> None:
         if time.monotonic() - self._said_at < SAY_EVERY_S:
             return
         self._said_at = time.monotonic()
         share = done / total if total else 1.0
-        self._where.print(f"{self._what}: {share:.0%}")
+        self._where.print(f"{self._what}: {share:.0%} {reached}".rstrip())

@@ -8,16 +8,19 @@ import stat
 import sys
 import tempfile
 import threading
+import time
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 
 from plietsch.platform import logs, settings
 from plietsch.platform.local import check
-from plietsch.platform.local.stack import Progress, Simulation, Stack
+from plietsch.platform.local.stack import Simulation, Stack
 
 app = typer.Typer()
 
@@ -25,10 +28,13 @@ app = typer.Typer()
 _WATCH_INTERVAL_S = 0.5
 # The demo's stations measure this often, so that something moves while one watches: nodes do not measure more often.
 _LIVE_INTERVAL_S = 10
+_HISTORY = "7d"
+# Where no line can change, so often is said how far the past is filled in.
+_SAY_EVERY_S = 5.0
 
 
-def _a_duration(text: str) -> str:
-    if not re.fullmatch(r"\d+[smhd]", text):
+def _a_duration(text: str | None) -> str | None:
+    if text and not re.fullmatch(r"\d+[smhd]", text):
         raise typer.BadParameter(f"{text!r} is no duration such as 90s, 15m, 24h or 7d.")
     return text
 
@@ -38,6 +44,8 @@ _EPILOG = """Examples:
 `plietsch up` starts everything; Ctrl-C stops it, and the next start has kept its data.
 
 `plietsch up --fresh` begins with an empty database.
+
+`plietsch up --fresh --scenario surge-2023` begins with a storm surge; `--speed 600` lets one watch it.
 
 `plietsch up --check` tries the whole way of a measurement in a temporary folder, prints one line of JSON and ends.
 """
@@ -51,13 +59,25 @@ def up(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where data and logs are kept.", show_default=".plietsch")
     ] = None,
-    stations: Annotated[int, typer.Option(help="How many stations are simulated.", min=1)] = 12,
-    history: Annotated[
-        str,
+    stations: Annotated[int, typer.Option(help="How many stations are simulated.", min=1)] = 42,
+    scenario: Annotated[
+        str | None,
         typer.Option(
-            help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.", callback=_a_duration
+            help="What happens in the simulated region; `plietsch simulate --help` lists it.", show_default="ordinary"
         ),
-    ] = "24h",
+    ] = None,
+    history: Annotated[
+        str | None,
+        typer.Option(
+            help="How much of the time before now is simulated first: 90s, 15m, 24h, 7d.",
+            callback=_a_duration,
+            show_default=f"{_HISTORY}, or as long as the scenario is",
+        ),
+    ] = None,
+    history_interval: Annotated[
+        int, typer.Option(help="Seconds between two measurements in that time.", min=10, max=43_200)
+    ] = 900,
+    speed: Annotated[str, typer.Option(help="How many times as fast as real time that is run, or `max`.")] = "max",
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what was stored before.")] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Without simulated stations.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one line of JSON.")] = False,
@@ -69,8 +89,15 @@ def up(
     console = Console(stderr=True, highlight=False)
     if check_only:
         raise typer.Exit(_check(config, stations, console))
-    arguments = ("--stations", str(stations), "--interval", str(_LIVE_INTERVAL_S), "--since", history)
-    stack = Stack(config, config.data_dir.absolute(), None if bare else Simulation(arguments), _announce(console))
+    arguments = ["--stations", str(stations), "--interval", str(_LIVE_INTERVAL_S)]
+    arguments += ["--history-interval", str(history_interval), "--speed", speed]
+    if scenario:
+        arguments += ["--scenario", scenario]
+    if history or not scenario:
+        arguments += ["--since", history or _HISTORY]
+    announcer = _Announcer(console)
+    simulation = None if bare else Simulation(tuple(arguments), announcer.filling)
+    stack = Stack(config, config.data_dir.absolute(), simulation, announcer.done)
     _run(stack, console, fresh=fresh, as_json=as_json)
 
 
@@ -78,7 +105,7 @@ def _check(config: settings.Settings, stations: int, console: Console) -> int:
     signals = _Signals()
     with tempfile.TemporaryDirectory(prefix="plietsch-check-") as folder:
         try:
-            outcome = check.run(config, Path(folder), stations, _announce(console), signals.stop)
+            outcome = check.run(config, Path(folder), stations, _Announcer(console).done, signals.stop)
         except KeyboardInterrupt:
             console.print("Stopped before the check had ended.")
             return 130
@@ -108,8 +135,31 @@ def _run(stack: Stack, console: Console, *, fresh: bool, as_json: bool) -> None:
         console.print("Everything has stopped; the data is kept.")
 
 
-def _announce(console: Console) -> Progress:
-    return lambda message: console.print(f"[green]✓[/] {message}")
+class _Announcer:
+    """Says what is done, and meanwhile how far the past is filled in: in one line that changes, or now and then."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said_at = time.monotonic()
+        self._line: Status | None = None
+
+    def done(self, message: str) -> None:
+        """Say what is done."""
+        if self._line:
+            self._line.stop()
+            self._line = None
+        self._console.print(f"[green]✓[/] {message}")
+
+    def filling(self, share: float, until: datetime) -> None:
+        """Say until when values are stored."""
+        message = f"The past is filled in until {until.astimezone():%a %d %b, %H:%M} ({share:.0%}) …"
+        if self._console.is_terminal:
+            self._line = self._line or self._console.status(message)
+            self._line.start()
+            self._line.update(message)
+        elif time.monotonic() - self._said_at > _SAY_EVERY_S:
+            self._said_at = time.monotonic()
+            self._console.print(message)
 
 
 class _Signals:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from plietsch.platform import errors
+from plietsch.platform import errors, regions
 from plietsch.platform.local.stack import Progress, Simulation, Stack
 from plietsch.platform.settings import Settings
 
@@ -29,6 +29,8 @@ _POLL_S = 0.02
 _LOOK_BACK = timedelta(seconds=60)
 # What the simulation measured for the time before it began says nothing of how long measurements are on their way.
 _LIVE_WITHIN_S = 3.0
+_FINE_DUST = "plietsch-fine-dust"
+_RAW = "raw"
 
 Key = tuple[str, str, datetime]  # station, property, time
 
@@ -63,7 +65,7 @@ def run(config: Settings, folder: Path, stations: int, progress: Progress, stop:
     stack = Stack(_own(config), folder, Simulation(arguments), progress)
     try:
         stack.start()
-        outcome = _Comparison(stack.site, ledger, stations).watch(stop)
+        outcome = _Comparison(stack.site, ledger, _measuring(regions.read(stack.region_file))).watch(stop)
     except errors.PlietschError as error:
         return Outcome(reason=f"{error.message} {error.hint}".strip())
     finally:
@@ -76,10 +78,19 @@ def _own(config: Settings) -> Settings:
     return Settings.model_construct(http_host=config.http_host, http_port=config.http_port, log_level=config.log_level)
 
 
+def _measuring(region: regions.RegionFile) -> set[str]:
+    """The codes of those stations that measure every few seconds: levels and rain come when there is something new."""
+    return {station.code for station in region.stations if station.device.type == _FINE_DUST}
+
+
+def _is_past(noted_at: float, measured_at: datetime) -> bool:
+    return noted_at - measured_at.timestamp() > _LIVE_WITHIN_S
+
+
 class _Comparison:
     """The ledger of the simulated region on one side, the API's answers on the other."""
 
-    def __init__(self, site: str, ledger: Path, stations: int) -> None:
+    def __init__(self, site: str, ledger: Path, stations: set[str]) -> None:
         self._site = site
         self._ledger = ledger
         self._stations = stations
@@ -106,7 +117,7 @@ class _Comparison:
 
     def _complete(self) -> bool:
         seen = Counter(station for station, _ in self._readings(self._seconds))
-        return len(seen) == self._stations and min(seen.values()) >= _READINGS_PER_STATION
+        return self._stations == seen.keys() and min(seen.values()) >= _READINGS_PER_STATION
 
     def _read_ledger(self) -> None:
         if not self._ledger.exists():
@@ -118,7 +129,7 @@ class _Comparison:
         for line in lines:
             entry = json.loads(line)
             measured_at = datetime.fromisoformat(entry["time"])
-            if entry["measured_at"] - measured_at.timestamp() > _LIVE_WITHIN_S:
+            if entry["station"] not in self._stations or _is_past(entry["measured_at"], measured_at):
                 continue
             for name, value in entry["values"].items():
                 self._measured[entry["station"], name, measured_at] = (entry["measured_at"], value)
@@ -131,6 +142,8 @@ class _Comparison:
         if not answer.is_success:
             return f"The API answered {answer.status_code}: {answer.text[:200]}"
         for entry in answer.json()["observations"]:
+            if entry.get("method", _RAW) != _RAW:
+                continue  # computed from what was measured
             key = (entry["station"], entry["property"], datetime.fromisoformat(entry["time"]))
             if key not in self._measured or key in self._seconds:
                 continue

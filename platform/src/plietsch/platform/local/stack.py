@@ -31,6 +31,12 @@ _DRAIN_TIMEOUT_S = 60.0
 _GROUPS = {"site": roles.SITE, "ingest": roles.INGEST}
 
 Progress = Callable[[str], None]
+# How much of the past is filled in (0 to 1), and until when it is.
+Filling = Callable[[float, datetime], None]
+
+
+def _unseen(_share: float, _until: datetime) -> None:
+    """Show nobody how far it is."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Simulation:
     """What the simulated region shall do: extra arguments of `plietsch simulate`."""
 
     arguments: tuple[str, ...]
+    filling: Filling = _unseen
 
 
 @dataclass
@@ -145,6 +152,11 @@ class Stack:
         return self.data_dir / "simulation.json"
 
     @property
+    def region_file(self) -> Path:
+        """What stations the simulated region has."""
+        return self.data_dir / "region.json"
+
+    @property
     def _broker_folder(self) -> Path:
         return self.data_dir / "broker"
 
@@ -223,25 +235,32 @@ class Stack:
         except httpx.TransportError:
             return False
 
-    def _wait_for_the_present(self, simulation: Service) -> None:
+    def _wait_for_the_present(self, service: Service, simulation: Simulation) -> None:
         """The map shall open on the present; what takes longer than one likes to wait is filled in behind it."""
-        deadline = time.monotonic() + _READY_TIMEOUT_S
-        while simulation.ended() is None and not self._shows_the_present():
+        deadline, begun = time.monotonic() + _READY_TIMEOUT_S, None
+        while service.ended() is None:
+            latest, now = self._latest(), datetime.now(UTC)
+            if latest and now - latest < _UP_TO_DATE:
+                return
             if time.monotonic() > deadline:
                 self.progress("The past is still being filled in; the map will come to the present by itself.")
                 return
+            if latest:
+                begun = begun or latest
+                simulation.filling((latest - begun) / (now - begun), latest)
             time.sleep(0.05)
 
-    def _shows_the_present(self) -> bool:
+    def _latest(self) -> datetime | None:
+        """The time of the newest value that the site shows."""
         try:
             health = httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).json()
         except httpx.TransportError:
-            return False
+            return None
         latest = health.get("observations_latest_at")
-        return bool(latest) and datetime.now(UTC) - datetime.fromisoformat(latest) < _UP_TO_DATE
+        return datetime.fromisoformat(latest) if latest else None
 
     def _start_simulation(self, simulation: Simulation) -> None:
-        region_file = self.data_dir / "region.json"
+        region_file = self.region_file
         command = [sys.executable, "-m", "plietsch.platform", "simulate", "--region", str(region_file)]
         finished = subprocess.run(  # noqa: S603 our own command line
             [*command, *simulation.arguments], capture_output=True, text=True, check=False
@@ -253,7 +272,7 @@ class Stack:
             count = registry.import_region(connection, document)
         state = str(self._state_file)
         service = self._start_service("simulation", "simulate", *simulation.arguments, "--state", state)
-        self._wait_for_the_present(service)
+        self._wait_for_the_present(service, simulation)
         self.progress(f"{count} simulated stations are measuring.")
 
     def _note_processes(self) -> None:
