@@ -26,11 +26,11 @@ STOVES_BELOW = 15.0  # °C, outside
 LOWEST_KAPPA, HIGHEST_KAPPA = 0.34, 0.42
 PARTICLES = 1.65  # g/cm³
 WETTEST = 0.95  # water activity: above it the formula has no bound, and inside a sensor's housing it is warmer
-HIGHEST_PM2_5, HIGHEST_PM10 = 900.0, 990.0  # below what an SDS011 can show
+HIGHEST_SHOWN = 999.9  # by an SDS011
 # Fireworks: before midnight some, then all within minutes; wind has carried most of it away by two o'clock.
 EARLY_S, RISE_S, DECAY_S, OVER_S = 900.0, 1_200.0, 2_700.0, 8 * 3_600.0
 EARLY = 0.08
-FIREWORKS_UG_M3 = 620.0
+FIREWORKS_UG_M3 = 330.0
 FINE_OF_FIREWORKS = 0.8
 
 

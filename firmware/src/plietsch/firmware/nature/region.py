@@ -7,7 +7,7 @@ from typing import Protocol
 
 from plietsch.firmware import places
 from plietsch.firmware.nature import local_time
-from plietsch.firmware.nature.dust import FINE_OF_FIREWORKS, HIGHEST_PM2_5, HIGHEST_PM10, Dust, fireworks_ug_m3
+from plietsch.firmware.nature.dust import FINE_OF_FIREWORKS, HIGHEST_SHOWN, Dust, fireworks_ug_m3
 from plietsch.firmware.nature.levels import CoastLevel, RiverLevel
 from plietsch.firmware.nature.noise import Wave, noise, unit
 from plietsch.firmware.nature.showers import Rain
@@ -110,8 +110,8 @@ class Here:
         fine, coarse = self.dry_dust(time_s)
         humidity = self.weather(time_s)["humidity"]
         return {
-            "pm2_5": min(self._dust.shown(fine, humidity), HIGHEST_PM2_5),
-            "pm10": min(self._dust.shown(coarse, humidity), HIGHEST_PM10),
+            "pm2_5": min(self._dust.shown(fine, humidity), HIGHEST_SHOWN),
+            "pm10": min(self._dust.shown(coarse, humidity), HIGHEST_SHOWN),
         }
 
     def dry_dust(self, time_s: float) -> tuple[float, float]:

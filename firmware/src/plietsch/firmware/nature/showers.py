@@ -84,7 +84,7 @@ class Rain:
         self._seed = seed
         self._place = place
         self._first_day = int(since_s // DAY_S)
-        self._further = [fall for fall in map(self._local, further) if fall.amount_mm > NEXT_TO_NOTHING_MM]
+        self._further = [fall for fall in map(self._fall, further) if fall.amount_mm > NEXT_TO_NOTHING_MM]
         self._days: dict[int, tuple[Fall, ...]] = {}
         self._until = [0.0]
 
@@ -128,7 +128,10 @@ class Rain:
         return self._until[max(day - self._first_day, 0)]
 
     def _local(self, cell: Cell) -> Fall:
-        here = 1 + LOCAL * (unit(self._seed, f"{self._place.code}/rain/{cell.start_s:.0f}") - 0.5)
+        """Return what falls here of a cell that is drawn by chance: neighbours get different amounts of it."""
+        return self._fall(cell, 1 + LOCAL * (unit(self._seed, f"{self._place.code}/rain/{cell.start_s:.0f}") - 0.5))
+
+    def _fall(self, cell: Cell, here: float = 1.0) -> Fall:
         place = self._place
         amount_mm = cell.amount_mm(place.longitude, place.latitude) * here
         return Fall(cell.start_at_s(place.longitude), cell.length_s, amount_mm)

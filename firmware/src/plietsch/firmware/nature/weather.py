@@ -43,13 +43,13 @@ class Weather:
         """Return the temperature in °C; `local` is the local second."""
         winter = winter_wave(time_s)
         clear = min(max(1 - 0.35 * self._clouds.at(time_s), 0.2), 1.8)
-        daily = (2.6 - 1.2 * winter) * clear * math.cos(2 * math.pi * (local / HOUR_S - WARMEST_H) / 24)
+        daily = (2.6 - 1.5 * winter) * clear * math.cos(2 * math.pi * (local / HOUR_S - WARMEST_H) / 24)
         return self._mean(time_s, winter) + daily
 
     def dew_point(self, time_s: float) -> float:
         """Return the temperature in °C at which the air would be full of water."""
         winter = winter_wave(time_s)
-        apart = (3.4 - 1.4 * winter) * math.exp(0.45 * self._dryness.at(time_s))
+        apart = (3.0 - 1.6 * winter) * math.exp(0.45 * self._dryness.at(time_s))
         return self._mean(time_s, winter) - apart
 
     def pressure_hpa(self, time_s: float, elevation_m: float) -> float:

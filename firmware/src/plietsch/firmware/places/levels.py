@@ -114,7 +114,7 @@ SITES = (
         ),
     ),
     _site(
-        Place("langballigau-pegel", "Langballigau, Hafen", 9.6540, 54.8225, 1.0, "01059055"),
+        Place("langballigau-pegel", "Langballigau, Hafen", 9.6540, 54.8225, 1.0, "01059137"),
         _baltic(FJORD, 501, 7.6, Coast(50.0, 0.05, 0.95, -0.3 * HOUR_S), _harbour(501)),
     ),
     _site(
@@ -134,7 +134,7 @@ SITES = (
         TIDAL_NODE,
     ),
     _site(
-        Place("soholm-pegel", "Soholm, Brücke", 9.0700, 54.7080, 4.0, "01054125"),
+        Place("soholm-pegel", "Soholm, Brücke", 9.0700, 54.7080, 4.0, "01054167"),
         Gauge(
             SOHOLMER_AU,
             90,
@@ -145,7 +145,7 @@ SITES = (
         ),
     ),
     _site(
-        Place("schleimuende-pegel", "Schleimünde, Lotsenhaus", 10.0350, 54.6730, 1.0, "01059112"),
+        Place("schleimuende-pegel", "Schleimünde, Lotsenhaus", 10.0350, 54.6730, 1.0, "01059045"),
         _baltic(SCHLEI, 501, 7.6, Coast(45.0, 0.15, 0.85, -0.2 * HOUR_S), _harbour(501)),
     ),
     _site(

@@ -10,7 +10,7 @@ import bisect
 import itertools
 from collections.abc import Sequence
 
-from plietsch.firmware.places.place import Coast, Site
+from plietsch.firmware.places.place import Coast, Place, Site
 from plietsch.firmware.scenarios.scenario import Scenario
 
 HOUR_S = 3600.0
@@ -54,6 +54,7 @@ ON_THE_WEST_COAST = (
     (HOURS + 24, 0.0),
 )
 BLEND_H = 6.0
+BLOWN_AWAY = 0.4  # of the dust: a storm thins it
 
 Knots = Sequence[tuple[float, float]]
 
@@ -98,6 +99,10 @@ def _grip(s: float) -> float:
     return GRIP.at(s / HOUR_S)
 
 
+def _thinned(_place: Place, s: float) -> float:
+    return 1 - BLOWN_AWAY * _grip(s)
+
+
 SURGE_2023 = Scenario(
     name="surge-2023",
     title="The storm surge of October 2023",
@@ -108,4 +113,5 @@ SURGE_2023 = Scenario(
     length_s=HOURS * HOUR_S,
     level=_level_mm,
     wind=_grip,
+    factor=_thinned,
 )

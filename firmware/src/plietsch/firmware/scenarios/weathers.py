@@ -12,13 +12,13 @@ CLOUDBURST = Scenario(
     name="cloudburst",
     title="A cloudburst",
     summary=(
-        "After a day of showers more than 40 mm fall in an hour around Flensburg, and nearly as much around Viöl; the "
-        "Krusau rises within hours, Treene and Soholmer Au until the next day."
+        "More than 40 mm fall within an hour on Flensburg, Handewitt and Viöl; the Krusau rises within hours, Treene and "
+        "Soholmer Au until the next day."
     ),
     length_s=2 * DAY_S,
     cells=(
         Cell(4 * HOUR_S, 2.5 * HOUR_S, 7.0, 8.2, 54.7, 45.0, speed_km_h=30.0),
-        Cell(15 * HOUR_S, 3000.0, 58.0, 9.41, 54.80, 7.0, reach_km=9.0),
+        Cell(15 * HOUR_S, 3000.0, 60.0, 9.41, 54.79, 9.0, reach_km=14.0),
         Cell(15.6 * HOUR_S, 3300.0, 50.0, 9.19, 54.57, 7.0, reach_km=10.0),
         Cell(16.5 * HOUR_S, 2400.0, 22.0, 9.65, 54.72, 8.0, reach_km=10.0),
         Cell(18 * HOUR_S, 5400.0, 9.0, 8.2, 54.65, 50.0, speed_km_h=35.0),
