@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def _series(*found: Gap, observed: int = 0, start: datetime = MONDAY) -> Series:
-    return Series(1, "hafen", "pm2_5", "SDS011", [Span(start, MONDAY + 3 * DAY, STEP)], found, observed)
+    return Series(1, "hafen", "pm2_5", "raw", "SDS011", [Span(start, MONDAY + 3 * DAY, STEP)], found, observed)
 
 
 def _coverage(series: Series) -> list[float | None]:

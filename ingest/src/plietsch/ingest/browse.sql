@@ -104,7 +104,8 @@ DELETE FROM quarantine WHERE dev_eui = %(dev_eui)s AND id <= %(last_id)s
 
 -- name: deployed_datastreams
 -- The datastreams of a station, or of all, with the times in which a device fed them; times end now at the latest.
--- Spreads where they are asked for: they come with what they are the spread of, or from an older node never.
+-- Spreads where they are asked for: they come with what they are the spread of, or from an older node never. So with
+-- what is derived: it is missing where that is missing which it is derived from, or from before there was the method.
 SELECT d.id, s.code AS station, s.name AS station_name, o.code AS property, n.model AS sensor, d.method,
        v.interval_s AS step_s,
        greatest(lower(p.during), %(since)s) AS from_time, least(upper(p.during), %(until)s) AS to_time
@@ -117,7 +118,7 @@ JOIN deployment p ON p.id = c.deployment_id AND p.phase <> 'removed'
 JOIN device v ON v.id = p.device_id
 WHERE p.during && tstzrange(%(since)s, %(until)s)
   AND (%(station)s::text IS NULL OR s.code = %(station)s)
-  AND (o.code = %(property)s OR (%(property)s::text IS NULL AND o.spread_of IS NULL))
+  AND (o.code = %(property)s OR (%(property)s::text IS NULL AND o.spread_of IS NULL AND d.method = 'raw'))
 ORDER BY s.code, o.id, d.id, lower(p.during)
 
 -- name: station_known

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from plietsch.platform import methods
+
 DAY = timedelta(days=1)
 # From nearly nothing to everything.
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -32,11 +34,17 @@ class Series(NamedTuple):
 
     datastream_id: int
     station: str
-    quantity: str
+    code: str
+    method: str
     sensor: str
     spans: Sequence[Span]
     gaps: Sequence[Gap]
     observed: int
+
+    @property
+    def quantity(self) -> str:
+        """What it is a series of, as people tell it from others."""
+        return self.code if self.method == methods.RAW else f"{self.code} ({self.method})"
 
     @property
     def missing(self) -> int:

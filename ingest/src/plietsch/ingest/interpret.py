@@ -239,6 +239,12 @@ def _of_reading(
             observations.append(_row((datastream_id, moment, None, heard_at, quality.of_fault(value))))
         else:
             observations.append(_row((datastream_id, moment, value, heard_at, flag)))
+    if deployment.derivations:
+        observations += [
+            _row((derivation.datastream_id, moment, result.result, heard_at, result.quality))
+            for derivation in deployment.derivations
+            if (result := derivation.of(reading.values, flag))
+        ]
 
 
 def _without_time(reading: payload.Reading, judged: Judged) -> Problem:

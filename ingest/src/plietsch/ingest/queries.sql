@@ -222,7 +222,7 @@ LIMIT %(most)s
 SELECT d.id, d.dev_eui,
        coalesce(extract(epoch FROM lower(p.during)), '-infinity')::float8 AS since_s,
        coalesce(extract(epoch FROM upper(p.during)), 'infinity')::float8 AS until_s,
-       p.id AS deployment_id,
+       p.id AS deployment_id, p.gauge_zero_distance_m,
        (SELECT coalesce(json_object_agg(c.channel, c.datastream_id), '{}')
         FROM deployment_channel c WHERE c.deployment_id = p.id) AS datastream_ids
 FROM device d

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from plietsch.ingest import database
+from plietsch.ingest import database, derived
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.registry import Deployment, Device, Registry
 
@@ -71,5 +71,10 @@ class Registrar:
 def _device(rows: Sequence[tuple[Any, ...]]) -> Device:
     """A device from its rows, one for each deployment; without any it has one whose deployment is null."""
     device_id, dev_eui = rows[0][:2]
-    deployments = (Deployment(row[2], row[3], row[5]) for row in rows if row[4] is not None)
-    return Device(device_id, dev_eui, tuple(deployments))
+    return Device(device_id, dev_eui, tuple(_deployment(*row[2:]) for row in rows if row[4] is not None))
+
+
+def _deployment(
+    since_s: float, until_s: float, _: int, gauge_zero_distance_m: float | None, datastream_ids: dict[str, int]
+) -> Deployment:
+    return Deployment(since_s, until_s, datastream_ids, derived.derivations(datastream_ids, gauge_zero_distance_m))

@@ -1,16 +1,20 @@
-"""Which devices there are, where they are deployed and since when, and which datastream each channel feeds."""
+"""Which devices there are, where they are deployed and since when, what their channels feed and what is derived."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from plietsch.ingest.derived import Derivation
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A device at a station from `since_s` on, before `until_s` (Unix time; infinite where open)."""
+    """A device at a station from `since_s` on, before `until_s` (Unix time; infinite where open), and what is derived
+    from what it measures there."""
 
     since_s: float
     until_s: float
     datastream_ids: Mapping[str, int]
+    derivations: Sequence[Derivation] = ()
 
 
 @dataclass(frozen=True, slots=True)

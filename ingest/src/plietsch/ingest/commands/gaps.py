@@ -90,6 +90,7 @@ def _series(
             datastream_id,
             first.station,
             first.property,
+            first.method,
             first.sensor,
             [Span(row.from_time, row.to_time, timedelta(seconds=row.step_s)) for row in deployed],
             [Gap(row.gap_start, row.gap_end, row.missing) for row in found],
@@ -128,7 +129,8 @@ def _document(series: Series, since: datetime, now: datetime) -> dict[str, Any]:
     return {
         "datastream_id": series.datastream_id,
         "station": series.station,
-        "property": series.quantity,
+        "property": series.code,
+        "method": series.method,
         "sensor": series.sensor,
         "observed": series.observed,
         "missing": series.missing,
