@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,6 @@ import pytest
 from plietsch.firmware import identity, live, places, readings, scenarios, stations
 from plietsch.firmware.instruments.fault import Fault
 from plietsch.firmware.ledger import SENT, Ledger
-from plietsch.firmware.nature.water import Surge
 from plietsch.firmware.region import RAIN, WATER_LEVEL, Station
 from plietsch.firmware.station import MILLISECONDS
 from plietsch.firmware.world import Plan, World
@@ -225,12 +225,12 @@ def test_a_node_that_is_told_to_starts_anew_and_says_so(make: Make, deep_sleep: 
 
 
 def test_a_level_is_sent_when_the_water_rises(make: Make):
-    surge = Surge(START_S + 2 * HOUR_S, rise_s=2 * HOUR_S, height_mm=1500, fall_s=2 * HOUR_S)
+    def risen_mm(time_s: float) -> float:
+        share = min(max((time_s - START_S - 2 * HOUR_S) / (4 * HOUR_S), 0.0), 1.0)
+        return 750 * (1 - math.cos(2 * math.pi * share))
 
     def level(_station: Station) -> Callable[[str, float], dict[str, float]]:
-        return lambda model, time_s: (
-            {"distance": 2500 - surge.level_mm(time_s)} if model == "A02YYUW" else {"battery": 3.9}
-        )
+        return lambda model, time_s: {"distance": 2500 - risen_mm(time_s)} if model == "A02YYUW" else {"battery": 3.9}
 
     region = make(stations.of_kind(WATER_LEVEL, 1, 300), source_of=level).switch_on().run(7 * HOUR_S)
     by_hour: Counter[int] = Counter((second - START_S) // HOUR_S for second in _seconds(region.entries()))
@@ -238,7 +238,7 @@ def test_a_level_is_sent_when_the_water_rises(make: Make):
     assert by_hour[2] > 50
     assert by_hour[3] > 50
     for (_, second), values in region.received().items():
-        assert values["distance"] == pytest.approx(2500 - surge.level_mm(second), abs=5)
+        assert values["distance"] == pytest.approx(2500 - risen_mm(second), abs=5)
 
 
 def test_tips_of_a_rain_gauge_are_counted_through_a_power_cut(make: Make):

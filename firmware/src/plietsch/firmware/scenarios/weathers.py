@@ -12,8 +12,8 @@ CLOUDBURST = Scenario(
     name="cloudburst",
     title="A cloudburst",
     summary=(
-        "More than 40 mm fall within an hour on Flensburg, Handewitt and Viöl; the Krusau rises within hours, Treene and "
-        "Soholmer Au until the next day."
+        "More than 40 mm fall within an hour on Flensburg, Handewitt and Viöl; the Krusau rises within hours, Treene "
+        "and Soholmer Au until the next day."
     ),
     length_s=2 * DAY_S,
     cells=(
