@@ -12,6 +12,7 @@ LANGUAGE sql STABLE AS $$
     CROSS JOIN LATERAL (
         SELECT min(phenomenon_time) AS first, max(phenomenon_time) AS last
         FROM observation WHERE datastream_id = datastream
+        HAVING min(phenomenon_time) IS NOT NULL  -- greatest and least would leave out a null
     ) span
     CROSS JOIN LATERAL generate_series(
         date_trunc(width, greatest(since, span.first), 'UTC'), least(until, span.last), w.step, 'UTC'
