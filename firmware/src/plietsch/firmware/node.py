@@ -4,8 +4,10 @@ It is written for MicroPython and so without types; this is the one place that k
 what the simulation relies on.
 """
 
+import errno
 import functools
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -89,7 +91,7 @@ class Ports:
     flash: Store
     random_below: Callable[[int], int]
     instruments: Mapping[str, Instrument]
-    folder: str
+    folder: "str | MemoryFolder"
     reset_cause: str
     trace: Callable[..., None]
     cipher: "Callable[[bytes], HostCipher]"
@@ -133,6 +135,35 @@ def make(config: Mapping[str, Any], keys: Mapping[str, str], ports: Ports) -> No
 def memory() -> Store:
     """Return a store in memory."""
     return module("memory").MemoryStore()
+
+
+class MemoryFolder:
+    """A folder of the node's flash (as the ring's `Folder`) in memory: a region writes many of them a second."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, bytearray] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of the files."""
+        return list(self._files)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file; raise OSError where there is none."""
+        return bytes(self._file(name))
+
+    def append(self, name: str, data: bytes) -> None:
+        """Write `data` behind what the file holds."""
+        self._files.setdefault(name, bytearray()).extend(data)
+
+    def remove(self, name: str) -> None:
+        """Remove a file; raise OSError where there is none."""
+        self._file(name)
+        del self._files[name]
+
+    def _file(self, name: str) -> bytearray:
+        if name not in self._files:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        return self._files[name]
 
 
 class RtcMemory:

@@ -14,6 +14,7 @@ from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.network.gateways import Gateway
 from plietsch.firmware.network.server import Publish, Settings
 from plietsch.firmware.network.simulated import SimulatedNetwork
+from plietsch.firmware.node import MemoryFolder
 from plietsch.firmware.readings import Readings
 from plietsch.firmware.region import Station
 from plietsch.firmware.state import NodeFlash, StateFile
@@ -42,7 +43,10 @@ class Plan:
 
 
 class World:
-    """What `plan` says. Events go to `publish`; readings end in `ledger`, what nodes keep in `states` and `folder`."""
+    """What `plan` says. Events go to `publish`; readings end in `ledger`, what nodes keep in `states` and `folder`.
+
+    Readings that wait are in `folder` only where the plan says how nodes are made, and else in memory.
+    """
 
     def __init__(
         self, plan: Plan, folder: Path, publish: Publish, ledger: Ledger, states: StateFile | None = None
@@ -75,7 +79,8 @@ class World:
                 station,
                 self.ether,
                 NodeFlash(self.states, dev_eui),
-                folder / station.code,
+                # Whoever makes nodes elsewhere may need files.
+                folder / station.code if "make" in (self.plan.node or {}) else MemoryFolder(),
                 readings,
                 self.plan.source_of(station),
                 self._dice(station.code),

@@ -26,6 +26,8 @@ from plietsch.platform.settings import Settings
 # What a small machine needs to bring a web server up, with room to spare.
 _READY_TIMEOUT_S = 60.0
 _UP_TO_DATE = timedelta(minutes=1)
+# How often is looked how far the past is filled in: what looks takes time from what fills in.
+_LOOK_EVERY_S = 0.25
 _DRAIN_TIMEOUT_S = 60.0
 # The groups of the database's users, by service.
 _GROUPS = {"site": roles.SITE, "ingest": roles.INGEST}
@@ -238,26 +240,18 @@ class Stack:
     def _wait_for_the_present(self, service: Service, simulation: Simulation) -> None:
         """The map shall open on the present; what takes longer than one likes to wait is filled in behind it."""
         deadline, begun = time.monotonic() + _READY_TIMEOUT_S, None
-        while service.ended() is None:
-            latest, now = self._latest(), datetime.now(UTC)
-            if latest and now - latest < _UP_TO_DATE:
-                return
-            if time.monotonic() > deadline:
-                self.progress("The past is still being filled in; the map will come to the present by itself.")
-                return
-            if latest:
-                begun = begun or latest
-                simulation.filling((latest - begun) / (now - begun), latest)
-            time.sleep(0.05)
-
-    def _latest(self) -> datetime | None:
-        """The time of the newest value that the site shows."""
-        try:
-            health = httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).json()
-        except httpx.TransportError:
-            return None
-        latest = health.get("observations_latest_at")
-        return datetime.fromisoformat(latest) if latest else None
+        with httpx.Client(base_url=self.site, timeout=5, trust_env=False) as client:
+            while service.ended() is None:
+                latest, now = _latest(client), datetime.now(UTC)
+                if latest and now - latest < _UP_TO_DATE:
+                    return
+                if time.monotonic() > deadline:
+                    self.progress("The past is still being filled in; the map will come to the present by itself.")
+                    return
+                if latest:
+                    begun = begun or latest
+                    simulation.filling((latest - begun) / (now - begun), latest)
+                time.sleep(_LOOK_EVERY_S)
 
     def _start_simulation(self, simulation: Simulation) -> None:
         region_file = self.region_file
@@ -280,3 +274,12 @@ class Stack:
         if self._broker:
             pids.append(self._broker.pid)
         self._record.write(filter(None, pids), self.site)
+
+
+def _latest(site: httpx.Client) -> datetime | None:
+    """The time of the newest value that the site shows."""
+    try:
+        latest = site.get("/healthz").json().get("observations_latest_at")
+    except httpx.TransportError:
+        return None
+    return datetime.fromisoformat(latest) if latest else None
