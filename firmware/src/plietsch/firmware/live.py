@@ -16,7 +16,7 @@ from plietsch.firmware.state import Course, State
 from plietsch.firmware.station import MILLISECONDS, VirtualStation, measuring
 from plietsch.firmware.stations import SELDOM_S
 from plietsch.firmware.waiting import call_at
-from plietsch.firmware.world import SourceOf
+from plietsch.firmware.world import SourceOf, World
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +96,10 @@ def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> Non
     simulation.clock.set(begin_s, plan.speed)
     mishaps.lay(simulation.world, plan.scenario.mishaps, begun_s(simulation.states.state))
     has_history = time.time() - begin_s > 2 * SWITCHED_ON_BEFORE_S
-    _switch_on(simulation, _past(plan) if has_history else _present(plan))
+    switch_on(simulation.world, _past(plan) if has_history else present(plan))
     if has_history:
         _run_until(simulation, SWITCHED_ON_BEFORE_S, partial(on_progress, begin_s))
-        _measure(simulation, _present(plan))
+        _measure(simulation, present(plan))
     _run_until(simulation, 0, partial(on_progress, begin_s))
     simulation.publisher.drain()
 
@@ -146,14 +146,15 @@ def _past(plan: Plan) -> Pace:
     }
 
 
-def _present(plan: Plan) -> Pace:
+def present(plan: Plan) -> Pace:
+    """Return how nodes measure now."""
     # Levels and rain are sent when there is something new, and soon enough by their nodes' own defaults.
     return {FINE_DUST: measuring(plan.interval_s)}
 
 
-def _switch_on(simulation: Simulation, pace: Pace) -> None:
+def switch_on(world: World, pace: Pace) -> None:
     """Switch the stations on, one after another: each joins, and then measures at its seconds of the interval."""
-    env, stations = simulation.world.env, simulation.stations
+    env, stations = world.env, world.stations
     apart_s = min(SWITCHED_ON_APART_S, SWITCHED_ON_WITHIN_S / len(stations))
     for number, station in enumerate(stations):
         station.pace = pace.get(station.station.kind, {})
