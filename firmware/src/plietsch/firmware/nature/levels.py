@@ -15,12 +15,12 @@ from plietsch.firmware.places.place import Coast, Gauge, River
 HOUR_S, DAY_S = 3_600.0, 86_400.0
 M2_S = 44_714.16  # the moon's half-day tide: 12.4206 hours
 S2_S = 43_200.0  # the sun's
-SUN_SHARE = 0.25
-NEAP_SHARE = 1.0 / (1.0 + SUN_SHARE)
+SUN_SHARE = 0.12  # of the moon's: in so shallow a sea, spring tides are that much higher than others
 SEICHE_S = 97_200.0  # the western Baltic swings in about 27 hours
 FJORD_S = 11_000.0  # and a fjord of this length by itself in about three
 SEICHE_MM, FJORD_MM = 110.0, 12.0
 WIND_MM = 4.4  # by which a m/s of easterly wind lifts the water at Flensburg, squared
+MOST_MM = 450.0  # on an ordinary day: what goes beyond it is a storm's, and a scenario's
 WIND_LAG_S = 3 * HOUR_S
 SURF_MM, CHOP_MM, RIPPLE_MM = 3.0, 5.0, 2.0
 MEMORY_S = 12 * DAY_S  # of a river
@@ -55,12 +55,12 @@ class CoastLevel:
         coast = self._coast
         moon = math.cos(2 * math.pi * (time_s / M2_S - coast.tide_at))
         sun = math.cos(2 * math.pi * (time_s / S2_S - coast.tide_at))
-        return coast.tide_mm * (moon + SUN_SHARE * sun) * NEAP_SHARE
+        return coast.tide_mm * (moon + SUN_SHARE * sun) / (1 + SUN_SHARE)
 
     def _wind_mm(self, time_s: float) -> float:
         then_s = time_s - self._coast.lag_s
         east = self._weather.east_m_s(then_s - WIND_LAG_S)
-        lifted = WIND_MM * east * abs(east)
+        lifted = MOST_MM * math.tanh(WIND_MM * east * abs(east) / MOST_MM)
         swing = SEICHE_MM * math.sin(2 * math.pi * then_s / SEICHE_S) * self._swing.at(then_s)
         swing += FJORD_MM * math.sin(2 * math.pi * then_s / FJORD_S) * self._swing.at(then_s + DAY_S)
         return lifted * self._coast.wind + (swing if self._coast.wind > 0 else 0.0)

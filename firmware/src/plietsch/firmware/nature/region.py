@@ -11,7 +11,7 @@ from plietsch.firmware.nature.dust import FINE_OF_FIREWORKS, HIGHEST_SHOWN, Dust
 from plietsch.firmware.nature.levels import CoastLevel, RiverLevel
 from plietsch.firmware.nature.noise import Wave, noise, unit
 from plietsch.firmware.nature.showers import Rain
-from plietsch.firmware.nature.weather import DRIEST, MOISTEST, Weather, humidity_percent
+from plietsch.firmware.nature.weather import DRIEST, MOISTEST, Weather, humidity_percent, shown_percent
 from plietsch.firmware.places.place import Coast, Gauge, Site
 from plietsch.firmware.scenarios.scenario import DRIFT, Mishap, Scenario
 
@@ -133,7 +133,7 @@ class Here:
         temperature -= 0.3 * rain
         humidity = humidity_percent(temperature, self._weather.dew_point(time_s)) + 3.0 * rain
         humidity += self._scenario.humidity_percent(self._place, time_s - self._zero_s)
-        humidity += 0.2 * noise(self._seed, self._place.code, time_s)
+        humidity = shown_percent(humidity) + 0.12 * noise(self._seed, self._place.code, time_s)
         return {
             "temperature": min(max(temperature, -25.0), 42.0),
             "humidity": min(max(humidity, DRIEST), MOISTEST),

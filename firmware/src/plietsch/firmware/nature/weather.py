@@ -14,7 +14,8 @@ COLDEST_S = 25 * DAY_S  # late January
 SEA_LEVEL_HPA, METRES_PER_HPA = 1013.0, 8.3
 WARMEST_H = 15.0
 USUAL_EAST_M_S, EAST_SPREAD_M_S, NORTH_SPREAD_M_S = -2.5, 4.5, 3.5
-DRIEST, MOISTEST = 25.0, 99.5
+DRIEST, MOISTEST = 25.0, 99.9
+NEARLY_FULL, ROOM = 94.0, 5.5  # from here on air becomes more humid ever more slowly, and no sensor shows all of it
 # Magnus formula over water: Sonntag 1990, as in WMO-No. 8, annex 4.B.
 MAGNUS, MAGNUS_C = 17.62, 243.12
 
@@ -67,7 +68,14 @@ def winter_wave(time_s: float) -> float:
 
 
 def humidity_percent(temperature: float, dew_point: float) -> float:
-    """Return the relative humidity in %."""
+    """Return the relative humidity in %; above 100 where dew point and temperature say so."""
     full = MAGNUS * temperature / (MAGNUS_C + temperature)
     held = MAGNUS * dew_point / (MAGNUS_C + dew_point)
-    return min(max(100 * math.exp(held - full), DRIEST), MOISTEST)
+    return 100 * math.exp(held - full)
+
+
+def shown_percent(humidity: float) -> float:
+    """Return the relative humidity that a sensor shows, below 100 however wet it is."""
+    if humidity > NEARLY_FULL:
+        humidity = NEARLY_FULL + ROOM * (1 - math.exp((NEARLY_FULL - humidity) / ROOM))
+    return max(humidity, DRIEST)

@@ -33,9 +33,9 @@ class Place:
 class Coast:
     """How the sea moves at a gauge.
 
-    `tide_mm` is half the tide's usual range; `tide_at` when high water comes, as a share of the tide's period; `wind`
-    the share of what easterly wind lifts the water by at Flensburg (negative where it carries the water away); `lag_s`
-    how long after Flensburg.
+    `tide_mm` is half the range of a spring tide; `tide_at` when high water comes, as a share of the tide's period;
+    `wind` the share of what easterly wind lifts the water by at Flensburg (negative where it carries the water away);
+    `lag_s` how long after Flensburg.
     """
 
     tide_mm: float

@@ -10,6 +10,7 @@ from plietsch.firmware.scenarios.scenario import DRIFT, GATEWAY, SILENT, STUCK, 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 DAYS = 7
 HUMID_NIGHT = 4  # the night to the fifth day
+MORE_PERCENT = 30.0  # of humidity: enough for fog in whatever weather
 KAPPELN = GATEWAYS[5].gateway_id
 
 SHOWER = Cell(
@@ -30,7 +31,7 @@ def night(s: float, number: float) -> float:
 
 
 def _humidity(_place: Place, s: float) -> float:
-    return 14.0 * night(s, HUMID_NIGHT)
+    return MORE_PERCENT * night(s, HUMID_NIGHT)
 
 
 ORDINARY = Scenario(

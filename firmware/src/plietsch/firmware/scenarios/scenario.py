@@ -46,10 +46,10 @@ OfSite = Callable[[Site, float], float]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario by name; before it begins and after `length_s` it changes nothing.
+    """A scenario by name: what is different from an ordinary day, as functions of a place and the scenario's seconds.
 
-    Its seconds count from its beginning, or from the local midnight before it where `by_the_clock`, as what belongs to
-    a time of day must; mishaps always count from its beginning.
+    They count from its beginning, or from the local midnight before it where `by_the_clock`, as what belongs to a time
+    of day must; those of its mishaps always from its beginning. A day after `length_s` nothing is different any more.
     """
 
     name: str

@@ -91,7 +91,7 @@ def _level_mm(harbour: Site, s: float) -> float:
     if not isinstance(coast, Coast):
         return 0.0
     if coast.wind < 0:
-        return -coast.wind * NORTH_SEA.at(s / HOUR_S)
+        return NORTH_SEA.at(s / HOUR_S)
     return coast.wind * BALTIC.at((s - coast.lag_s) / HOUR_S)
 
 

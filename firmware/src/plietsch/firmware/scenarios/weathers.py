@@ -3,7 +3,7 @@
 from plietsch.firmware.nature.dust import fireworks_ug_m3
 from plietsch.firmware.nature.showers import Cell
 from plietsch.firmware.places.place import Place
-from plietsch.firmware.scenarios.ordinary import night
+from plietsch.firmware.scenarios.ordinary import MORE_PERCENT, night
 from plietsch.firmware.scenarios.scenario import Scenario
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -41,7 +41,7 @@ NEW_YEAR = Scenario(
 
 
 def _humidity(_place: Place, s: float) -> float:
-    return 16.0 * max(night(s, number) for number in range(1, 5))
+    return MORE_PERCENT * max(night(s, number) for number in range(1, 5))
 
 
 HUMID_NIGHTS = Scenario(
