@@ -1,6 +1,6 @@
 """Instruments: which quantities a station measures, and what its sensors are called."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -16,16 +16,27 @@ _KINDS = {"rain": N_("tipping-bucket rain gauge")}
 _NODE = "node"
 
 
-async def measured(connection: AsyncConnection[Any], region: str) -> dict[str, set[str]]:
-    """The codes of the properties that each station of a region measures now, by the station's code."""
-    cursor = await connection.execute(_QUERIES["measured"], {"region": region})
+async def measured(
+    connection: AsyncConnection[Any], region: str, stations: Collection[str] | None = None
+) -> dict[str, set[str]]:
+    """The codes of the quantities that each station of a region, or each of some, measures now, by its code."""
+    parameters = {"region": region, "stations": None if stations is None else list(stations)}
+    cursor = await connection.execute(_QUERIES["measured"], parameters)
     return {station: set(codes) for station, codes in await cursor.fetchall()}
+
+
+async def measured_anywhere(connection: AsyncConnection[Any], region: str) -> set[str]:
+    """The codes of the quantities that any station of a region measures now."""
+    cursor = await connection.execute(_QUERIES["measured_anywhere"], {"region": region})
+    return {code for (code,) in await cursor.fetchall()}
 
 
 def names(datastreams: Iterable[Datastream], texts: Texts) -> list[str]:
     """What a station's sensors are called, each once."""
     sensors = {each.sensor.model: each.sensor.manufacturer for each in datastreams if each.sensor.model != _NODE}
-    return [
-        texts.translate(_KINDS[model]) if model in _KINDS else f"{manufacturer} {model}"
-        for model, manufacturer in sorted(sensors.items())
-    ]
+    return [name(model, manufacturer, texts) for model, manufacturer in sorted(sensors.items())]
+
+
+def name(model: str, manufacturer: str, texts: Texts) -> str:
+    """What a kind of instrument is called."""
+    return texts.translate(_KINDS[model]) if model in _KINDS else f"{manufacturer} {model}"

@@ -36,14 +36,16 @@ async def of(
     *,
     region: str | None = None,
     station: str | None = None,
+    stations: Collection[str] | None = None,
     worst: int = SUSPECT,
 ) -> dict[str, dict[str, Newest]]:
     """The newest values of some quantities until a moment, by station and quantity.
 
-    Of a region, of a station, or of all; only where a device is installed now. `worst` is the worst quality that is
-    taken: with FAILED, a newest value that failed its checks stands before an older good one.
+    Of a region, of a station, of several, or of all; only where a device is installed now. `worst` is the worst quality
+    that is taken: with FAILED, a newest value that failed its checks stands before an older good one.
     """
-    parameters: dict[str, Any] = {"at": at, "region": region, "station": station, "worst": worst}
+    some = [station] if station is not None else None if stations is None else list(stations)
+    parameters: dict[str, Any] = {"at": at, "region": region, "stations": some, "worst": worst}
     found: dict[str, dict[str, Newest]] = defaultdict(dict)
     cursor = await connection.execute(_QUERIES["newest"], {**parameters, "codes": list(codes)})
     for code, quantity, value, time, quality in await cursor.fetchall():

@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
     ORDER BY phenomenon_time DESC LIMIT 1
 ) o
 WHERE (%(region)s::text IS NULL OR r.code = %(region)s)
-  AND (%(station)s::text IS NULL OR s.code = %(station)s)
+  AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
   AND p.code = ANY(%(codes)s)
   AND EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now())
 ORDER BY s.code, p.code, o.phenomenon_time DESC, ds.id
@@ -59,6 +59,6 @@ CROSS JOIN LATERAL (
     WHERE time - before_time <= %(pause)s::interval
 ) fallen
 WHERE (%(region)s::text IS NULL OR r.code = %(region)s)
-  AND (%(station)s::text IS NULL OR s.code = %(station)s)
+  AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
   AND EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now())
 ORDER BY s.code, last.phenomenon_time DESC, ds.id

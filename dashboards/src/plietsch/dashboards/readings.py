@@ -1,19 +1,39 @@
 """Readings: the newest values of a station, ready to be shown in a language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Protocol
 
-from plietsch.api.stations import Latest, Station
+from plietsch.api.stations import Station
 from plietsch.dashboards import quantities
+from plietsch.dashboards.newest import FAILED, SUSPECT
 from plietsch.dashboards.quantities import QUANTITIES, Quantity
-from plietsch.dashboards.scales import SCALES
-from plietsch.dashboards.texts import Texts
+from plietsch.dashboards.scales import SCALES, Scale
+from plietsch.dashboards.texts import N_, Texts
+
+# What a flag says (QARTOD), as a sign and a word; what is good, or was not looked at, needs none.
+FLAGS = {SUSPECT: ("?", N_("suspect")), FAILED: ("×", N_("failed its checks"))}
+_NO_FLAG = ("", "")
+
+
+class Measured(Protocol):
+    """A value with its time and quality (QARTOD)."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def quality(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A value as shown: `value` is empty where there is none, `band` the code of its class, or empty."""
+    """A value as shown: `value` is empty where there is none, `band` the code of its class, or empty.
+
+    `rank` says how much its class matters, `sign` and `flag` what is wrong with it, empty where nothing is.
+    """
 
     property: str
     name: str
@@ -24,32 +44,65 @@ class Reading:
     band: str = ""
     word: str = ""
     stale: bool = False
+    rank: int = 0
+    sign: str = ""
+    flag: str = ""
 
 
 def of(
     station: Station, codes: Iterable[str], texts: Texts, zone: tzinfo, now: datetime, short: bool = False
 ) -> list[Reading]:
-    """The readings of some quantities; one without a value is there and says so."""
+    """The readings of some quantities as the API has them; one without a value is there and says so."""
+    return shown(station.latest, codes, texts, zone, now, short=short)
+
+
+def shown(
+    values: Mapping[str, Measured],
+    codes: Iterable[str],
+    texts: Texts,
+    zone: tzinfo,
+    now: datetime,
+    *,
+    gauge: Scale | None = None,
+    short: bool = False,
+) -> list[Reading]:
+    """The readings of some quantities of a station; `gauge` has the classes of its water level, if it has any."""
     some = (QUANTITIES[code] for code in codes)
-    return [_reading(each, station.latest.get(each.code), texts, zone, now, short) for each in some]
+    return [_reading(each, values.get(each.code), scale_of(each.code, gauge), texts, zone, now, short) for each in some]
+
+
+def scale_of(code: str, gauge: Scale | None) -> Scale | None:
+    """The scale of a quantity at a station."""
+    return gauge if code == "water_level" else SCALES.get(code)
 
 
 def _reading(
-    quantity: Quantity, latest: Latest | None, texts: Texts, zone: tzinfo, now: datetime, short: bool
+    quantity: Quantity,
+    measured: Measured | None,
+    scale: Scale | None,
+    texts: Texts,
+    zone: tzinfo,
+    now: datetime,
+    short: bool,
 ) -> Reading:
     code, name = quantity.code, texts.translate(quantity.short if short else quantity.name)
-    if latest is None:
+    if measured is None:
         return Reading(code, name, quantity.unit)
-    stale = quantities.is_stale(latest.time, now)
-    band = SCALES[code].band(latest.value) if code in SCALES and not stale else None
+    stale = quantities.is_stale(measured.time, now)
+    # What failed its checks says nothing of the air or the water.
+    band = scale.band(measured.value) if scale and not stale and measured.quality <= SUSPECT else None
+    sign, flag = FLAGS.get(measured.quality, _NO_FLAG)
     return Reading(
         property=code,
         name=name,
         unit=quantity.unit,
-        value=texts.number(latest.value, quantity.decimals),
-        time=texts.day_and_clock(latest.time, zone),
-        time_iso=latest.time.isoformat(),
+        value=texts.number(measured.value, quantity.decimals),
+        time=texts.day_and_clock(measured.time, zone),
+        time_iso=measured.time.isoformat(),
         band=band.code if band else "",
         word=texts.translate(band.word) if band else "",
         stale=stale,
+        rank=band.rank if band else 0,
+        sign=sign,
+        flag=texts.translate(flag),
     )

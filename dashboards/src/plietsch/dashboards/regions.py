@@ -34,14 +34,19 @@ class Region(NamedTuple):
         return self.west, self.south, self.east, self.north
 
 
+async def every(connection: AsyncConnection[Any]) -> list[Region]:
+    """The regions, those with stations first."""
+    async with connection.cursor(row_factory=class_row(Region)) as cursor:
+        await cursor.execute(_QUERIES["regions"])
+        return await cursor.fetchall()
+
+
 async def chosen(connection: AsyncConnection[Any], code: str | None) -> Region | None:
     """The region of that code; without one the first that has stations, None where there is no region at all.
 
     Raises errors.PageUnknown for a code that no region has.
     """
-    async with connection.cursor(row_factory=class_row(Region)) as cursor:
-        await cursor.execute(_QUERIES["regions"])
-        found = await cursor.fetchall()
+    found = await every(connection)
     if code is None:
         return found[0] if found else None
     for region in found:

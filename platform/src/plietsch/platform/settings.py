@@ -6,10 +6,11 @@ every setting; a test holds the two against each other.
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +24,8 @@ _DATABASE_URL = (
     "the address cannot be read. It looks like postgresql://user:password@host:5432/name; in each of these parts"
     " special characters stand URL-encoded: a space as %20, % as %25, / as %2F, : as %3A, @ as %40"
 )
+# The host as a Content-Security-Policy names one, and nothing in the rest that would end an address in a page.
+_TILES_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[^\s;,'\"<>\\]+")
 
 
 class Settings(BaseSettings):
@@ -75,6 +78,12 @@ class Settings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="The address on which site, API and the worker's /metrics listen.")
     http_port: int = Field(8460, ge=0, le=65535, description="Their port; 0 takes any free one.")
+    tiles_url: str = Field(
+        "", description="Vector tiles below the map, in the Shortbread schema: https://host/{z}/{x}/{y}.pbf."
+    )
+    tiles_attribution: str = Field(
+        "", validate_default=True, description="Whom the map names as the source of these tiles; needed with them."
+    )
     data_dir: Path = Field(
         Path(".plietsch"), description="Where `plietsch up` keeps its database and the simulation's state."
     )
@@ -93,6 +102,21 @@ class Settings(BaseSettings):
         if not database.usable(database_url):
             raise ValueError(_DATABASE_URL)
         return database_url
+
+    @field_validator("tiles_url")
+    @classmethod
+    def _names_tiles(cls, url: str) -> str:
+        places = ("{z}", "{x}", "{y}")
+        if url and not (_TILES_URL.fullmatch(url) and all(url.count(place) == 1 for place in places)):
+            raise ValueError("it has to look like https://host/{z}/{x}/{y}.pbf")
+        return url
+
+    @field_validator("tiles_attribution")
+    @classmethod
+    def _tiles_have_a_source(cls, attribution: str, info: ValidationInfo) -> str:
+        if info.data.get("tiles_url") and not attribution.strip():
+            raise ValueError("whoever shows tiles has to say whose they are, as in: © OpenStreetMap contributors")
+        return attribution.strip()
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""The map page."""
+"""The map page: whole on the server for any state that its address says."""
 
 from datetime import datetime
 from typing import Any
@@ -6,60 +6,61 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from plietsch.api import stations
 from plietsch.api.database import Connection
-from plietsch.dashboards import instruments, present, quantities, readings, regions, scales, scripts
+from plietsch.dashboards import instruments, present, quantities, regions
 from plietsch.dashboards.front import Language, RegionCode, site_of
+from plietsch.dashboards.map import config, legend, state, table
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.texts import Texts
+from plietsch.dashboards.regions import Region
+from plietsch.dashboards.summary import region as summary
 
 router = APIRouter(include_in_schema=False)
+# What a form's field for a time can say: a minute of the region's own time.
+_FIELD = "%Y-%m-%dT%H:%M"
 
 
 @router.get("/{language}/")
 async def map_page(
     request: Request, language: Language, connection: Connection, region_code: RegionCode = None
 ) -> HTMLResponse:
-    """The map of a region, and its table."""
+    """The region in a sentence, its map, and its table."""
     site, texts = site_of(request, language)
     region = await regions.chosen(connection, region_code)
     if region is None:
         return site.render(request, language, "empty.html")
-    found = await stations.installed(connection, stations.Filter(region=region.code))
-    measured = await instruments.measured(connection, region.code)
     now = await present.of(connection, region)
-    codes = _shown(measured)
+    codes = _shown(await instruments.measured_anywhere(connection, region.code))
+    asked = state.read(request.query_params, codes, region, now.at)
+    at = asked.at or now.at
+    scales = await legend.scales_of(connection, region.code, codes, language)
+    shown = await table.of(connection, region, asked, codes, at, texts)
     return site.render(
         request,
         language,
         "map.html",
         region=region,
-        rows=[
-            _row(station, codes, measured.get(station.code, set()), texts, region, now.at)
-            for station in sorted(found, key=lambda each: each.name)
-        ],
+        state=asked,
+        table=shown,
+        summary=await summary.of(connection, region, now, texts, asked.at, asked.kept),
         quantities=[QUANTITIES[code] for code in codes],
-        scales=scales.SCALES,
-        config=scripts.of_map(texts, region, now, codes, measured),
+        legends=[legend.of(code, scales.get(code), texts) for code in codes],
+        simulated=shown.has_simulated,
+        count_written=texts.number(shown.count, 0),
+        tiles_attribution=request.app.state.settings.tiles_attribution,
+        moment=texts.weekday_and_clock(at, region.zone),
+        **_field(region, at, now.at),
+        config=config.of(texts, region, now, asked, codes, scales, shown.found.place, request.app.state.settings),
     )
 
 
-def _shown(measured: dict[str, set[str]]) -> list[str]:
+def _shown(measured: set[str]) -> list[str]:
     """What the map of a region shows: what any of its stations measures, and fine dust while there is none."""
-    anywhere = {code for codes in measured.values() for code in codes}
-    return [code for code in quantities.OF_THE_MAP if code in anywhere] or [quantities.OF_THE_MAP[0]]
+    return [code for code in quantities.OF_THE_MAP if code in measured] or [quantities.OF_THE_MAP[0]]
 
 
-def _row(
-    station: stations.Station, codes: list[str], measured: set[str], texts: Texts, region: regions.Region, now: datetime
-) -> dict[str, Any]:
-    """A row of the table; what the station does not measure is None there."""
-    shown = readings.of(station, codes, texts, region.zone, now, short=True)
-    newest = max((each.time for each in station.latest.values()), default=None)
+def _field(region: Region, at: datetime, now: datetime) -> dict[str, Any]:
+    """The time shown and the latest one that can be asked for, as a form's field has them."""
     return {
-        "station": station,
-        "readings": [each if each.property in measured or each.value else None for each in shown],
-        "time": texts.day_and_clock(newest, region.zone) if newest else "",
-        "time_iso": newest.isoformat() if newest else "",
-        "stale": newest is not None and quantities.is_stale(newest, now),
+        "moment_field": at.astimezone(region.zone).strftime(_FIELD),
+        "latest_field": now.astimezone(region.zone).strftime(_FIELD),
     }

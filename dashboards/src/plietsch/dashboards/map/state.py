@@ -1,0 +1,114 @@
+"""The state of the map page, as its address says it: what is shown, when, and how the table is filtered and sorted.
+
+An address may be old, or typed by hand: what cannot be read is left out, and the page says so.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from plietsch.api import errors, parameters
+from plietsch.dashboards.regions import Region
+from plietsch.dashboards.texts import N_
+
+Order = Literal["asc", "desc"]
+NAME, TIME, DISTANCE = "name", "time", "distance"
+# A search that is longer than any name is none.
+_LONGEST_QUERY = 80
+_NO_TIME = N_("The time in the address cannot be read. The page shows the present.")
+_AHEAD = N_("The time in the address has not come yet. The page shows the present.")
+_NO_PROPERTY = N_("The map has no such quantity. It shows the first one that there is.")
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address asks for; what is left out there has its default here.
+
+    `quantity` is what the map shows, `at` None is the present, `kind` the quantity that a station must measure, `sort`
+    a quantity or one of NAME, TIME and DISTANCE; `wrong` says what could not be read, as texts to be translated.
+    """
+
+    quantity: str
+    region: str | None = None
+    at: datetime | None = None
+    q: str = ""
+    kind: str = ""
+    up: bool = False
+    sort: str = ""
+    order: Order = "asc"
+    page: int = 1
+    default: str = ""
+    wrong: list[str] = field(default_factory=list[str])
+
+    def address(self, **changes: Any) -> str:
+        """The query of the page's address with some things changed, the first page of the table unless said."""
+        return f"?{urlencode(replace(self, **{'page': 1, **changes}).written)}"
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The parameters that differ from what an address without them means; a form begins with the first page."""
+        values = {
+            "region": self.region or "",
+            "property": self.quantity if self.quantity != self.default else "",
+            "at": self.at.strftime("%Y-%m-%dT%H:%M:%SZ") if self.at else "",
+            "q": self.q,
+            "kind": self.kind,
+            "up": "1" if self.up else "",
+            "sort": self.sort,
+            "order": self.order if self.order == "desc" else "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What an address of this page keeps when it shows something else of the same region and time."""
+        return {name: value for name, value in self.written.items() if name in ("region", "at")}
+
+
+def read(asked: Mapping[str, str], codes: Collection[str], region: Region, present: datetime) -> State:
+    """The state that the parameters of an address ask for, of a region whose map shows these quantities."""
+    wrong: list[str] = []
+    default = next(iter(codes))
+    shown = asked.get("property", default)
+    if shown not in codes:
+        wrong.append(_NO_PROPERTY)
+        shown = default
+    sort = asked.get("sort", "")
+    return State(
+        quantity=shown,
+        region=asked.get("region") and region.code,
+        at=_moment(asked.get("at", ""), region, present, wrong),
+        q=" ".join(asked.get("q", "").split())[:_LONGEST_QUERY],
+        kind=asked.get("kind", "") if asked.get("kind", "") in codes else "",
+        up=asked.get("up", "") == "1",
+        sort=sort if sort in (*codes, NAME, TIME, DISTANCE) else "",
+        order="desc" if asked.get("order") == "desc" else "asc",
+        page=_page(asked.get("page", "")),
+        default=default,
+        wrong=wrong,
+    )
+
+
+def _moment(text: str, region: Region, present: datetime, wrong: list[str]) -> datetime | None:
+    """A time with its zone, or as a form's field says it: without one, in the region's."""
+    if not text:
+        return None
+    try:
+        local = datetime.fromisoformat(text)
+        moment = local.replace(tzinfo=region.zone).astimezone(UTC) if local.tzinfo is None else None
+        moment = (moment or parameters.time("at", text)).replace(microsecond=0)
+    except (ValueError, OverflowError, errors.ParameterInvalid):
+        wrong.append(_NO_TIME)
+        return None
+    if moment > present:
+        wrong.append(_AHEAD)
+        return None
+    return moment
+
+
+def _page(text: str) -> int:
+    # Beyond four digits no table is that long.
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 5 else 1
