@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from plietsch.api import app as api
 from plietsch.dashboards import error_pages, front
 from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
+from plietsch.dashboards.journey import routes as journey_routes
 from plietsch.dashboards.map import data as map_data
 from plietsch.dashboards.map import routes as map_routes
 from plietsch.dashboards.policy import Policy
@@ -20,7 +21,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.site = site
     app.state.settings = settings
     map_data.prepare(app)
-    for routes in (front, map_data, map_routes, station_routes):
+    for routes in (front, map_data, map_routes, station_routes, journey_routes):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
     app.add_middleware(Policy, tiles_url=settings.tiles_url)

@@ -1,0 +1,61 @@
+"""The sixth stage: what was looked at before anybody saw the value, and the flag that says how it went."""
+
+from plietsch.dashboards.journey import bits, packet, telling
+from plietsch.dashboards.journey.facts import Facts, Frame
+from plietsch.dashboards.journey.telling import Fact, Stage, Telling
+from plietsch.dashboards.texts import N_
+from plietsch.ingest import derived
+from plietsch.ingest.payload import Fault
+from plietsch.ingest.quality import Quality
+from plietsch.platform import methods
+
+_TITLE = N_("Checked")
+_WHY = N_(
+    "Every value gets a flag that says how far it can be trusted, as the world's ocean observers have agreed (QARTOD)."
+    " It travels with the value, into every download, too."
+)
+_FLAGS = {
+    Quality.GOOD: N_("good: it passed every check made here"),
+    Quality.NOT_EVALUATED: N_("not evaluated: nobody has checked it"),
+    Quality.SUSPECT: N_("suspect: something about it is unusual"),
+    Quality.FAIL: N_("failed: do not use it"),
+    Quality.MISSING: N_("missing: there is no value"),
+}
+
+
+def of(facts: Facts, tell: Telling) -> Stage:
+    """What was checked."""
+    flag = facts.value.quality
+    said = f"{flag.value} – {tell.texts.translate(_FLAGS[flag])}"
+    checks = _checks(facts, facts.frame, tell) if facts.frame else ()
+    flagged = Fact(tell.texts.gettext("Flag"), said)
+    return Stage("checked", tell.texts.translate(_TITLE), (tell.texts.translate(_WHY),), facts=(*checks, flagged))
+
+
+def _checks(facts: Facts, frame: Frame, tell: Telling) -> tuple[Fact, ...]:
+    texts = tell.texts
+    inputs = bits.of_channels(frame.fields, frame.reading, facts.value.channels)
+    found = [_of_input(each, len(inputs) > 1, tell) for each in inputs]
+    clock = frame.judged[frame.reading].clock
+    right = texts.gettext("yes") if clock is None else texts.gettext("no, counted back")
+    found.append(Fact(texts.gettext("Was the node's clock right?"), right))
+    humidity = facts.beside.get("humidity")
+    if facts.value.method == methods.KAPPA_KOEHLER and humidity is not None:
+        most = tell.amount(derived.HIGHEST_HUMIDITY_PERCENT, "%", 0)
+        below = humidity < derived.HIGHEST_HUMIDITY_PERCENT
+        question = texts.gettext("Humidity below %(most)s, where the method holds?", most=most)
+        found.append(Fact(question, texts.gettext("yes") if below else texts.gettext("no")))
+    return tuple(found)
+
+
+def _of_input(each: bits.Bits, named: bool, tell: Telling) -> Fact:
+    """Whether the instrument gave a number within its range."""
+    texts, field = tell.texts, each.field
+    assert field is not None  # noqa: S101 values have one
+    unit, decimals = telling.unit_of(each.name), bits.decimals(field.steps)
+    lowest = tell.number(field.offset / field.steps, decimals)
+    highest = tell.amount((field.highest_code + field.offset) / field.steps, unit, decimals)
+    question = texts.gettext("A number from %(lowest)s to %(highest)s?", lowest=lowest, highest=highest)
+    answer = texts.translate(packet.FAULTS[each.value]) if isinstance(each.value, Fault) else ""
+    no = texts.gettext("no: %(reason)s", reason=answer) if answer else texts.gettext("yes")
+    return Fact(f"{tell.short(each.name)}: {question}" if named else question, no)

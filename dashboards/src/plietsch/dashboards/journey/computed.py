@@ -1,0 +1,101 @@
+"""The fifth stage, of some values: what was computed from what the instruments said, with its numbers."""
+
+from plietsch.dashboards.journey import telling
+from plietsch.dashboards.journey.facts import Facts
+from plietsch.dashboards.journey.telling import Fact, Stage, Telling
+from plietsch.dashboards.texts import N_
+from plietsch.ingest import derived
+from plietsch.platform import methods
+
+_TITLE = N_("Computed")
+_LEVEL = N_(
+    "The instrument hangs above the water and says how far down it is. People want to know how high the water stands"
+    " above the zero of the gauge, a height that was once agreed on. How far below the instrument this zero lies was"
+    " measured when it was mounted."
+)
+_DUST = N_(
+    "In damp air, particles take up water and swell: the laser then sees more than there is of dust. How much more"
+    " follows from the humidity (κ-Köhler theory), and is taken away again. What the instrument said is kept, too."
+)
+_CAPPED = N_(
+    "Above %(most)s of humidity nobody knows well enough how much water the particles hold: the factor stays as it is"
+    " there, and the value is marked as suspect."
+)
+_SOURCE = "Crilley et al. 2018, doi:10.5194/amt-11-709-2018"
+_SOURCE_HREF = "https://doi.org/10.5194/amt-11-709-2018"
+_RAIN = N_(
+    "The count alone says little. What fell in an hour is how many tips there are more than an hour before, times the"
+    " rain that makes the bucket tip."
+)
+
+
+def of(facts: Facts, tell: Telling) -> Stage | None:
+    """What was computed; None of what an instrument said itself."""
+    sentences, sums, found = _parts(facts, tell)
+    if not sentences:
+        return None
+    method = [Fact(tell.texts.gettext("Method"), facts.value.method)] if facts.value.method != methods.RAW else []
+    return Stage("computed", tell.texts.translate(_TITLE), sentences, sums=sums, facts=(*method, *found))
+
+
+_Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[Fact, ...]]
+
+
+def _parts(facts: Facts, tell: Telling) -> _Parts:
+    match facts.value.method:
+        case methods.GAUGE_ZERO:
+            return (tell.texts.translate(_LEVEL),), _level(facts, tell), ()
+        case methods.KAPPA_KOEHLER:
+            return _dust(facts, tell)
+        case _:
+            return _rain(facts, tell)
+
+
+def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
+    distance_mm, zero_m = facts.beside.get("distance"), facts.value.gauge_zero_distance_m
+    if distance_mm is None or zero_m is None:
+        return ()
+    zero_mm = zero_m * 1000
+    level_cm = derived.water_level_cm(distance_mm, zero_m)
+    difference = (
+        f"{tell.amount(zero_mm, 'mm')} − {tell.amount(distance_mm, 'mm')} = {tell.amount(zero_mm - distance_mm, 'mm')}"
+    )
+    return (f"{difference} = {tell.amount(level_cm, 'cm', 1)}",)
+
+
+def _dust(facts: Facts, tell: Telling) -> _Parts:
+    dust, humidity = facts.beside.get(facts.value.code), facts.beside.get("humidity")
+    capped = humidity is not None and humidity >= derived.HIGHEST_HUMIDITY_PERCENT
+    most = tell.amount(derived.HIGHEST_HUMIDITY_PERCENT, "%", 0)
+    sentences = [tell.texts.translate(_DUST), *([tell.texts.gettext(_CAPPED, most=most)] if capped else [])]
+    source = Fact(tell.texts.gettext("Source"), _SOURCE, _SOURCE_HREF)
+    return tuple(sentences), _dried(facts, dust, humidity, tell), (source,)
+
+
+def _dried(facts: Facts, dust: float | None, humidity: float | None, tell: Telling) -> tuple[str, ...]:
+    if dust is None or humidity is None:
+        return ()
+    a = min(humidity, derived.HIGHEST_HUMIDITY_PERCENT) / 100
+    factor = 1 + derived.KAPPA / derived.DRY_DENSITY * a / (1 - a)
+    kappa, density = tell.number(derived.KAPPA), tell.number(derived.DRY_DENSITY)
+    activity = tell.number(a, 3)
+    unit = telling.unit_of(facts.value.code)
+    dry = tell.amount(derived.dry_dust_ug_m3(dust, humidity), unit, 1)
+    return (
+        f"1 + {kappa} ÷ {density} × {activity} ÷ (1 − {activity}) = {tell.number(factor, 3)}",
+        f"{tell.amount(dust, unit, 1)} ÷ {tell.number(factor, 3)} = {dry}",
+    )
+
+
+def _rain(facts: Facts, tell: Telling) -> _Parts:
+    value, earlier = facts.value, facts.earlier
+    if earlier is None or value.rain_tip_mm is None or value.result is None:
+        return (), (), ()
+    tips = max(value.result - earlier.tips, 0)
+    counts = f"{tell.number(value.result, 0)} − {tell.number(earlier.tips, 0)} = {tell.number(tips, 0)}"
+    fallen_mm = tell.amount(tips * value.rain_tip_mm, "mm", 1)
+    fallen = f"{tell.number(tips, 0)} × {tell.amount(value.rain_tip_mm, 'mm')} = {fallen_mm}"
+    href = telling.address(tell.texts.language, value.station, value.code, earlier.time)
+    time = tell.clock(earlier.time, value.measured_at).text
+    said = tell.texts.gettext("%(count)s, at %(time)s", count=tell.number(earlier.tips, 0), time=time)
+    return (tell.texts.translate(_RAIN),), (counts, fallen), (Fact(tell.texts.gettext("Count before"), said, href),)

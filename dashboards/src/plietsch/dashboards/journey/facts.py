@@ -1,0 +1,137 @@
+"""What is known of a value and of the frame that brought it: what the stages are told from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from plietsch.dashboards.journey import bits
+from plietsch.dashboards.journey.bits import Bits
+from plietsch.ingest import clock, payload
+from plietsch.ingest.quality import Quality
+from plietsch.platform import methods
+
+# What dust is corrected by, in the same reading.
+_HUMIDITY = "humidity"
+
+
+class Value(NamedTuple):
+    """A public value: what was measured, when, where and how; `heard_at` is None where it did not come by radio.
+
+    `is_there` says whether the station measures now, so that it has a page.
+    """
+
+    station_id: int
+    station: str
+    station_name: str
+    simulated: bool
+    region: str
+    code: str
+    unit_symbol: str
+    decimals: int
+    default_method: str
+    datastream_id: int
+    method: str
+    model: str
+    manufacturer: str
+    measured_at: datetime
+    result: float | None
+    heard_at: datetime | None
+    quality: Quality
+    gauge_zero_distance_m: float | None
+    rain_tip_mm: float | None
+    is_there: bool
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels of a frame that it comes from."""
+        match self.method:
+            case methods.GAUGE_ZERO:
+                return (methods.WATER_LEVEL.of,)
+            case methods.KAPPA_KOEHLER:
+                return (self.code, _HUMIDITY)
+            case _:
+                return (self.code,)
+
+
+class Gateway(NamedTuple):
+    """How a gateway heard the frame: signal in dBm, its ratio to the noise in dB, whole kilometres from the station."""
+
+    rssi: float | None
+    snr: float | None
+    distance_km: int | None
+
+
+class Heard(NamedTuple):
+    """A frame as the network heard it."""
+
+    heard_at: datetime
+    received_at: datetime
+    payload: bytes
+    frequency_hz: int | None
+    spreading_factor: int | None
+    data_rate: int | None
+    gateways: tuple[Gateway, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame that holds the value: its fields, when each of its readings was taken, and which of them it is."""
+
+    heard: Heard
+    decoded: payload.Frame
+    fields: list[Bits]
+    reading: int
+    judged: list[clock.Judged]
+
+
+class Count(NamedTuple):
+    """A rain gauge's count, and when."""
+
+    time: datetime
+    tips: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of a value; `beside` holds the numbers of the same reading by property.
+
+    `earlier` is a rain gauge's count an hour before, where there is one.
+    """
+
+    value: Value
+    frame: Frame | None
+    beside: Mapping[str, float | None]
+    before: datetime | None = None
+    after: datetime | None = None
+    earlier: Count | None = None
+
+
+def heard(row: Mapping[str, Any]) -> Heard:
+    """A row of the query `frames`."""
+    gateways = tuple(
+        Gateway(each.get("rssi"), each.get("snr"), each.get("distance_km")) for each in row["gateways"] or ()
+    )
+    return Heard(
+        row["heard_at"],
+        row["received_at"],
+        bytes(row["payload"]),
+        row["frequency_hz"],
+        row["spreading_factor"],
+        row["data_rate"],
+        gateways,
+    )
+
+
+def frame_with(value: Value, frame: Heard) -> Frame | None:
+    """The frame as the one that holds the value; None where it cannot be decoded, or holds another one."""
+    try:
+        decoded = payload.decode(frame.payload)
+    except payload.PayloadError:
+        return None
+    judged = clock.judge(decoded, int(frame.heard_at.timestamp()))
+    second = int(value.measured_at.timestamp())
+    for number, (reading, each) in enumerate(zip(decoded.readings, judged, strict=True)):
+        if each.moment_s == second and value.channels[0] in reading.values:
+            return Frame(frame, decoded, bits.of(frame.payload), number, judged)
+    return None

@@ -1,0 +1,77 @@
+-- name: value
+-- A value that a device measured while it was installed, in a second, by the method asked for or else the usual one; how
+-- its instrument was mounted then, and whether one is there now. Of two instruments, the one that has a number.
+SELECT s.id AS station_id, s.code AS station, s.name AS station_name, s.simulated, r.code AS region, p.code,
+       p.unit_symbol, p.decimals, p.default_method, ds.id AS datastream_id, ds.method, n.model, n.manufacturer,
+       o.phenomenon_time AS measured_at, o.result, o.result_time AS heard_at, o.quality, d.gauge_zero_distance_m,
+       d.rain_tip_mm,
+       EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now()) AS is_there
+FROM station s
+JOIN region r ON r.id = s.region_id
+JOIN datastream ds ON ds.station_id = s.id
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = %(property)s
+JOIN sensor n ON n.id = ds.sensor_id
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time, result, result_time, quality FROM observation
+    WHERE datastream_id = ds.id
+      AND phenomenon_time >= greatest(%(second)s::timestamptz, lower(d.during))
+      AND phenomenon_time < least(%(second)s::timestamptz + INTERVAL '1 second', upper(d.during))
+    ORDER BY phenomenon_time LIMIT 1
+) o
+WHERE s.code = %(station)s AND ds.method = coalesce(%(method)s::text, p.default_method)
+ORDER BY o.result IS NULL, ds.id
+LIMIT 1
+
+-- name: neighbours
+-- When the values before and after a second were measured, of those that are public.
+SELECT max(before.time), min(after.time)
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+LEFT JOIN LATERAL (
+    SELECT phenomenon_time AS time FROM observation
+    WHERE datastream_id = c.datastream_id AND phenomenon_time >= coalesce(lower(d.during), '-infinity')
+      AND phenomenon_time < least(%(second)s::timestamptz, upper(d.during))
+    ORDER BY phenomenon_time DESC LIMIT 1
+) before ON true
+LEFT JOIN LATERAL (
+    SELECT phenomenon_time AS time FROM observation
+    WHERE datastream_id = c.datastream_id
+      AND phenomenon_time >= greatest(%(second)s::timestamptz + INTERVAL '1 second', lower(d.during))
+      AND phenomenon_time < coalesce(upper(d.during), 'infinity')
+    ORDER BY phenomenon_time LIMIT 1
+) after ON true
+WHERE c.datastream_id = %(datastream)s
+
+-- name: frames
+-- The frames of a station that the network heard at a moment: one, where two devices do not speak at once.
+SELECT event_time AS heard_at, received_at, payload, frequency_hz, spreading_factor, data_rate, gateways
+FROM public_frame
+WHERE station_id = %(station)s AND event_time = %(heard_at)s AND f_port = 1
+
+-- name: beside
+-- What a station's instruments said at one moment: their raw values by property, null where one had no number.
+SELECT p.code, o.result
+FROM datastream ds
+JOIN observed_property p ON p.id = ds.observed_property_id
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed' AND d.during @> %(time)s::timestamptz
+JOIN observation o ON o.datastream_id = ds.id AND o.phenomenon_time = %(time)s
+WHERE ds.station_id = %(station)s AND ds.method = 'raw'
+ORDER BY o.result IS NULL DESC, ds.id DESC
+
+-- name: count_before
+-- The newest number of a datastream until a moment, no older than another one.
+SELECT o.phenomenon_time, o.result
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time, result FROM observation
+    WHERE datastream_id = c.datastream_id AND quality <= 3 AND result IS NOT NULL
+      AND phenomenon_time >= greatest(%(since)s::timestamptz, lower(d.during))
+      AND phenomenon_time <= %(until)s AND phenomenon_time < coalesce(upper(d.during), 'infinity')
+    ORDER BY phenomenon_time DESC LIMIT 1
+) o
+WHERE c.datastream_id = %(datastream)s
+ORDER BY o.phenomenon_time DESC LIMIT 1

@@ -1,0 +1,78 @@
+"""What the database has of a value: itself, those beside, before and after it, and the frame that brought it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+
+from plietsch.dashboards import errors, quantities
+from plietsch.dashboards.journey import facts
+from plietsch.dashboards.journey.facts import Count, Facts, Frame, Value
+from plietsch.ingest.quality import Quality
+from plietsch.platform import sql
+
+_QUERIES = sql.load("plietsch.dashboards.journey", "journey.sql")
+_HOUR = timedelta(hours=1)
+RAIN_TIPS = "rain_tips"
+
+
+async def of(connection: AsyncConnection[Any], station: str, code: str, second: datetime, method: str | None) -> Facts:
+    """All that is known of a value. Raises errors.PageUnknown where there is none that is public."""
+    value = await _value(connection, station, code, second, method)
+    before, after = await _neighbours(connection, value, second)
+    return Facts(
+        value,
+        await _frame(connection, value),
+        await _beside(connection, value),
+        before,
+        after,
+        await _an_hour_before(connection, value) if code == RAIN_TIPS else None,
+    )
+
+
+async def _value(
+    connection: AsyncConnection[Any], station: str, code: str, second: datetime, method: str | None
+) -> Value:
+    parameters = {"station": station, "property": code, "second": second, "method": method}
+    async with connection.cursor(row_factory=class_row(Value)) as cursor:
+        await cursor.execute(_QUERIES["value"], parameters)
+        value = await cursor.fetchone()
+    if value is None:
+        raise errors.PageUnknown("There is no such value.")
+    return value._replace(quality=Quality(value.quality))
+
+
+async def _neighbours(
+    connection: AsyncConnection[Any], value: Value, second: datetime
+) -> tuple[datetime | None, datetime | None]:
+    parameters = {"datastream": value.datastream_id, "second": second}
+    cursor = await connection.execute(_QUERIES["neighbours"], parameters)
+    row = await cursor.fetchone()
+    return row or (None, None)
+
+
+async def _frame(connection: AsyncConnection[Any], value: Value) -> Frame | None:
+    if value.heard_at is None:
+        return None
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_QUERIES["frames"], {"station": value.station_id, "heard_at": value.heard_at})
+        rows = await cursor.fetchall()
+    found = (facts.frame_with(value, facts.heard(row)) for row in rows)
+    return next((frame for frame in found if frame), None)
+
+
+async def _beside(connection: AsyncConnection[Any], value: Value) -> dict[str, float | None]:
+    parameters = {"station": value.station_id, "time": value.measured_at}
+    cursor = await connection.execute(_QUERIES["beside"], parameters)
+    return dict(await cursor.fetchall())
+
+
+async def _an_hour_before(connection: AsyncConnection[Any], value: Value) -> Count | None:
+    """The newest count an hour before; None where nobody knows what it was at that time."""
+    until = value.measured_at - _HOUR
+    since = until - quantities.SHORTEST_GAP_ON_CHANGE
+    parameters = {"datastream": value.datastream_id, "since": since, "until": until}
+    cursor = await connection.execute(_QUERIES["count_before"], parameters)
+    row = await cursor.fetchone()
+    return Count(*row) if row else None

@@ -1,0 +1,112 @@
+"""The page that tells how a value came here."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from psycopg import AsyncConnection
+
+from plietsch.api.database import Connection
+from plietsch.dashboards import errors, gauges, present, regions
+from plietsch.dashboards.front import Language, site_of
+from plietsch.dashboards.journey import heard, lookup, packet, steps, telling
+from plietsch.dashboards.journey.facts import Facts, Value
+from plietsch.dashboards.journey.telling import Moment, Telling
+from plietsch.dashboards.scales import SCALES, Scale
+from plietsch.platform import methods
+
+router = APIRouter(include_in_schema=False)
+
+Method = Annotated[str | None, Query()]
+_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+_STATION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+# What is made of counts when it is shown: its journey is theirs.
+_RAIN = "rain_1h"
+
+
+@router.get("/{language}/stations/{code}/values/{quantity}/{time}")
+async def journey_page(
+    request: Request,
+    language: Language,
+    code: str,
+    quantity: str,
+    time: str,
+    connection: Connection,
+    method: Method = None,
+) -> Response:
+    """How a value came here. Raises errors.PageUnknown."""
+    second = _second(time)
+    if not _CODE.fullmatch(quantity) or not _STATION.fullmatch(code) or "\0" in (method or ""):
+        raise errors.PageUnknown("There is no such value.")
+    if quantity == _RAIN:
+        return RedirectResponse(telling.address(language, code, lookup.RAIN_TIPS, second), status_code=307)
+    facts = await lookup.of(connection, code, quantity, second, method)
+    return await _page(request, language, facts, connection)
+
+
+async def _page(request: Request, language: str, facts: Facts, connection: AsyncConnection[Any]) -> HTMLResponse:
+    site, texts = site_of(request, language)
+    value = facts.value
+    region = await regions.chosen(connection, value.region)
+    assert region is not None  # noqa: S101 a station without its region is kept out by a foreign key
+    now = await present.of(connection, region)
+    tell = Telling(texts, region.zone, now.at)
+    scale = await _scale(connection, language, value)
+    took_s = steps.took_s(facts)
+    return site.render(
+        request,
+        language,
+        "journey.html",
+        region=region,
+        value=value,
+        name=tell.name(value.code),
+        shown="" if value.result is None else tell.number(value.result, value.decimals),
+        unit=telling.unit_of(value.code, value.unit_symbol),
+        band=scale.band(value.result) if scale and value.result is not None and value.quality <= 3 else None,
+        measured=tell.day_and_clock(value.measured_at),
+        took="" if took_s is None else tell.duration(took_s),
+        stages=steps.of(facts, scale, tell),
+        packet=packet.of(facts, facts.frame, tell) if facts.frame else None,
+        gateways=heard.gateways(facts.frame, tell) if facts.frame else [],
+        before=_link(facts.before, value, tell),
+        after=_link(facts.after, value, tell),
+        same=_in_the_interface(value),
+    )
+
+
+async def _scale(connection: AsyncConnection[Any], language: str, value: Value) -> Scale | None:
+    """What the value is classed by: for a level of a gauge, by the gauge's own."""
+    if value.method == methods.GAUGE_ZERO:
+        found = await gauges.of(connection, language, station=value.station)
+        return found[value.station].scale if value.station in found else None
+    return SCALES.get(value.code)
+
+
+def _link(time: datetime | None, value: Value, tell: Telling) -> tuple[str, Moment] | None:
+    if time is None:
+        return None
+    method = value.method if value.method != value.default_method else None
+    address = telling.address(tell.texts.language, value.station, value.code, time, method)
+    return address, tell.clock(time, value.measured_at)
+
+
+def _in_the_interface(value: Value) -> str:
+    """The address of the same value in the API."""
+    second = value.measured_at.astimezone(UTC).replace(microsecond=0)
+    until = second.replace(tzinfo=None).isoformat() + ".999999Z"
+    span = f"from={second.replace(tzinfo=None).isoformat()}Z&to={until}"
+    method = f"&method={value.method}" if value.method != value.default_method else ""
+    return f"/api/v1/observations?station={value.station}&property={value.code}&{span}{method}"
+
+
+def _second(text: str) -> datetime:
+    """The second in an address. Raises errors.PageUnknown."""
+    try:
+        if _SECOND.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise errors.PageUnknown("There is no such time.") from error
+    raise errors.PageUnknown("There is no such time.")

@@ -1,0 +1,250 @@
+"""How a number came here: pages of values that ingest really stored, read with no more rights than the site has."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from dashboards.journey_scene import DUST, GAUGE, RAIN, REAL, SECRETS, Reader, address, text_of
+from ingest.network import NEW_YEAR_S
+
+from dashboards import journey_scene as scene
+from plietsch.dashboards import rain
+from plietsch.dashboards.texts import LANGUAGES
+from plietsch.platform import roles
+from support import databases
+
+KAPPA = "?method=kappa-koehler/1"
+RAW = "?method=raw"
+NUMBERS = {"de": ("12,3 µg/m³", "123 ÷ 10 = 12,3"), "da": ("12,3 µg/m³", "123 ÷ 10 = 12,3"),
+           "en": ("12.3 µg/m³", "123 ÷ 10 = 12.3")}  # fmt: skip
+
+
+@pytest.fixture
+def laid(database_url: str) -> str:
+    scene.lay(database_url)
+    scene.a_day(database_url)
+    return database_url
+
+
+@pytest.fixture
+def reader(laid: str) -> Iterator[Reader]:
+    """Somebody who reads a site that may do no more than the site has to."""
+    with databases.member(laid, roles.SITE) as url:
+        reader = Reader(url)
+        yield reader
+        reader.close()
+
+
+def _stages(html: str) -> list[str]:
+    return re.findall(r'<li class="stage" id="(\w+)"', html)
+
+
+def _stage(html: str, code: str) -> str:
+    return text_of(html.split(f'<li class="stage" id="{code}"')[1].split('<li class="stage"')[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_value_of_dust_from_the_beam_of_light_to_the_page(reader: Reader, language: str) -> None:
+    html = reader.page(address(DUST, "pm2_5", language=language, query=RAW))
+    assert _stages(html) == ["measured", "packed", "heard", "decoded", "checked", "stored", "shown"]
+    shown, division = NUMBERS[language]
+    assert shown in _stage(html, "measured")
+    assert "00000001111011₂ = 64 + 32 + 16 + 8 + 2 + 1 = 123" in _stage(html, "packed")
+    assert division in _stage(html, "packed")
+    # Spreading factor 9, 56 bytes with three readings; the first gateway is next to it, the other one 8 km away.
+    assert "SF9" in _stage(html, "heard")
+    assert "868" in _stage(html, "heard")
+    assert "−71 dBm" in _stage(html, "heard")
+    assert re.search(r"8[.,]2 dB", _stage(html, "heard"))
+    assert re.search(r"1[.,]767[.,]225[.,]600", _stage(html, "decoded"))
+    assert "Nova Fitness SDS011" in html
+    assert "<script" not in html
+
+
+def test_each_stage_says_how_long_after_the_one_before(reader: Reader) -> None:
+    html = reader.page(address(DUST, "pm2_5", query=RAW))
+    assert "01:00:00" in _stage(html, "measured")
+    assert "01:00:01 1.2 s later" in _stage(html, "heard")
+    assert "01:00:01 0.40 s later" in _stage(html, "stored")
+    assert "it took 1.6 s" in text_of(html)
+
+
+def test_the_bits_drawn_are_those_of_the_frame(reader: Reader, laid: str) -> None:
+    html = reader.page(address(DUST, "humidity"))
+    with psycopg.connect(laid) as connection:
+        row = connection.execute(
+            "SELECT payload FROM public_frame WHERE payload IS NOT NULL ORDER BY length(payload) DESC"
+        )
+        frame = bytes(row.fetchone()[0])  # type: ignore[index]
+    code = html.split('class="bytes"')[1].split("</code>")[0]
+    assert re.findall(r"<(?:b|span)>(\w\w)</", code) == [f"{byte:02x}" for byte in frame]
+    assert "2 other readings in this frame" in html
+    strips = html.split('class="strip"')[1:]
+    digits = ["".join(re.findall(r"<span>([01]+)</span>", strip.split("</ol>")[0])) for strip in strips]
+    all_digits = "".join(f"{byte:08b}" for byte in frame)
+    # The head, this reading and the end; then the two readings before it.
+    (own, first, second) = digits
+    assert all_digits == own[:6] + first + second + own[6:]
+    # The table says the same.
+    table = html.split('class="scroll fields"')[1].split("</table>")[0]
+    assert "".join(re.findall(r"<code>([01]+)</code>", table)) == own
+    assert re.findall(r'<li class="field bits-(\w+) mine"', strips[0]) == ["air"]
+    assert "91.5\N{NO-BREAK SPACE}%" in strips[0].split("mine")[1]
+
+
+def test_nothing_of_devices_gateways_and_exact_places_is_said(reader: Reader) -> None:
+    paths = [
+        *(address(DUST, code) for code in ("pm2_5", "pm10", "temperature", "humidity", "pressure", "pm2_5_spread")),
+        *(address(GAUGE, code) for code in ("distance", "water_level")), address(RAIN, "rain_tips"),
+        address(DUST, "pm2_5", query=KAPPA),
+    ]  # fmt: skip
+    for html in reader.pages(path for path in paths if "spread" not in path):
+        assert "Gateway 2" in html
+        assert [secret for secret in SECRETS if secret.lower() in html.lower()] == []
+
+
+def test_a_level_is_computed_with_its_own_numbers(reader: Reader) -> None:
+    html = reader.page(address(GAUGE, "water_level"))
+    assert _stages(html) == ["measured", "packed", "heard", "decoded", "computed", "checked", "stored", "shown"]
+    assert "7,234 mm − 1,953 mm = 5,281 mm = 528.1 cm" in _stage(html, "computed")
+    assert "gauge-zero/1" in _stage(html, "computed")
+    assert "2 × 1,953 mm ÷ 343 m/s ≈ 11.4 ms" in _stage(html, "measured")
+    assert "Distance to the water is counted in steps of 1 mm, in 14 bits." in _stage(html, "packed")
+    assert re.findall(r'<li class="field bits-(\w+) mine"', html) == ["water"]
+    assert "Rounded to 528 cm" in _stage(html, "shown")
+
+
+def test_dust_is_dried_with_its_own_numbers(reader: Reader) -> None:
+    html = reader.page(address(DUST, "pm2_5", query=KAPPA))
+    # 1 + 0.4 / 1.65 * 0.915 / 0.085 = 3.6096; 12.3 / 3.6096 = 3.4
+    assert "1 + 0.4 ÷ 1.65 × 0.915 ÷ (1 − 0.915) = 3.610" in _stage(html, "computed")
+    assert "12.3 µg/m³ ÷ 3.610 = 3.4 µg/m³" in _stage(html, "computed")
+    assert re.findall(r'<li class="field bits-(\w+) mine"', html) == ["dust", "air"]
+    assert f'href="{address(DUST, "pm2_5", NEW_YEAR_S + 300)}{KAPPA}"' in html
+
+
+def test_a_count_of_tips_says_what_fell_in_the_hour_before(reader: Reader, laid: str) -> None:
+    html = reader.page(address(RAIN, "rain_tips"))
+    assert "1,234 − 1,207 = 27" in _stage(html, "computed")
+    assert "27 × 0.2 mm = 5.4 mm" in _stage(html, "computed")
+    assert f'href="{address(RAIN, "rain_tips", NEW_YEAR_S - 3700)}"' in html
+    # As the map counts it.
+    now = datetime.fromtimestamp(NEW_YEAR_S, UTC)
+    assert _fallen(laid, now) == pytest.approx(5.4)
+    answer = reader.get(address(RAIN, "rain_1h"))
+    assert (answer.status_code, answer.headers["Location"]) == (307, address(RAIN, "rain_tips"))
+
+
+def _fallen(database_url: str, now: datetime) -> float:
+    async def ask() -> float:
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            found = await rain.fallen(connection, now - timedelta(hours=1), now, station=RAIN)
+            return found[RAIN].mm
+
+    return asyncio.run(ask())
+
+
+def test_a_value_that_failed_has_a_journey_too(reader: Reader) -> None:
+    html = reader.page(address(DUST, "pm10", NEW_YEAR_S + 300))
+    assert "no value" in text_of(html)
+    assert "the code 16,383 stands for no number. It says: the instrument gave no valid answer." in _stage(
+        html, "packed"
+    )
+    assert "no: the instrument gave no valid answer" in _stage(html, "checked")
+    assert "9 – missing" in _stage(html, "checked")
+
+
+def test_values_lead_to_those_before_and_after(reader: Reader) -> None:
+    html = reader.page(address(DUST, "temperature"))
+    before, after = (re.findall(rf'rel="{way}" href="([^"]+)"', html) for way in ("prev", "next"))
+    assert before == [address(DUST, "temperature", NEW_YEAR_S - 300)]
+    assert after == [address(DUST, "temperature", NEW_YEAR_S + 300)]
+    assert 'rel="next"' not in reader.page(after[0])
+    assert 'rel="prev"' not in reader.page(address(DUST, "temperature", NEW_YEAR_S - 600))
+
+
+def test_the_same_value_is_in_the_interface(reader: Reader) -> None:
+    html = reader.page(address(DUST, "temperature"))
+    (link,) = re.findall(r'href="(/api/v1/observations\?[^"]+from=[^"]+)"', html)
+    found = reader.get(link.replace("&amp;", "&")).json()["observations"]
+    assert [(each["station"], each["property"], each["value"]) for each in found] == [(DUST, "temperature", 3.4)]
+
+
+def test_a_frame_that_is_not_kept_is_said_to_be_gone(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("DELETE FROM uplink")
+    html = reader.page(address(GAUGE, "water_level"))
+    assert _stages(html) == ["measured", "heard", "computed", "checked", "stored", "shown"]
+    assert "not kept here any more" in _stage(html, "heard")
+    assert "= 528.1 cm" in _stage(html, "computed")
+    assert 'class="bytes"' not in html
+
+
+def test_what_did_not_come_by_radio_says_so(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("UPDATE observation SET result_time = NULL")
+    html = reader.page(address(DUST, "temperature"))
+    assert _stages(html) == ["measured", "checked", "stored", "shown"]
+    assert "did not come by radio" in _stage(html, "stored")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"wide": True}, "carries the whole time"),
+        ({"clock_set": False}, "never set: the time is counted back"),
+    ],
+)
+def test_how_the_time_was_told(laid: str, reader: Reader, options: dict[str, Any], said: str) -> None:
+    later_s = NEW_YEAR_S + 3_600
+    start_s = 0 if options.get("clock_set", True) else later_s - 300
+    readings = [(at_s - start_s, {"temperature": 4.5}) for at_s in (later_s - 120, later_s)]
+    scene.send(laid, REAL, *readings, heard_s=later_s + 0.5, **options)
+    html = reader.page(address(REAL, "temperature", later_s - 120))
+    assert said in text_of(html)
+    assert "2026-01-01T00:58:00" in html
+
+
+def test_a_simulation_in_fast_motion_does_not_claim_that_it_took_days(laid: str, reader: Reader) -> None:
+    later_s = NEW_YEAR_S + 7_200
+    for code, name in ((DUST, "simulated"), (REAL, "real")):
+        scene.send(laid, code, (later_s, {"temperature": 4.5}), arrived_after_s=3 * 86_400)
+        html = text_of(reader.page(address(code, "temperature", later_s)))
+        assert ("in fast motion" in html) == (name == "simulated")
+        assert ("it took 3 days" in html) == (name == "real")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        address(DUST, "temperature", NEW_YEAR_S + 1), address(DUST, "time"), address("nowhere", "temperature"),
+        address(DUST, "temperature", query="?method=magic/1"), address(DUST, "temperature", query="?method=%00"),
+        "/en/stations/flensburg-suedermarkt/values/temperature/2026-01-01T00:00:00",
+        "/en/stations/flensburg-suedermarkt/values/temperature/2026-13-01T00:00:00Z",
+        "/en/stations/flensburg-suedermarkt/values/temperature/now",
+        "/en/stations/flensburg-suedermarkt/values/%00/2026-01-01T00:00:00Z",
+        "/fr/stations/flensburg-suedermarkt/values/temperature/2026-01-01T00:00:00Z",
+    ],
+)  # fmt: skip
+def test_what_nobody_measured_is_a_friendly_404(reader: Reader, path: str) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == 404
+    assert 'class="button"' in answer.text
+
+
+def test_what_was_measured_on_a_bench_is_nobodys_business(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("UPDATE deployment SET phase = 'bench'")
+    assert reader.get(address(DUST, "temperature")).status_code == 404
+
+
+def test_a_station_that_was_taken_down_has_its_journeys_and_no_page(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("UPDATE deployment SET during = tstzrange(lower(during), '2026-02-01')")
+    html = reader.page(address(DUST, "temperature"))
+    assert f'href="/en/stations/{DUST}"' not in html
+    assert "Gateway 2" in html
