@@ -20,7 +20,7 @@ export function label(chip: HTMLElement, band: Band | null): void {
 }
 
 /** The colour of a band as the stylesheet has it. */
-export function colourOf(band: Band): string {
+export function colourOf(band: Pick<Band, "code">): string {
   const probe = document.createElement("span");
   probe.className = PREFIX + band.code;
   probe.hidden = true;

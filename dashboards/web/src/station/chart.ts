@@ -1,53 +1,55 @@
-// The chart of a day: one property, the bands of its scale behind it, in light and in dark.
+// The chart: one quantity over a span, its lines or bars; a reading line that pointer and arrow keys move.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import * as bands from "../bands";
-import type { Property, StationConfig } from "../config";
 import { writer } from "../numbers";
-import { type Observation, type Points, points } from "./series";
 import * as theme from "../theme";
+import * as axes from "./axes";
+import { type Course, type Points, points } from "./course";
+import * as paint from "./paint";
 
-const DAY_S = 24 * 3600;
-const LEAST_SPAN = 2;
-// Steps of an axis that has no decimals.
-const WHOLE = [1, 2, 5].flatMap((digit) => [1, 10, 100, 1000, 10_000, 100_000].map((power) => digit * power)).sort((a, b) => a - b);
-const BAND_OPACITY = 0.16;
 const WIDE_PX = 640;
-const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+const COLOURS = ["--accent", "--second"];
+const DASHES = [[], [7, 4]];
+const PAGE = 10;
 
-/** A chart in an element; it follows the element's width. */
+/** A chart in an element; it follows the element's width, the reader's theme, and new values. */
 export class Chart {
   private plot: uPlot | null = null;
-  private observations: readonly Observation[] = [];
-  private property: Property | null = null;
+  private points: Points;
+  /** Where in the course the reading line is; null where there is none. */
+  private place: number | null = null;
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly config: StationConfig,
-    private readonly caption: (text: string) => void,
+    private readonly reading: HTMLElement,
+    private readonly language: string,
+    private course: Course,
   ) {
+    this.points = points(course);
     theme.onChange(() => this.draw());
     new ResizeObserver(() => this.resize()).observe(element);
+    element.addEventListener("keydown", (event) => this.press(event));
+    element.addEventListener("focus", () => this.read(this.place ?? this.course.times.length - 1));
+    element.addEventListener("blur", () => this.read(null));
+    this.draw();
   }
 
-  /** Draw a property's day. */
-  show(property: Property, observations: readonly Observation[]): void {
-    const isSame = property === this.property && this.plot !== null;
-    [this.property, this.observations] = [property, observations];
-    if (isSame) this.plot?.setData(this.points());
-    else this.draw();
-    this.describe(null);
+  /** Show what has come; the reading line stays at its time. */
+  show(course: Course): void {
+    const time = this.place === null ? undefined : this.course.times[this.place];
+    this.course = course;
+    this.points = points(course);
+    this.draw();
+    const place = time === undefined ? -1 : course.times.findIndex((each) => each >= time);
+    this.read(place < 0 ? null : place);
   }
 
   private draw(): void {
     this.plot?.destroy();
-    if (!this.property) return;
-    this.plot = new uPlot(this.options(this.property), this.points(), this.element);
+    const data = [this.points.times, ...this.points.values] as uPlot.AlignedData;
+    this.plot = new uPlot(this.options(), data, this.element);
+    this.element.setAttribute("aria-valuemax", String(Math.max(0, this.course.times.length - 1)));
     this.element.dataset["state"] = "drawn";
-  }
-
-  private points(): Points {
-    return points(this.observations, this.config.shortestGapS);
   }
 
   private resize(): void {
@@ -57,86 +59,115 @@ export class Chart {
 
   private size(): { width: number; height: number } {
     const width = this.element.clientWidth;
-    return { width, height: width >= WIDE_PX ? 340 : 260 };
+    return { width, height: width >= WIDE_PX ? 360 : 280 };
   }
 
-  private options(property: Property): uPlot.Options {
-    const ink = theme.colour("--ink-soft");
-    const line = theme.colour("--accent");
-    const grid = { stroke: theme.colour("--rule"), width: 1 };
+  private options(): uPlot.Options {
+    const { course } = this;
     const font = `13px ${getComputedStyle(document.body).fontFamily}`;
-    const axis = { stroke: ink, font, grid, ticks: { show: false } };
-    const steps = property.decimals === 0 ? { incrs: WHOLE } : {};
+    const grid = { stroke: theme.colour("--rule"), width: 1 };
+    const axis = { stroke: theme.colour("--ink-soft"), font, grid, ticks: { show: false } };
+    const tick = axes.ticks(course, this.language);
+    const write = (value: number) => value.toLocaleString(this.language);
     return {
       ...this.size(),
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, fill: line } },
-      tzDate: (time) => uPlot.tzDate(new Date(time * 1000), this.config.timezone),
-      scales: { x: { range: lastDay }, y: { range: (_, low, high) => around(low, high, property) } },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
+      tzDate: (time) => uPlot.tzDate(new Date(time * 1000), course.timezone),
+      scales: { x: { range: () => [course.since, course.until] }, y: { range: () => axes.range(course) } },
       axes: [
-        { ...axis, values: (_, times) => times.map(this.clock(CLOCK)), space: 64, size: 32 },
-        { ...axis, values: (_, values) => values.map((value) => value.toLocaleString(this.config.language)), size: 52, ...steps },
+        { ...axis, grid: { show: false }, values: (_, times, __, ___, apart) => tick(times, apart), space: 64, size: 32 },
+        { ...axis, values: (_, values) => values.map(write), size: 56, ...(course.decimals === 0 ? { incrs: axes.WHOLE } : {}) },
       ],
-      series: [{}, { stroke: line, width: 2, spanGaps: false, points: { show: false } }],
+      series: [{}, ...course.lines.map((_, index) => this.line(index))],
       hooks: {
-        drawClear: [(plot) => drawBands(plot, property)],
-        setCursor: [(plot) => this.describe(plot.cursor.idx ?? null)],
+        drawClear: [(plot) => paint.behind(plot, course)],
+        draw: [(plot) => paint.before(plot, course)],
+        setCursor: [(plot) => this.point(plot)],
       },
     };
   }
 
-  private clock(parts: Intl.DateTimeFormatOptions): (time: number) => string {
-    const locale = this.config.language === "en" ? "en-GB" : this.config.language;
-    const format = new Intl.DateTimeFormat(locale, { ...parts, timeZone: this.config.timezone });
-    return (time) => format.format(new Date(time * 1000));
+  private line(index: number): uPlot.Series {
+    const stroke = theme.colour(COLOURS[index] ?? "--ink-soft");
+    const bars = uPlot.paths.bars?.({ size: [0.86, 48], radius: 0.12 });
+    if (this.course.isSum) return { stroke, fill: stroke, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) };
+    return {
+      stroke,
+      width: 2,
+      dash: DASHES[index] ?? [2, 3],
+      spanGaps: false,
+      // A value between two gaps has no line: it is a dot.
+      points: { size: 5, fill: stroke, filter: (_, series) => this.alone(series - 1) },
+    };
   }
 
-  /** Say the value under the pointer, or the span of the day. */
-  private describe(index: number | null): void {
-    const property = this.property;
-    if (!property) return;
-    const write = writer(this.config.language, property.decimals);
-    const [times, values] = this.points();
-    const known = values.filter((value) => value !== null);
-    if (!known.length) return this.caption(`${property.name}: ${this.config.texts["noData"]}`);
-    const value = index === null ? null : values[index];
-    const time = index === null ? undefined : times[index];
-    const [low, high] = known.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [Infinity, -Infinity]);
-    const span = `${write(low)} – ${write(high)}`;
-    const at = time === undefined ? "" : this.clock(CLOCK)(time);
-    const said = value == null ? span : `${at}  ${write(value)}`;
-    this.caption(`${property.name}: ${said} ${property.unit}`);
+  private alone(index: number): number[] {
+    const values = this.points.values[index] ?? [];
+    return values.flatMap((value, n) => (value != null && values[n - 1] == null && values[n + 1] == null ? [n] : []));
   }
-}
 
-function lastDay(): [number, number] {
-  const now = Date.now() / 1000;
-  return [now - DAY_S, now];
-}
-
-/** Room around the values; what cannot be negative begins at zero. */
-function around(low: number | null, high: number | null, property: Property): [number, number] {
-  const [bottom, top] = [low ?? 0, high ?? 1];
-  if (property.unit === "µg/m³") return [0, Math.max(top * 1.15, 10)];
-  const room = Math.max((top - bottom) * 0.15, (LEAST_SPAN - (top - bottom)) / 2);
-  const least = bottom >= 0 && property.unit !== "°C" ? 0 : -Infinity;
-  return [Math.max(least, bottom - room), top + room];
-}
-
-/** The scale's bands as faint stripes behind the line. */
-function drawBands(plot: uPlot, property: Property): void {
-  const { ctx } = plot;
-  const { left, top, width, height } = plot.bbox;
-  let lower = -Infinity;
-  ctx.save();
-  ctx.globalAlpha = BAND_OPACITY;
-  for (const band of property.bands) {
-    const upper = band.upper ?? Infinity;
-    const y = (value: number) => Math.min(top + height, Math.max(top, plot.valToPos(value, "y", true)));
-    const [from, to] = [lower === -Infinity ? top + height : y(lower), upper === Infinity ? top : y(upper)];
-    ctx.fillStyle = bands.colourOf(band);
-    ctx.fillRect(left, to, width, Math.max(0, from - to));
-    lower = upper;
+  /** Read what is under the pointer. */
+  private point(plot: uPlot): void {
+    const index = plot.cursor.idx;
+    if (index == null) return this.read(document.activeElement === this.element ? this.place : null, false);
+    this.read(this.points.places[index] ?? null, false);
   }
-  ctx.restore();
+
+  private press(event: KeyboardEvent): void {
+    const last = this.course.times.length - 1;
+    const at = this.place ?? last;
+    const places: Record<string, number> = {
+      ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1,
+      PageDown: at - PAGE, PageUp: at + PAGE, Home: 0, End: last,
+    };
+    const place = places[event.key];
+    if (place === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.read(Math.min(last, Math.max(0, place)));
+  }
+
+  /** Read a value aloud: in the line below the chart, and to those who hear the page. */
+  private read(place: number | null, moves = true): void {
+    this.place = place;
+    const text = place === null ? "" : this.said(place);
+    this.reading.textContent = text;
+    this.element.setAttribute("aria-valuenow", String(place ?? 0));
+    this.element.setAttribute("aria-valuetext", text);
+    if (moves && this.plot) this.move(this.plot, place);
+  }
+
+  private move(plot: uPlot, place: number | null): void {
+    const time = place === null ? undefined : this.course.times[place];
+    const left = time === undefined ? -10 : plot.valToPos(time + this.course.stepS / 2, "x");
+    plot.setCursor({ left, top: time === undefined ? -10 : 1 }, false);
+  }
+
+  /** A time and what each line has there: “Fri 20 Nov, 14:05: 12.3 µg/m³, corrected for humidity 10.1 µg/m³”. */
+  private said(place: number): string {
+    const { course } = this;
+    const write = writer(this.language, course.decimals);
+    const time = axes.sayer(course, this.language)(course.times[place] ?? 0);
+    const values = course.lines.map((line) => {
+      const name = course.lines.length > 1 ? `${line.name} ` : "";
+      const value = line.values[place];
+      return name + (value == null ? this.doubt(line, place) : `${write(value)} ${course.unit}${this.ends(line, place)}`);
+    });
+    return `${time}: ${values.join(", ")}`;
+  }
+
+  /** Of a mean, the least and the most. */
+  private ends(line: Course["lines"][number], place: number): string {
+    const [low, high] = [line.lows[place], line.highs[place]];
+    const write = writer(this.language, this.course.decimals);
+    return low == null || high == null ? "" : ` (${write(low)} – ${write(high)})`;
+  }
+
+  /** Of a place without a value that counts: what was measured, and that it is not believed. */
+  private doubt(line: Course["lines"][number], place: number): string {
+    const { texts, unit, decimals, times } = this.course;
+    const [, value, quality] = line.doubtful.find(([time]) => time === times[place]) ?? [];
+    if (value === undefined) return texts.noData;
+    return `${writer(this.language, decimals)(value)} ${unit} (${quality === 3 ? texts.suspect : texts.failed})`;
+  }
 }

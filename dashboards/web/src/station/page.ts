@@ -1,109 +1,97 @@
-// A station's page: its values and its chart, kept up to date.
+// A station's page: its values and its chart, kept up to date. A value that arrives is shown at once; then the part of
+// the page that changes is asked for as the server would write it now - chart, table and what a value means.
+import { Cards, type StationConfig } from "./cards";
 import { Chart } from "./chart";
 import * as clock from "../clock";
-import { read, type StationConfig } from "../config";
-import { poll } from "../poll";
-import { extend, type Observation } from "./series";
-import type { Station } from "../stations";
+import { read } from "../config";
+import * as course from "./course";
+import { follow } from "../live";
 import * as status from "../status";
-import { Values } from "../values";
 
-// A day of a station that measures every few seconds takes a while over a slow line.
-const PATIENCE_MS = 30_000;
+// Not more often, however fast it measures; in between, what is on its way is asked for once.
+const PERIOD_MS = 3000;
+// While nothing comes: a gap grows, and a day ends.
+const IDLE_MS = 5 * 60_000;
+const AGEING_MS = 15_000;
+// A week of values over a slow line.
+const PATIENCE_MS = 20_000;
 
 class StationPage {
-  private readonly values: Values;
-  private readonly chart: Chart;
-  private readonly days = new Map<string, Observation[]>();
-  // What is being asked for, and whether there was news meanwhile.
-  private readonly asked = new Map<string, boolean>();
-  private readonly lost = new Set<"values" | "day">();
+  private readonly cards: Cards;
+  private askedAt = 0;
+  private timer = 0;
+  private isAsking = false;
+  private isLost = false;
 
   constructor(
-    element: HTMLElement,
     private readonly config: StationConfig,
+    private readonly chart: Chart,
   ) {
     clock.set(config);
-    this.values = new Values(document.querySelector(".cards") ?? document.body, config);
-    this.chart = new Chart(element, config, (text) => {
-      const caption = document.getElementById("chart-caption");
-      if (caption) caption.textContent = text;
-    });
-    for (const choice of choices()) choice.addEventListener("change", () => void this.show());
-    document.addEventListener("visibilitychange", () => {
-      // What was missed meanwhile is asked for as a whole.
-      if (!document.hidden) this.days.clear();
-      if (!document.hidden) void this.show();
-    });
-    void this.show();
-    poll<Station>(config.station, {
-      show: (station) => {
-        this.values.show(station);
-        void this.show();
+    this.cards = new Cards(document.getElementById("now") ?? document.body, config);
+    follow(config.live, {
+      show: (changes) => {
+        for (const change of changes) {
+          clock.advance(Date.parse(change.time) / 1000);
+          this.cards.show(change);
+        }
+        this.soon();
       },
-      lost: () => this.say("values", true),
-      back: () => this.say("values", false),
+      lost: () => this.say(true),
+      back: () => this.say(false),
+      reload: () => this.soon(),
     });
+    window.setInterval(() => this.cards.age(), AGEING_MS);
+    window.setInterval(() => this.soon(), IDLE_MS);
+    document.addEventListener("visibilitychange", () => this.soon());
   }
 
-  /** Show the chosen property: what is known of its day at once, what is missing once it is there. */
-  private async show(): Promise<void> {
-    this.draw();
-    await this.ask(chosen());
-    this.draw();
+  /** Ask once what is new, as soon as it is time; not while nobody looks. */
+  private soon(): void {
+    if (document.hidden || this.timer) return;
+    const wait = Math.max(0, this.askedAt + PERIOD_MS - Date.now());
+    this.timer = window.setTimeout(() => void this.ask(), wait);
   }
 
-  /** Ask for what is missing of a property's day; once more where there was news meanwhile. */
-  private async ask(code: string): Promise<void> {
-    const isAsked = this.asked.has(code);
-    this.asked.set(code, isAsked);
-    if (isAsked) return;
-    do {
-      this.asked.set(code, false);
-      await this.extend(code);
-    } while (this.asked.get(code));
-    this.asked.delete(code);
-  }
-
-  /** What fails is asked for again when the values are shown the next time. */
-  private async extend(code: string): Promise<void> {
-    const day = this.days.get(code) ?? [];
-    const last = day.at(-1)?.time;
+  private async ask(): Promise<void> {
+    this.timer = 0;
+    if (this.isAsking) return this.soon();
+    this.isAsking = true;
+    this.askedAt = Date.now();
     try {
-      const more = await observations(`${this.config.observations}&property=${code}${last ? `&from=${last}` : ""}`);
-      this.days.set(code, extend(day, more));
-      this.say("day", false);
+      const response = await fetch(this.config.fragment, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      this.take(new DOMParser().parseFromString(await response.text(), "text/html"));
     } catch {
-      this.say("day", true);
+      // What follows is asked for with the next value; the stream says when nothing comes at all.
+    } finally {
+      this.isAsking = false;
     }
   }
 
-  private say(part: "values" | "day", isLost: boolean): void {
-    if (isLost) this.lost.add(part);
-    else this.lost.delete(part);
-    status.say(this.lost.size ? this.config.texts["lost"] : "");
+  private take(fresh: Document): void {
+    this.cards.take(fresh);
+    this.cards.age();
+    const went = course.read(fresh);
+    if (went) this.chart.show(went);
+    for (const part of ["[data-extent]", "#course-csv", "#course-key", "#course-table"]) {
+      const [old, other] = [document.querySelector(part), fresh.querySelector(part)];
+      if (old && other) old.replaceWith(other);
+    }
   }
 
-  private draw(): void {
-    const property = this.config.properties[chosen()];
-    const observations = this.days.get(chosen());
-    if (property && observations) this.chart.show(property, observations);
+  private say(isLost: boolean): void {
+    if (this.isLost && !isLost) this.soon();
+    this.isLost = isLost;
+    status.say(isLost ? this.config.texts["lost"] : "");
   }
 }
 
-async function observations(url: string): Promise<Observation[]> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return ((await response.json()) as { observations: Observation[] }).observations;
-}
-
-function choices(): NodeListOf<HTMLInputElement> {
-  return document.querySelectorAll<HTMLInputElement>("input[name=property]");
-}
-
-function chosen(): string {
-  return [...choices()].find((choice) => choice.checked)?.value ?? "";
-}
-
+const config = document.getElementById("status");
 const element = document.getElementById("chart");
-if (element) new StationPage(element, read<StationConfig>(element));
+const caption = document.getElementById("chart-caption");
+const went = course.read(document);
+if (config && element && caption && went) {
+  const settings = read<StationConfig>(config);
+  new StationPage(settings, new Chart(element, caption, settings.language, went));
+}

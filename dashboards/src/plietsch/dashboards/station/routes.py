@@ -1,39 +1,98 @@
-"""A station's page."""
+"""A station's page; the part of it that changes with what is measured; and what is left of a station that is gone."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from psycopg import AsyncConnection
 
+from plietsch.api import errors as api_errors
 from plietsch.api import stations
 from plietsch.api.database import Connection
-from plietsch.dashboards import instruments, present, readings, regions, scales, scripts
+from plietsch.dashboards import instruments, regions, scales
 from plietsch.dashboards.front import Language, site_of
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.station import history
+from plietsch.dashboards.station import capture, config, gone, methods, page, past, spans, streams
+from plietsch.dashboards.station.page import Asked
+from plietsch.dashboards.texts import Texts
 
 router = APIRouter(include_in_schema=False)
 
+Property = Annotated[str | None, Query(alias="property")]
+SpanCode = Annotated[str | None, Query(alias="span")]
+
 
 @router.get("/{language}/stations/{code}")
-async def station_page(request: Request, language: Language, code: str, connection: Connection) -> HTMLResponse:
-    """A station: its values, its last day as chart and table, where its data comes from and may go."""
+async def station_page(
+    request: Request,
+    language: Language,
+    code: str,
+    connection: Connection,
+    property_: Property = None,
+    span: SpanCode = None,
+) -> HTMLResponse:
+    """A station: its values and what they mean, how they went, where they come from and how far they can be trusted."""
     site, texts = site_of(request, language)
+    try:
+        asked = await _asked(connection, code, language, property_, span)
+    except api_errors.StationUnknown:
+        left = await gone.of(connection, code, texts)
+        if left is None:
+            raise
+        return site.render(request, language, "station_gone.html", left=left)
+    return site.render(request, language, "station.html", **await _context(connection, asked, texts))
+
+
+@router.get("/data/{language}/stations/{code}")
+async def station_fragment(
+    request: Request,
+    language: Language,
+    code: str,
+    connection: Connection,
+    property_: Property = None,
+    span: SpanCode = None,
+) -> HTMLResponse:
+    """The newest values and the course as they are now, for the page's script to put in their place."""
+    site, texts = site_of(request, language)
+    asked = await _asked(connection, code, language, property_, span)
+    return site.render(request, language, "station_parts.html", **await _view(connection, asked, texts))
+
+
+async def _asked(
+    connection: AsyncConnection[Any], code: str, language: str, property_: str | None, span: str | None
+) -> Asked:
     station = await stations.one(connection, code)
     region = await regions.chosen(connection, station.region)
     assert region is not None  # noqa: S101 a station without its region is kept out by a foreign key
-    now = await present.of(connection, region)
-    measured = {each.property for each in station.datastreams or []}
-    codes = [name for name in QUANTITIES if name in measured]
-    return site.render(
-        request,
-        language,
-        "station.html",
-        region=region,
-        station=station,
-        since=texts.day(station.since, region.zone) if station.since else "",
-        readings=readings.of(station, codes, texts, region.zone, now.at),
-        quantities=[QUANTITIES[name] for name in codes],
-        has_index=scales.has_index(codes),
-        sensors=instruments.names(station.datastreams or [], texts),
-        hours=await history.of(connection, code, codes, texts, region.zone, now.at),
-        config=scripts.of_station(texts, region, now, codes, code),
-    )
+    devices = await past.deployments(connection, code)
+    return await page.asked(connection, station, region, devices, language, property_, span)
+
+
+async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> dict[str, Any]:
+    return {
+        "station": asked.station,
+        "region": asked.region,
+        "quantities": [QUANTITIES[code] for code in asked.codes],
+        "spans": list(spans.SPANS.values()),
+        "has_index": scales.has_index(asked.codes),
+        "view": await page.view(connection, asked, texts),
+    }
+
+
+async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> dict[str, Any]:
+    station, zone, now = asked.station, asked.region.zone, asked.now
+    kinds = {each.model: instruments.name(each.model, each.manufacturer, texts) for each in asked.streams}
+    stood = await past.stood(connection, station.code)
+    return {
+        **await _view(connection, asked, texts),
+        "since": texts.day(station.since, zone) if station.since else "",
+        "fast_motion": texts.day_and_clock(now.at, zone) if now.fast_motion else "",
+        "downloads": sorted({streams.property_of(each) for each in asked.codes}),
+        "sensors": instruments.names(station.datastreams or [], texts),
+        "methods": methods.of(asked.streams, asked.devices, texts),
+        "events": past.events(asked.devices, stood, kinds, texts, zone),
+        "captured": await capture.of(connection, asked.streams, asked.codes, now.at, texts, zone),
+        "config": config.of(
+            texts, asked.region, now, station.code, asked.codes, asked.gauge, asked.chosen or "", asked.span
+        ),
+    }

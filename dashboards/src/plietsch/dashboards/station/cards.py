@@ -1,0 +1,159 @@
+"""Cards: the newest value of each quantity with its class, what it means, where it goes and how sure it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from plietsch.dashboards import quantities, trends
+from plietsch.dashboards.gauges import Gauge
+from plietsch.dashboards.newest import FAILED, Newest
+from plietsch.dashboards.quantities import QUANTITIES
+from plietsch.dashboards.scales import SCALES, Band, Scale
+from plietsch.dashboards.station import meanings, names, streams
+from plietsch.dashboards.station.streams import Stream
+from plietsch.dashboards.texts import N_, Texts
+from plietsch.dashboards.trends import Direction, Trend
+from plietsch.platform import sql
+
+_QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
+# Long enough for a slope, short enough for a tide to be one.
+_TREND_OF = timedelta(hours=2)
+_MOST = 1500
+_TRENDS: dict[Direction, str] = {
+    "rising": N_("rising, by %(change)s %(unit)s an hour"),
+    "falling": N_("falling, by %(change)s %(unit)s an hour"),
+    "steady": N_("steady"),
+}
+_ARROWS: dict[Direction, str] = {"rising": "↗", "falling": "↘", "steady": "→"}
+_SILENT = N_("Nothing newer has come: this value says nothing of now.")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A newest value as shown, empty where there is none. `band` is the code of its class, `word` its name."""
+
+    property: str
+    name: str
+    unit: str
+    value: str = ""
+    time: str = ""
+    time_iso: str = ""
+    band: str = ""
+    word: str = ""
+    stale: bool = False
+    meaning: tuple[str, ...] = ()
+    trend: str = ""
+    arrow: str = ""
+    quality: str = ""
+    doubtful: bool = False
+    journey: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the cards of a station need to know of it."""
+
+    code: str
+    zone: tzinfo
+    gauge: Gauge | None
+    streams: Sequence[Stream]
+
+
+def scale_of(code: str, gauge: Gauge | None) -> Scale | None:
+    """The classes of a quantity at a station: of its water levels, the gauge's own."""
+    return gauge.scale if code == "water_level" and gauge else SCALES.get(code)
+
+
+async def of(
+    connection: AsyncConnection[Any],
+    place: Place,
+    codes: Sequence[str],
+    newest: Mapping[str, Newest],
+    at: datetime,
+    texts: Texts,
+) -> list[Card]:
+    """The cards of a station as of a moment."""
+    cards: list[Card] = []
+    for code in codes:
+        value = newest.get(code)
+        if value is None:
+            quantity = QUANTITIES[code]
+            cards.append(Card(code, texts.translate(quantity.name), quantity.unit))
+            continue
+        trend = await _trend(connection, place, code, value.time)
+        cards.append(_card(place, code, value, trend, codes, at, texts))
+    return cards
+
+
+def _card(
+    place: Place, code: str, newest: Newest, trend: Trend | None, codes: Sequence[str], at: datetime, texts: Texts
+) -> Card:
+    quantity, stale = QUANTITIES[code], quantities.is_stale(newest.time, at)
+    is_failed = newest.quality >= FAILED
+    band = None if stale or is_failed else _band(code, newest.value, place.gauge)
+    says_now = not stale and not is_failed
+    return Card(
+        property=code,
+        name=texts.translate(quantity.name),
+        unit=quantity.unit,
+        value=texts.number(newest.value, quantity.decimals),
+        time=texts.day_and_clock(newest.time, place.zone),
+        time_iso=newest.time.isoformat(),
+        band=band.code if band else "",
+        word=texts.translate(band.word) if band else "",
+        stale=stale,
+        meaning=_meaning(place, code, newest.value, band, codes, texts)
+        if says_now
+        else (texts.translate(_SILENT),) * stale,
+        trend=_said(trend, code, texts) if trend and says_now else "",
+        arrow=_ARROWS[trend.direction] if trend and says_now else "",
+        quality=texts.translate(names.QUALITY[newest.quality]),
+        doubtful=newest.quality not in (1, 2),
+        journey=journey(texts.language, place.code, code, newest.time),
+    )
+
+
+def journey(language: str, station: str, code: str, time: datetime) -> str:
+    """The address of the page that tells how a number came here."""
+    moment = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"/{language}/stations/{station}/values/{streams.property_of(code)}/{moment}"
+
+
+def _band(code: str, value: float, gauge: Gauge | None) -> Band | None:
+    scale = scale_of(code, gauge)
+    return scale.band(value) if scale else None
+
+
+def _meaning(
+    place: Place, code: str, value: float, band: Band | None, codes: Sequence[str], texts: Texts
+) -> tuple[str, ...]:
+    return tuple(meanings.of(code, value, band.code if band else "", place.gauge, codes, texts))
+
+
+async def _trend(connection: AsyncConnection[Any], place: Place, code: str, until: datetime) -> Trend | None:
+    """Where the values of the last hours go; None for what has no trend, or too few values."""
+    steady = trends.STEADY_PER_HOUR.get(code)
+    stream = next((each for each in place.streams if each.property == code and each.is_fed and each.is_default), None)
+    if steady is None or stream is None:
+        return None
+    parameters = {"stream": stream.id, "since": until - _TREND_OF, "until": until, "most": _MOST}
+    cursor = await connection.execute(_QUERIES["as_measured"], parameters)
+    points = [
+        (time.timestamp(), value)
+        for time, value, quality in await cursor.fetchall()
+        if value is not None and quality < names.SUSPECT
+    ]
+    return trends.of(points, steady)
+
+
+def _said(trend: Trend, code: str, texts: Texts) -> str:
+    quantity = QUANTITIES[code]
+    if trend.direction == "steady":
+        return texts.translate(_TRENDS["steady"])
+    # What changes slowly needs a decimal more than the value itself has.
+    change = abs(trend.per_hour)
+    decimals = quantity.decimals if round(change, quantity.decimals) else quantity.decimals + 1
+    return texts.gettext(_TRENDS[trend.direction], change=texts.number(change, decimals), unit=quantity.unit)

@@ -1,0 +1,155 @@
+"""The course of a quantity over a span: what chart and table show, read once for both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from plietsch.dashboards import quantities, rain
+from plietsch.dashboards.newest import RAIN
+from plietsch.dashboards.station import gaps, streams
+from plietsch.dashboards.station.gaps import Gap
+from plietsch.dashboards.station.spans import STEPS, Span, Step, Window
+from plietsch.dashboards.station.streams import Stream
+from plietsch.platform import sql
+
+_QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
+# More points than a screen is wide nobody sees, and a table of more nobody reads.
+MOST = 2000
+# QARTOD: what is suspect or failed is no part of a line or a mean.
+_WORST_COUNTED = 2
+MISSING = 9
+_NONE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value as measured with its quality, or a step's mean with its least and most value and of how many."""
+
+    value: float | None
+    quality: int = 1
+    count: int = 1
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it belongs to the line."""
+        return self.value is not None and self.quality <= _WORST_COUNTED
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the chart: the points of a method by their time, or the beginning of their step."""
+
+    method: str
+    points: dict[datetime, Point]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A quantity over a span. `step` is how fine it is; sums (of rain) are of steps, too, and have a `total`."""
+
+    code: str
+    span: Span
+    step: Step
+    window: Window
+    lines: list[Line]
+    gaps: list[Gap] = field(default_factory=list[Gap])
+    total: float | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether its values are sums and no means."""
+        return self.code == RAIN
+
+    @property
+    def times(self) -> list[datetime]:
+        """The times of all lines, in order."""
+        return sorted({time for line in self.lines for time in line.points})
+
+    @property
+    def heard(self) -> list[datetime]:
+        """The times at which the instrument said something, were it wrong."""
+        points = ((time, point) for line in self.lines for time, point in line.points.items())
+        return sorted({time for time, point in points if point.quality != MISSING})
+
+
+async def of(
+    connection: AsyncConnection[Any], station: str, own: Sequence[Stream], code: str, span: Span, at: datetime
+) -> Course:
+    """The course of a quantity of a station with these series up to a moment."""
+    if code == RAIN:
+        return await _sums(connection, station, own, span, at)
+    course = await _course(connection, own, code, span, span.steps[0], at)
+    if len(course.times) > MOST:
+        course = await _course(connection, own, code, span, span.steps[-1], at)
+    return await _with_gaps(connection, course, own, at)
+
+
+async def _course(
+    connection: AsyncConnection[Any], own: Sequence[Stream], code: str, span: Span, step: Step, at: datetime
+) -> Course:
+    window = span.window(step, at)
+    by_method = streams.lines(own, code).items()
+    lines = [Line(method, await _points(connection, some, step, window)) for method, some in by_method]
+    return Course(code, span, step, window, lines)
+
+
+async def _points(
+    connection: AsyncConnection[Any], some: Sequence[Stream], step: Step, window: Window
+) -> dict[datetime, Point]:
+    """The points of series that followed each other; where two say something, the later one is believed."""
+    found: dict[datetime, Point] = {}
+    for stream in some:
+        parameters = {"stream": stream.id, "since": window.since, "until": window.until}
+        if step == "raw":
+            cursor = await connection.execute(_QUERIES["as_measured"], {**parameters, "most": MOST + 1})
+            found |= {time: Point(value, quality) for time, value, quality in await cursor.fetchall()}
+        else:
+            cursor = await connection.execute(_QUERIES[f"by_{step}"], parameters)
+            rows = await cursor.fetchall()
+            found |= {time: Point(mean, 1, count, low, high) for time, count, mean, low, high in rows}
+    return found
+
+
+async def _sums(
+    connection: AsyncConnection[Any], station: str, own: Sequence[Stream], span: Span, at: datetime
+) -> Course:
+    """What fell, hour by hour or day by day."""
+    window = span.window(span.sums, at)
+    hours = (await rain.hours(connection, window.since, window.until, station=station)).get(station, {})
+    fallen: dict[datetime, float] = {}
+    for hour, mm in hours.items():
+        start = window.since + (hour - window.since) // STEPS[span.sums] * STEPS[span.sums]
+        fallen[start] = fallen.get(start, 0.0) + mm
+    lines = [Line("", {start: Point(mm) for start, mm in sorted(fallen.items())})]
+    course = Course(RAIN, span, span.sums, window, lines, total=sum(hours.values()) if hours else None)
+    return await _with_gaps(connection, course, own, at)
+
+
+async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequence[Stream], at: datetime) -> Course:
+    """The course with where nothing was measured, from when its first instrument was installed."""
+    begun = await _begun(connection, own, course.code, course.window)
+    if begun is None:
+        return course
+    shortest = quantities.shortest_gap([course.code])
+    times = course.heard
+    if course.step == "raw":
+        found = gaps.of_moments(times, begun, at, shortest)
+    else:
+        # An hour of rain is there or not; one of a mean that stands alone says something of those beside it.
+        found = gaps.of_steps(times, STEPS[course.step], begun, at, _NONE if course.is_sum else shortest)
+    return Course(course.code, course.span, course.step, course.window, course.lines, found, course.total)
+
+
+async def _begun(connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window) -> datetime | None:
+    """From when on something can be missing in a window."""
+    cursor = await connection.execute(
+        _QUERIES["fed_since"], {"streams": [each.id for each in own if each.property == streams.property_of(code)]}
+    )
+    row = await cursor.fetchone()
+    since = row[0] if row else None
+    return max(since, window.since) if since is not None and since < window.until else None

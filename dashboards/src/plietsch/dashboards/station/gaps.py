@@ -1,0 +1,52 @@
+"""Gaps: when a station said nothing, for chart and table alike."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+# A pause is a gap when it is so many times as long as the ones beside it: a station may change its pace.
+_INTERVALS = 2.5
+_NONE = timedelta(0)
+
+
+class Gap(NamedTuple):
+    """Nothing was measured between these two moments."""
+
+    since: datetime
+    until: datetime
+
+
+def of_moments(times: Sequence[datetime], since: datetime, until: datetime, shortest: timedelta) -> list[Gap]:
+    """The gaps between values as measured, and at both ends of a span; none is shorter than `shortest`."""
+    if not times:
+        return _if_any(since, until)
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    around = [_NONE, *pauses, _NONE]
+    between = [
+        Gap(times[n], times[n + 1])
+        for n, pause in enumerate(pauses)
+        # around[n] is the pause before pauses[n], around[n + 2] the one after it.
+        if pause > max(shortest, _INTERVALS * max(around[n], around[n + 2]))
+    ]
+    first = _if_any(since, times[0], shortest)
+    return [*first, *between, *_if_any(times[-1], until, shortest)]
+
+
+def of_steps(
+    starts: Sequence[datetime], step: timedelta, since: datetime, until: datetime, shortest: timedelta
+) -> list[Gap]:
+    """The gaps between steps that hold values, and at both ends of a span: whole steps, `shortest` or longer."""
+    if not starts:
+        return _if_any(since, until)
+    between = [
+        Gap(earlier + step, later)
+        for earlier, later in pairwise(starts)
+        if later - earlier - step >= max(shortest, step)
+    ]
+    first = [Gap(since, starts[0])] if starts[0] - since >= max(shortest, step) else []
+    return [*first, *between, *_if_any(starts[-1] + step, until, shortest)]
+
+
+def _if_any(since: datetime, until: datetime, shortest: timedelta = _NONE) -> list[Gap]:
+    return [Gap(since, until)] if until - since > shortest else []

@@ -1,0 +1,31 @@
+"""Names: what methods, steps and quality flags are called on a station's page."""
+
+from plietsch.dashboards.station.spans import Step
+from plietsch.dashboards.texts import N_
+from plietsch.platform.methods import GAUGE_ZERO, KAPPA_KOEHLER, RAW
+
+# A line's name where a property has several; what has none goes by its own name.
+METHODS = {
+    RAW: N_("as measured"),
+    KAPPA_KOEHLER: N_("corrected for humidity"),
+    GAUGE_ZERO: N_("above the gauge's zero"),
+}
+STEPS: dict[Step, str] = {
+    "raw": N_("Values as measured."),
+    "5min": N_("Means of five minutes; the time is their beginning."),
+    "1h": N_("Means of an hour; the time is the beginning of the hour."),
+    "1d": N_("Means of a day; days are those of UTC, as in the open data."),
+}
+SUMS: dict[Step, str] = {
+    "1h": N_("Sums of an hour; the time is the beginning of the hour."),
+    "1d": N_("Sums of a day; days are those of UTC, as in the open data."),
+}
+# QARTOD's flags, for readers; from this one on a value is not counted.
+SUSPECT = 3
+QUALITY = {
+    1: N_("checked, plausible"),
+    2: N_("not checked"),
+    3: N_("suspect, perhaps wrong"),
+    4: N_("failed its check"),
+    9: N_("missing"),
+}

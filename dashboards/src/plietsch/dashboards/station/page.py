@@ -1,0 +1,167 @@
+"""A station's page as values: all that its template shows, read in one place."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from psycopg import AsyncConnection
+
+from plietsch.api.observations import MOST
+from plietsch.api.stations import Station
+from plietsch.dashboards import gauges, newest, present
+from plietsch.dashboards.gauges import Gauge
+from plietsch.dashboards.present import Present
+from plietsch.dashboards.quantities import QUANTITIES, Quantity
+from plietsch.dashboards.regions import Region
+from plietsch.dashboards.station import cards, chart, course, limits, names, spans, streams, table
+from plietsch.dashboards.station.cards import Card
+from plietsch.dashboards.station.course import Course
+from plietsch.dashboards.station.limits import Limit
+from plietsch.dashboards.station.past import Deployment
+from plietsch.dashboards.station.spans import Span
+from plietsch.dashboards.station.streams import Stream
+from plietsch.dashboards.station.table import Table
+from plietsch.dashboards.texts import Texts
+from plietsch.platform.methods import RAW
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader asked for, and what there is of the station."""
+
+    station: Station
+    region: Region
+    now: Present
+    streams: list[Stream]
+    devices: list[Deployment]
+    codes: list[str]
+    chosen: str | None
+    span: Span
+    gauge: Gauge | None
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of the page that changes with what is measured: the newest values and the course of one of them."""
+
+    cards: list[Card]
+    quantity: Quantity | None
+    span: Span
+    course: Course | None
+    table: Table | None
+    limits: list[Limit]
+    document: Markup
+    total: str
+    range: tuple[str, str] | None
+    csv: str
+    steps: str = ""
+    line_names: Sequence[str] = ()
+    numbers: Callable[[float], str] = str
+
+    def number(self, value: float) -> str:
+        """A number as the page's language writes it, as exactly as it needs."""
+        return self.numbers(value)
+
+    @property
+    def has_range(self) -> bool:
+        """Whether values are means, with a least and a most."""
+        return self.course is not None and self.course.step != "raw" and not self.course.is_sum
+
+    @property
+    def has_doubts(self) -> bool:
+        """Whether something was measured that is not believed."""
+        return self.course is not None and any(chart.doubtful(line) for line in self.course.lines)
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.course is not None and bool(self.course.times)
+
+
+async def asked(
+    connection: AsyncConnection[Any],
+    station: Station,
+    region: Region,
+    devices: list[Deployment],
+    language: str,
+    code: str | None,
+    span: str | None,
+) -> Asked:
+    """What a reader asks for: the first quantity and a day, where the address says something else than there is."""
+    own = await streams.of(connection, station.code)
+    has_tip_mm = any(each.rain_tip_mm is not None for each in devices if each.lasts)
+    codes = streams.shown(own, has_tip_mm=has_tip_mm)
+    gauge = (await gauges.of(connection, language, station=station.code)).get(station.code)
+    chosen = code if code in codes else (codes[0] if codes else None)
+    now = await present.of(connection, region)
+    return Asked(station, region, now, own, devices, codes, chosen, spans.chosen(span), gauge)
+
+
+async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> View:
+    """The newest values, and the course of the chosen one."""
+    code, at, zone = asked.station.code, asked.now.at, asked.region.zone
+    values = (await newest.of(connection, asked.codes, at, station=code)).get(code, {})
+    place = cards.Place(code, zone, asked.gauge, asked.streams)
+    shown = await cards.of(connection, place, asked.codes, values, at, texts)
+    if asked.chosen is None:
+        return View(shown, None, asked.span, None, None, [], Markup(""), "", None, "")
+    went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
+    lines = _limits(asked, went, texts)
+    scale = cards.scale_of(asked.chosen, asked.gauge) if _has_bands(went) else None
+    return View(
+        cards=shown,
+        quantity=QUANTITIES[asked.chosen],
+        span=asked.span,
+        course=went,
+        table=table.of(went, texts, zone),
+        limits=lines,
+        document=chart.document(went, lines, scale, texts, asked.region.timezone),
+        total="" if went.total is None else texts.number(went.total, QUANTITIES[asked.chosen].decimals),
+        range=_range(went, texts),
+        csv=_csv(code, went),
+        line_names=[chart.name_of(line, went.code, texts) for line in went.lines],
+        steps=texts.translate((names.SUMS if went.is_sum else names.STEPS)[went.step]),
+        numbers=lambda value: texts.number(value, 0 if float(value).is_integer() else 1),
+    )
+
+
+def _limits(asked: Asked, went: Course, texts: Texts) -> list[Limit]:
+    if went.code == "water_level" and asked.gauge:
+        return limits.of_gauge(asked.gauge.mean_level_cm, asked.gauge.levels, texts)
+    return limits.of_days(went.code, texts) if went.step == "1d" else []
+
+
+def _has_bands(went: Course) -> bool:
+    """Whether classes stand behind the line: the index is one of hours; levels are lines, and rain's is of an hour."""
+    return went.code in ("pm2_5", "pm10", "temperature") and went.step != "1d"
+
+
+def _range(went: Course, texts: Texts) -> tuple[str, str] | None:
+    """The least and the most of the first line."""
+    ends = table.summary(went.lines[0]) if went.lines and not went.is_sum else None
+    decimals = QUANTITIES[went.code].decimals
+    return (texts.number(ends[0], decimals), texts.number(ends[1], decimals)) if ends else None
+
+
+def _csv(station: str, went: Course) -> str:
+    """The address of exactly what is shown; of means of minutes, which the API has not, what they are made of."""
+    query: list[tuple[str, str]] = [("station", station), ("property", streams.property_of(went.code))]
+    query += [("from", _utc(went.window.since)), ("to", _utc(went.window.until))]
+    # Sums are made of the tips as they were counted.
+    if went.step in ("1h", "1d") and not went.is_sum:
+        query.append(("resolution", went.step))
+    query += [("method", line.method) for line in went.lines if line.method not in ("", RAW)]
+    if len(went.lines) > 1:
+        query.append(("method", RAW))
+    return f"/api/v1/observations?{urlencode([*query, ('format', 'csv'), ('limit', str(MOST))])}"
+
+
+def _utc(moment: datetime) -> str:
+    return (
+        moment.astimezone(UTC)
+        .isoformat(timespec="microseconds" if moment.microsecond else "seconds")
+        .replace("+00:00", "Z")
+    )

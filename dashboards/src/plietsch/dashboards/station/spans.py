@@ -1,0 +1,68 @@
+"""Spans: how far back a station's page looks, and how finely.
+
+A day and a week are shown as measured where that is not too much for a line and a table; where it is, and for what is
+longer, means of equal steps are. Days are those of UTC, as in the API: a download then holds what the page shows.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from plietsch.dashboards.texts import N_
+
+# A step of "raw" is none: each value as it was measured.
+Step = Literal["raw", "5min", "1h", "1d"]
+
+STEPS: dict[Step, timedelta] = {
+    "5min": timedelta(minutes=5),
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+}
+
+
+class Window(NamedTuple):
+    """From when (inclusive) until when (exclusive)."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span: its length, its steps from the finest that is tried, and the step of sums (of rain)."""
+
+    code: str
+    name: str
+    title: str
+    length: timedelta
+    steps: tuple[Step, ...]
+    sums: Step
+
+    def window(self, step: Step, at: datetime) -> Window:
+        """The span up to a moment: exactly, as measured; in whole steps otherwise, the begun one among them."""
+        if step == "raw":
+            return Window(at - self.length, at)
+        until = _begun(step, at) + STEPS[step]
+        return Window(until - self.length, until)
+
+
+SPANS = {
+    each.code: each
+    for each in (
+        Span("day", N_("Day"), N_("The last 24 hours"), timedelta(days=1), ("raw", "5min"), "1h"),
+        Span("week", N_("Week"), N_("The last seven days"), timedelta(days=7), ("raw", "1h"), "1h"),
+        Span("month", N_("Month"), N_("The last 30 days"), timedelta(days=30), ("1h",), "1d"),
+        Span("year", N_("Year"), N_("The last 365 days"), timedelta(days=365), ("1d",), "1d"),
+    )
+}
+
+
+def chosen(code: str | None) -> Span:
+    """The span of that name; a day where there is none of that name."""
+    return SPANS.get(code or "", SPANS["day"])
+
+
+def _begun(step: Step, at: datetime) -> datetime:
+    """The beginning of the step in which a moment lies, in UTC."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + (at - epoch) // STEPS[step] * STEPS[step]

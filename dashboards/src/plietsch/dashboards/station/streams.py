@@ -1,0 +1,57 @@
+"""Streams: the series of a station, and the quantities that its page shows of them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from plietsch.dashboards.newest import RAIN
+from plietsch.dashboards.quantities import QUANTITIES
+from plietsch.platform import sql
+from plietsch.platform.methods import RAW
+
+_QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
+
+TIPS = "rain_tips"
+
+
+class Stream(NamedTuple):
+    """A series: its property and method, the instrument, whether it is fed now and what is meant by its property."""
+
+    id: int
+    property: str
+    method: str
+    model: str
+    manufacturer: str
+    is_fed: bool
+    is_default: bool
+
+
+async def of(connection: AsyncConnection[Any], station: str) -> list[Stream]:
+    """The series of a station, of devices that are or were installed."""
+    async with connection.cursor(row_factory=class_row(Stream)) as cursor:
+        await cursor.execute(_QUERIES["streams"], {"station": station})
+        return await cursor.fetchall()
+
+
+def shown(streams: Sequence[Stream], *, has_tip_mm: bool) -> list[str]:
+    """The codes of the quantities that a page shows, in their order: rain in millimetres instead of tips, if known."""
+    measured = {each.property for each in streams if each.is_fed}
+    if TIPS in measured and has_tip_mm:
+        measured = (measured - {TIPS}) | {RAIN}
+    return [code for code in QUANTITIES if code in measured]
+
+
+def lines(streams: Sequence[Stream], code: str) -> dict[str, list[Stream]]:
+    """The series of a property by method, the raw one first; of several instruments one after another, all of them."""
+    found: dict[str, list[Stream]] = {}
+    for each in sorted(streams, key=lambda each: (each.method != RAW, each.method, each.id)):
+        if each.property == code:
+            found.setdefault(each.method, []).append(each)
+    return found
+
+
+def property_of(code: str) -> str:
+    """The observed property that a quantity is made of."""
+    return TIPS if code == RAIN else code

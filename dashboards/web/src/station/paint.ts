@@ -1,0 +1,175 @@
+// What is painted around the lines: classes and gaps behind them, limits with their names before them, and marks where
+// a value is not believed.
+import type uPlot from "uplot";
+import { colourOf } from "../bands";
+import * as theme from "../theme";
+import type { Course, Limit } from "./course";
+
+const BAND_OPACITY = 0.14;
+const RANGE_OPACITY = 0.2;
+const GAP_OPACITY = 0.55;
+const HATCH_PX = 8;
+// Two names that are nearer to each other would cover each other.
+const NAME_PX = 16;
+const MARK_PX = 4;
+
+/** Behind the lines. */
+export function behind(plot: uPlot, course: Course): void {
+  const { ctx } = plot;
+  const { left, top, width, height } = plot.bbox;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+  classes(plot, course);
+  for (const [since, until] of course.gaps) gap(plot, since, until);
+  if (!course.isSum) spread(plot, course);
+  ctx.restore();
+}
+
+/** Before the lines. */
+export function before(plot: uPlot, course: Course): void {
+  plot.ctx.save();
+  limits(plot, course);
+  for (const line of course.lines) for (const [time, value] of line.doubtful) mark(plot, time, value);
+  plot.ctx.restore();
+}
+
+/** The scale's classes as faint stripes. */
+function classes(plot: uPlot, course: Course): void {
+  const { left, top, width, height } = plot.bbox;
+  const y = (value: number) => Math.min(top + height, Math.max(top, plot.valToPos(value, "y", true)));
+  let lower = top + height;
+  plot.ctx.globalAlpha = BAND_OPACITY;
+  for (const band of course.bands) {
+    const upper = band.upper === null ? top : y(band.upper);
+    plot.ctx.fillStyle = colourOf(band);
+    plot.ctx.fillRect(left, upper, width, Math.max(0, lower - upper));
+    lower = upper;
+  }
+  plot.ctx.globalAlpha = 1;
+}
+
+/** A gap, hatched: it is told from a class by more than colour. */
+function gap(plot: uPlot, since: number, until: number): void {
+  const { ctx } = plot;
+  const { top, height } = plot.bbox;
+  const [from, to] = [plot.valToPos(since, "x", true), plot.valToPos(until, "x", true)];
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(from, top, to - from, height);
+  ctx.clip();
+  ctx.globalAlpha = GAP_OPACITY;
+  ctx.strokeStyle = theme.colour("--rule");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  for (let x = from - height; x < to; x += HATCH_PX * devicePixelRatio) {
+    ctx.moveTo(x, top + height);
+    ctx.lineTo(x + height, top);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** Between the least and the most of each step, of the first line. */
+function spread(plot: uPlot, course: Course): void {
+  const line = course.lines[0];
+  if (!line?.lows.length) return;
+  const { ctx } = plot;
+  const half = course.stepS / 2;
+  ctx.globalAlpha = RANGE_OPACITY;
+  ctx.fillStyle = theme.colour("--accent");
+  for (const stretch of stretches(course)) {
+    ctx.beginPath();
+    const x = (place: number) => plot.valToPos((course.times[place] ?? 0) + half, "x", true);
+    const y = (value: number | null | undefined) => plot.valToPos(value ?? 0, "y", true);
+    for (const place of stretch) ctx.lineTo(x(place), y(line.highs[place]));
+    for (const place of [...stretch].reverse()) ctx.lineTo(x(place), y(line.lows[place]));
+    ctx.fill();
+  }
+  ctx.globalAlpha = 1;
+}
+
+/** The places in the course that hang together: no gap lies between them. */
+function stretches(course: Course): number[][] {
+  const found: number[][] = [[]];
+  course.times.forEach((time, place) => {
+    const previous = course.times[place - 1];
+    const isParted = previous !== undefined && course.gaps.some(([since]) => since > previous && since <= time);
+    if (isParted) found.push([]);
+    if (course.lines[0]?.values[place] != null) found.at(-1)?.push(place);
+  });
+  return found;
+}
+
+function limits(plot: uPlot, course: Course): void {
+  const { top, height } = plot.bbox;
+  let named = Infinity;
+  for (const limit of course.limits) {
+    const y = plot.valToPos(limit.value, "y", true);
+    if (y < top || y > top + height) continue;
+    stroke(plot, limit, y);
+    if (named - y < NAME_PX * devicePixelRatio) continue;
+    name(plot, limit.name, y);
+    named = y;
+  }
+}
+
+function stroke(plot: uPlot, limit: Limit, y: number): void {
+  const { ctx } = plot;
+  const { left, width } = plot.bbox;
+  const line = (colour: string, px: number, dash: number[]) => {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = px * devicePixelRatio;
+    ctx.setLineDash(dash.map((each) => each * devicePixelRatio));
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    ctx.stroke();
+  };
+  if (limit.band) line(colourOf({ code: limit.band }), 3, []);
+  line(theme.colour("--ink-soft"), 1, [2, 3]);
+  ctx.setLineDash([]);
+}
+
+/** A limit's name above its line, with a rim of the paper's colour so that lines do not cross it. */
+function name(plot: uPlot, text: string, y: number): void {
+  const { ctx } = plot;
+  const { left, width, top } = plot.bbox;
+  ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
+  const shown = fitting(ctx, text, width - 12 * devicePixelRatio);
+  const place: [number, number] = [left + width - 6 * devicePixelRatio, Math.max(y - 3 * devicePixelRatio, top + 13 * devicePixelRatio)];
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = theme.colour("--paper");
+  ctx.strokeText(shown, ...place);
+  ctx.fillStyle = theme.colour("--ink");
+  ctx.fillText(shown, ...place);
+}
+
+function fitting(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  if (ctx.measureText(text).width <= width) return text;
+  let length = text.length;
+  while (length > 1 && ctx.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
+  return `${text.slice(0, length).trimEnd()}…`;
+}
+
+/** A value that is not believed: a cross, at the edge where it lies beyond. */
+function mark(plot: uPlot, time: number, value: number): void {
+  const { ctx } = plot;
+  const { left, width, top, height } = plot.bbox;
+  const px = MARK_PX * devicePixelRatio;
+  const x = plot.valToPos(time, "x", true);
+  if (x < left || x > left + width) return;
+  const y = Math.min(top + height - px, Math.max(top + px, plot.valToPos(value, "y", true)));
+  ctx.strokeStyle = theme.colour("--alarm");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x - px, y - px);
+  ctx.lineTo(x + px, y + px);
+  ctx.moveTo(x - px, y + px);
+  ctx.lineTo(x + px, y - px);
+  ctx.stroke();
+}
