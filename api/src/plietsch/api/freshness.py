@@ -35,17 +35,20 @@ class Answer(NamedTuple):
     etag: str
     snapshot: str
     made_at: float
+    took_s: float = 0.0
 
 
 class Cache:
     """The answers of one address by question.
 
     Each question is worked on once at a time, and only who works on it has a connection: however many ask a slow
-    question, the others find connections free.
+    question, the others find connections free. An answer is kept for `worth` times as long as it took to make, whatever
+    changes meanwhile: where that is 10, who asks all the time keeps the database busy for a tenth of it.
     """
 
-    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(self, patience_s: float = _PATIENCE_S, worth: float = 0.0) -> None:
         self._patience_s = patience_s
+        self._worth = worth
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         # A lock is there for as long as somebody holds it or waits for it.
         self._making: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
@@ -59,10 +62,15 @@ class Cache:
             # Before the answer is made: what changes meanwhile must count as a change.
             snapshot = await _snapshot(connection)
             answer = self._answers.get(question)
-            if not answer or answer.snapshot != snapshot or time.monotonic() - answer.made_at > _LIFE_S:
-                answer = _answer(await make(connection), snapshot)
+            if not answer or not self._is_good(answer, snapshot):
+                begun_at = time.monotonic()
+                answer = _answer(await make(connection), snapshot, time.monotonic() - begun_at)
             self._keep(question, answer)
             return answer
+
+    def _is_good(self, answer: Answer, snapshot: str) -> bool:
+        age_s = time.monotonic() - answer.made_at
+        return age_s <= self._worth * answer.took_s or (answer.snapshot == snapshot and age_s <= _LIFE_S)
 
     @asynccontextmanager
     async def _alone(self, question: Hashable) -> AsyncGenerator[None]:
@@ -89,10 +97,10 @@ def lasting(body: bytes) -> Answer:
     return _answer(body, "")
 
 
-def _answer(body: bytes, snapshot: str) -> Answer:
+def _answer(body: bytes, snapshot: str, took_s: float = 0.0) -> Answer:
     # Weak: the compressed answer has the same tag.
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Answer(body, etag, snapshot, time.monotonic())
+    return Answer(body, etag, snapshot, time.monotonic(), took_s)
 
 
 async def _snapshot(connection: AsyncConnection[Any]) -> str:

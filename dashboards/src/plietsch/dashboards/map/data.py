@@ -1,7 +1,7 @@
 """`/data/…`: the map's documents for its script. They are made for it, not for others: open data is the API's."""
 
 from collections.abc import Hashable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -17,6 +17,8 @@ from plietsch.dashboards.regions import Region
 router = APIRouter(prefix="/data", include_in_schema=False, dependencies=[KNOWN_PARAMETERS_ONLY])
 
 MEDIA_TYPE = "application/json"
+# A day of ten thousand stations takes seconds, and its newest hour is in the map's own document: it may be older.
+_WORTH = 10.0
 # Hours that are over for so long seldom change: only by what comes late.
 _SETTLED = timedelta(hours=3)
 _FOR_MINUTES = "public, max-age=300"
@@ -30,6 +32,7 @@ End = Annotated[str, Query(alias="to")]
 def prepare(app: FastAPI) -> None:
     """What these addresses need of the application that they are a part of."""
     app.state.map_cache = freshness.Cache()
+    app.state.frames_cache = freshness.Cache(worth=_WORTH)
 
 
 @router.get("/places")
@@ -83,14 +86,18 @@ async def get_frames(
     """What the stations of a property measured, hour by hour."""
     _check(code)
     span = frames.span(start, end, step)
+    state = request.app.state
+    async with state.pool.connection() as connection:
+        region = await _region(connection, region_code)
+        now = (await present.of(connection, region)).at
 
     async def make(connection: AsyncConnection[Any]) -> bytes:
-        region = await _region(connection, region_code)
         rows = await frames.of(connection, region.code, code, span)
         return documents.frames_document(span.since, frames.STEP_S, code, QUANTITIES[code].decimals, rows)
 
-    response = await _answer(request, ("frames", region_code, code, span), make)
-    if span.until < datetime.now(UTC) - _SETTLED:
+    answer = await state.frames_cache.get(state.pool, (region_code, code, span), make)
+    response = freshness.respond(request, answer, MEDIA_TYPE)
+    if span.until < now - _SETTLED:
         response.headers["Cache-Control"] = _FOR_MINUTES
     return response
 

@@ -8,6 +8,7 @@ written as differences to the entry before.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -126,8 +127,9 @@ def _cells(coordinates: Sequence[float]) -> Callable[[float], int]:
     return lambda coordinate: min(int((coordinate - lowest) / width * cells), cells - 1)
 
 
+@cache
 def hilbert(x: int, y: int, bits: int = _BITS) -> int:
-    """How far along Hilbert's curve a cell lies, of 2^bits cells a side.
+    """How far along Hilbert's curve a cell lies, of 2^bits cells a side. There are no more cells to keep than those.
 
     The curve of D. Hilbert, Math. Ann. 38 (1891) 459-460: in each quarter the same curve, turned so that ends meet.
     """

@@ -71,10 +71,10 @@ async def _hours(
 ) -> dict[int, dict[datetime, float]]:
     # The hour before, for what still holds in the first one.
     parameters_ = {"region": region, "property": quantity, "since": asked.since - _STEP, "until": asked.until}
-    cursor = await connection.execute(_QUERIES["frames"], parameters_)
+    cursor = await connection.execute(_QUERIES["frame_means" if quantity in _MEANS else "frame_lasts"], parameters_)
     found: dict[int, dict[datetime, float]] = defaultdict(dict)
-    for number, hour, mean, last in await cursor.fetchall():
-        found[number][hour] = mean if quantity in _MEANS else last
+    for number, hour, value in await cursor.fetchall():
+        found[number][hour] = value
     return found
 
 

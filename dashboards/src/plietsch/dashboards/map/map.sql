@@ -4,19 +4,20 @@
 SELECT s.id AS number, s.code, s.name, s.simulated, l.longitude, l.latitude
 FROM station s
 JOIN region r ON r.id = s.region_id
-JOIN LATERAL (
-    SELECT location_id FROM historical_location WHERE station_id = s.id ORDER BY since DESC LIMIT 1
-) h ON true
+JOIN (
+    SELECT DISTINCT ON (station_id) station_id, location_id FROM historical_location ORDER BY station_id, since DESC
+) h ON h.station_id = s.id
 JOIN location l ON l.id = h.location_id
 WHERE r.code = %(region)s
-  AND s.id IN (SELECT station_id FROM deployment WHERE phase = 'installed' AND during @> now())
-  AND (%(property)s::text IS NULL OR s.id IN (
+  AND s.id IN (
         SELECT d.station_id FROM deployment d
-        JOIN deployment_channel c ON c.deployment_id = d.id
-        JOIN datastream ds ON ds.id = c.datastream_id
-        JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
-        WHERE d.phase = 'installed' AND d.during @> now() AND p.code = %(property)s
-          AND (p.code <> 'rain_tips' OR d.rain_tip_mm IS NOT NULL)))
+        WHERE d.phase = 'installed' AND d.during @> now()
+          AND (%(property)s::text IS NULL OR d.id IN (
+                SELECT c.deployment_id FROM deployment_channel c
+                JOIN datastream ds ON ds.id = c.datastream_id
+                JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+                WHERE p.code = %(property)s))
+          AND (%(property)s IS DISTINCT FROM 'rain_tips' OR d.rain_tip_mm IS NOT NULL))
 ORDER BY s.name, s.code
 
 -- name: levels
@@ -34,19 +35,42 @@ WHERE r.code = %(region)s
 GROUP BY l.rank, l.name ->> %(language)s
 ORDER BY l.rank, count(*) DESC, l.name ->> %(language)s
 
--- name: frames
--- Hour by hour what the stations of a region measured of a property, while a device was installed: the hour's mean and
--- its last value.
-SELECT s.id, o.bucket, o.mean, o.last
+-- name: frame_means
+-- Hour by hour the mean of what the stations of a region measured of a property, while a device was installed. The span
+-- is a few days: its observations are read once, in the order of their key.
+SELECT s.id, o.hour, o.value
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
 JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
-CROSS JOIN LATERAL hours_of(ds.id, %(since)s, %(until)s) o
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+CROSS JOIN LATERAL (
+    SELECT date_trunc('hour', phenomenon_time, 'UTC') AS hour, avg(result) AS value FROM observation
+    WHERE datastream_id = ds.id AND quality <= 2 AND result IS NOT NULL
+      AND phenomenon_time >= greatest(lower(d.during), %(since)s)
+      AND phenomenon_time < least(upper(d.during), %(until)s)
+    GROUP BY date_trunc('hour', phenomenon_time, 'UTC')
+) o
 WHERE r.code = %(region)s AND p.code = %(property)s
   AND s.id IN (SELECT station_id FROM deployment WHERE phase = 'installed' AND during @> now())
-  AND EXISTS (
-        SELECT FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
-        WHERE c.datastream_id = ds.id AND d.phase = 'installed'
-          AND d.during && tstzrange(o.bucket, o.bucket + INTERVAL '1 hour'))
-ORDER BY s.id, o.bucket, ds.id
+
+-- name: frame_lasts
+-- Hour by hour the last value of what the stations of a region measured of a property, likewise.
+SELECT s.id, o.hour, o.value
+FROM station s
+JOIN region r ON r.id = s.region_id
+JOIN datastream ds ON ds.station_id = s.id
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (date_trunc('hour', phenomenon_time, 'UTC'))
+           date_trunc('hour', phenomenon_time, 'UTC') AS hour, result AS value FROM observation
+    WHERE datastream_id = ds.id AND quality <= 2 AND result IS NOT NULL
+      AND phenomenon_time >= greatest(lower(d.during), %(since)s)
+      AND phenomenon_time < least(upper(d.during), %(until)s)
+    ORDER BY date_trunc('hour', phenomenon_time, 'UTC'), phenomenon_time DESC
+) o
+WHERE r.code = %(region)s AND p.code = %(property)s
+  AND s.id IN (SELECT station_id FROM deployment WHERE phase = 'installed' AND during @> now())
