@@ -82,6 +82,15 @@ def test_the_water_is_said_with_the_level_that_it_has_reached(level_cm: float, t
     assert _said(_facts(water=[_water(level_cm, trend)])) == said
 
 
+def test_a_level_that_is_reached_and_heavy_rain_are_said_first() -> None:
+    air = _air(flensburg=1)
+    assert _said(_facts(air, [_water(622, RISING)])).endswith(
+        "(Flensburg, Hafen: erste Pfützen); die Luft ist akzeptabel."
+    )
+    rain = [Rain("Tarp", "tarp", 16.0, 3)]
+    assert _said(_facts(air, rain=rain)) == "In Tarp fällt Starkregen; die Luft ist akzeptabel."
+
+
 def test_a_tide_is_no_news_until_it_comes_near_the_gauges_own_levels() -> None:
     assert _said(_facts(water=[_water(520, RISING, tidal=True)])) == "Die Wasserstände sind wie üblich."
     assert _said(_facts(water=[_water(600, RISING, tidal=True)])) == "Das Wasser der Förde steigt."

@@ -41,6 +41,8 @@ _RAIN = (
     N_("severe heavy rain is falling in %(places)s"),
     N_("extreme heavy rain is falling in %(places)s"),
 )
+# From here on it is heavy rain.
+_HEAVY = 3
 # More names than these nobody reads in a sentence.
 _MOST_NAMES = 3
 
@@ -48,6 +50,9 @@ _MOST_NAMES = 3
 def of(facts: Facts, texts: Texts) -> str:
     """The sentence."""
     clauses = [*_air(facts.air, texts), *_water(facts, texts), *_rain(facts.rain, texts)]
+    if any(water.rank for water in facts.water) or any(rain.rank >= _HEAVY for rain in facts.rain):
+        # Who has to move a car wants to know that first.
+        clauses = [*_water(facts, texts), *_rain(facts.rain, texts), *_air(facts.air, texts)]
     if not facts.air and not facts.water and not facts.rain:
         clauses = [texts.gettext("no station is reporting at the moment")]
     whole = "; ".join(clauses)
