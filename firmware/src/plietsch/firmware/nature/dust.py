@@ -30,7 +30,7 @@ HIGHEST_SHOWN = 999.9  # by an SDS011
 # Fireworks: before midnight some, then all within minutes; wind has carried most of it away by two o'clock.
 EARLY_S, RISE_S, DECAY_S, OVER_S = 900.0, 1_200.0, 2_700.0, 8 * 3_600.0
 EARLY = 0.08
-FIREWORKS_UG_M3 = 330.0
+FIREWORKS_UG_M3 = 260.0
 FINE_OF_FIREWORKS = 0.8
 
 
