@@ -20,8 +20,25 @@ _MESSAGES = {
     "zoomWithCtrl": N_("Hold Ctrl and scroll to zoom"),
     "zoomWithCommand": N_("Hold ⌘ and scroll to zoom"),
     "twoFingers": N_("Move the map with two fingers"),
+    "keys": N_(
+        "Arrow keys move the map, plus and minus zoom. The next stop of the Tab key lists the stations in view."
+    ),
+    "nearest": N_("Stations in view, the nearest to the centre first. Arrow keys step, Enter opens."),
+    "play": N_("Play the last seven days"),
+    "pause": N_("Pause"),
+    "present": N_("Now"),
+    "toPresent": N_("To the present"),
+    "time": N_("Time shown"),
+    "close": N_("Close"),
+    "toStation": N_("To the station"),
+    "measuredAt": N_("measured %(time)s"),
+    "suspect": N_("This value is in doubt."),
+    "failed": N_("This value failed the checks."),
+    "found": N_("%(count)s found"),
+    "nothingFound": N_("Nothing found"),
+    "place": N_("Place"),
+    "station": N_("Station"),
 }
-_SEAS = {"northSea": N_("North Sea"), "balticSea": N_("Baltic Sea")}
 
 
 def of(
@@ -46,11 +63,9 @@ def of(
         property=state.quantity,
         at=int(state.at.timestamp()) if state.at else None,
         bounds=region.bounds,
-        seas={name: texts.translate(sea) for name, sea in _SEAS.items()},
         data=f"/data/{region.code}",
         places="/data/places",
         live=f"/api/v1/live?region={region.code}",
-        stationPage=f"/{texts.language}/stations/",
         found=place and {"name": place.name, "longitude": place.longitude, "latitude": place.latitude},
         tiles=_tiles(settings),
     )
