@@ -118,7 +118,7 @@ SITES = (
         _baltic(FJORD, 501, 7.6, Coast(50.0, 0.05, 0.95, -0.3 * HOUR_S), _harbour(501)),
     ),
     _site(
-        Place("soenderborg-pegel", "Sønderborg, Christian X.s Bro", 9.7830, 54.9105, 1.0, None),
+        Place("soenderborg-pegel", "Sønderborg, Christian X's Bro", 9.7830, 54.9105, 1.0, None),
         _baltic(ALS_SOUND, 501, 7.6, Coast(55.0, 0.05, 2.10 / 2.27, -0.3 * HOUR_S), _harbour(501)),
     ),
     _site(
