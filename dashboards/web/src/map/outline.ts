@@ -1,11 +1,9 @@
 // The map's ground: sea, land, lakes and borders from the committed extract. No tiles, no glyphs, no other host.
-import type { Map as MapLibre, StyleSpecification } from "maplibre-gl";
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import outlineUrl from "./outline.json?url";
-import { colour } from "../theme";
+import type { Ground, Painted } from "./ground";
 
-type Paint = readonly [layer: string, property: string, name: string];
-
-const PAINTS: readonly Paint[] = [
+const PAINTS: readonly Painted[] = [
   ["sea", "background-color", "--map-water"],
   ["land", "fill-color", "--map-land"],
   ["lake", "fill-color", "--map-water"],
@@ -15,39 +13,39 @@ const PAINTS: readonly Paint[] = [
   ["border", "line-color", "--map-border"],
 ];
 
-/** The style, in the colours of the moment. */
-export function style(): StyleSpecification {
-  const paint = Object.fromEntries(PAINTS.map(([layer, property, name]) => [layer, { [property]: colour(name) }]));
-  const drawn = { source: "outline" } as const;
-  const width = (thin: number, thick: number) => ["interpolate", ["linear"], ["zoom"], 7, thin, 12, thick];
-  return {
-    version: 8,
-    sources: { outline: { type: "geojson", data: new URL(outlineUrl, window.location.href).href, maxzoom: 12 } },
-    layers: [
-      { id: "sea", type: "background", paint: paint["sea"] },
-      { id: "land", type: "fill", ...drawn, filter: ["==", ["get", "kind"], "land"], paint: paint["land"] },
-      {
-        id: "municipality", type: "line", ...drawn, filter: ["==", ["get", "kind"], "municipality"],
-        paint: { ...paint["municipality"], "line-width": width(0.6, 1.4) },
-      },
-      { id: "lake", type: "fill", ...drawn, filter: ["==", ["get", "kind"], "lake"], paint: paint["lake"] },
-      {
-        id: "coast", type: "line", ...drawn, filter: ["==", ["get", "kind"], "land"],
-        paint: { ...paint["coast"], "line-width": width(0.8, 2) },
-      },
-      {
-        id: "shore", type: "line", ...drawn, filter: ["==", ["get", "kind"], "lake"],
-        paint: { ...paint["shore"], "line-width": width(0.8, 2) },
-      },
-      {
-        id: "border", type: "line", ...drawn, filter: ["==", ["get", "kind"], "border"],
-        paint: { ...paint["border"], "line-width": width(1.2, 2.5), "line-dasharray": [4, 2] },
-      },
-    ],
-  } as StyleSpecification;
+/** As far as the extract goes: west, south, east, north. */
+const EDGE: [number, number, number, number] = [7.3, 54.0, 11.0, 55.4];
+
+/** The committed outline. */
+export function outline(): Ground {
+  const data = new URL(outlineUrl, window.location.href).href;
+  const source: SourceSpecification = { type: "geojson", data, maxzoom: 12 };
+  return { sources: { outline: source }, layers: LAYERS, paints: PAINTS, bounds: EDGE, maxZoom: 15, hasNames: false };
 }
 
-/** Paint the ground in the colours of the moment. */
-export function repaint(map: MapLibre): void {
-  for (const [layer, property, name] of PAINTS) map.setPaintProperty(layer, property as "fill-color", colour(name));
+const LAYERS: readonly LayerSpecification[] = [
+  { id: "sea", type: "background" },
+  fill("land", "land"),
+  line("municipality", "municipality", 0.6, 1.4),
+  fill("lake", "lake"),
+  line("coast", "land", 0.8, 2),
+  line("shore", "lake", 0.8, 2),
+  line("border", "border", 1.2, 2.5, [4, 2]),
+];
+
+function fill(id: string, kind: string): LayerSpecification {
+  return { id, type: "fill", source: "outline", filter: ["==", ["get", "kind"], kind] };
+}
+
+function line(id: string, kind: string, thin: number, thick: number, dashes?: number[]): LayerSpecification {
+  return {
+    id,
+    type: "line",
+    source: "outline",
+    filter: ["==", ["get", "kind"], kind],
+    paint: {
+      "line-width": ["interpolate", ["linear"], ["zoom"], 7, thin, 12, thick],
+      ...(dashes ? { "line-dasharray": dashes } : {}),
+    },
+  };
 }

@@ -1,151 +1,145 @@
-// The map page: the map, the switch of what it shows, and the table below it, all kept up to date.
-import "maplibre-gl/dist/maplibre-gl.css";
-import { Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+// The map page: what it shows stands in its address; scripts only make it quicker than asking for the page again.
 import * as clock from "../clock";
-import { type MapConfig, read } from "../config";
-import { StationMarker } from "./markers";
-import * as outline from "./outline";
-import * as places from "./places";
-import { poll } from "../poll";
-import { offsets } from "./spread";
-import type { Stations } from "../stations";
+import { read } from "../config";
+import * as address from "./address";
+import type { MapConfig } from "./config";
+import { Documents } from "./loading";
+import { Following } from "./following";
+import { Picture } from "./picture";
+import { Search } from "./search";
 import * as status from "../status";
-import * as theme from "../theme";
-import { Values } from "../values";
+import { Swap } from "./swap";
+import { Table } from "./table";
+import { Timeline } from "./timeline";
 
-// As far as the extract goes.
-const EDGE: [number, number, number, number] = [7.3, 54.0, 11.0, 55.4];
-
-// So that a circle at the region's edge is seen whole, and the credits cover none.
-const PADDING_PX = { top: 12, right: 20, bottom: 36, left: 20 };
-
-// Between circles that were moved apart.
-const GAP_PX = 2;
+const AGEING_MS = 20_000;
+const RETRY_MS = 5000;
 
 class MapPage {
-  private readonly map: MapLibre | null;
-  private readonly markers = new Map<string, StationMarker>();
-  private readonly rows = new Map<string, Values>();
-  private names: places.Name[] = [];
-  private stations: Stations = { type: "FeatureCollection", features: [] };
+  private readonly picture: Picture;
+  private readonly documents: Documents;
+  private readonly swap = new Swap();
+  private readonly timeline: Timeline;
+  private readonly table: Table;
+  private shown: address.Shown;
+  private asked = 0;
 
   constructor(
-    private readonly container: HTMLElement,
+    container: HTMLElement,
     private readonly config: MapConfig,
   ) {
     clock.set(config);
-    this.map = this.makeMap();
-    for (const row of document.querySelectorAll<HTMLElement>("tr[data-station]")) {
-      this.rows.set(row.dataset["station"] ?? "", new Values(row, config));
+    this.shown = { property: config.property, at: config.at };
+    this.documents = new Documents(config);
+    const first = this.load();
+    this.table = new Table(config);
+    this.picture = new Picture(container, config, this.documents);
+    this.timeline = new Timeline(bar(container), config, {
+      pass: (at) => this.pass(at),
+      rest: (at) => void this.show({ ...this.shown, at }),
+      isReady: (at) => this.documents.isReady(this.shown.property, at),
+    });
+    new Following(config, () => this.shown, this.picture, this.table, {
+      reload: () => void this.load(),
+      news: () => this.swap.refresh(window.location.href),
+    });
+    this.attend();
+    void first.then(() => this.picture.beginRest());
+    window.setInterval(() => this.age(), AGEING_MS);
+  }
+
+  /** Show something else: on the map, in the address, in the rest of the page. */
+  private async show(shown: address.Shown, isNew = false): Promise<void> {
+    const isOther = shown.property !== this.shown.property;
+    this.shown = shown;
+    const href = address.write(window.location.href, shown);
+    if (isNew && isOther) window.history.pushState(null, "", href);
+    else window.history.replaceState(window.history.state, "", href);
+    this.dress();
+    await Promise.all([this.load(), this.swap.show(href.split("#")[0] ?? href)]);
+  }
+
+  /** Bring what is to be shown onto the map; what the network does not bring is asked for again. */
+  private async load(): Promise<void> {
+    const mine = (this.asked += 1);
+    const { property, at } = this.shown;
+    try {
+      const stations = await this.documents.stations(property, at);
+      if (mine !== this.asked || this.timeline?.isPlaying) return;
+      this.picture.show(stations, at);
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof Response)) throw error;
+      status.say(this.config.texts["lost"]);
+      window.setTimeout(() => mine === this.asked && void this.load(), RETRY_MS);
     }
-    for (const choice of choices()) choice.addEventListener("change", () => this.show(false));
-    poll<Stations>(config.stations, {
-      show: (stations) => this.receive(stations),
-      lost: () => status.say(config.texts["lost"]),
-      back: () => status.say(""),
+  }
+
+  /** A time is passed on the slider. */
+  private pass(at: number | null): void {
+    this.asked += 1;
+    if (at === null) return;
+    void this.documents.frame(this.shown.property, at, this.picture.numbers).then((values) => {
+      if (values && this.timeline.at === at) this.picture.pass(values, at);
     });
   }
 
-  /** The map; null, with a word to the reader, where the browser has no WebGL. */
-  private makeMap(): MapLibre | null {
-    const { texts, bounds } = this.config;
-    try {
-      setWorkerUrl(workerUrl);
-      const map = new MapLibre({
-        container: this.container,
-        style: outline.style(),
-        bounds: [...bounds],
-        fitBoundsOptions: { padding: PADDING_PX },
-        maxBounds: EDGE,
-        maxZoom: 13,
-        attributionControl: false,
-        cooperativeGestures: true,
-        dragRotate: false,
-        pitchWithRotate: false,
-        touchPitch: false,
-        locale: {
-          "Map.Title": texts["map"] ?? "",
-          "NavigationControl.ZoomIn": texts["zoomIn"] ?? "",
-          "NavigationControl.ZoomOut": texts["zoomOut"] ?? "",
-          "CooperativeGesturesHandler.WindowsHelpText": texts["zoomWithCtrl"] ?? "",
-          "CooperativeGesturesHandler.MacHelpText": texts["zoomWithCommand"] ?? "",
-          "CooperativeGesturesHandler.MobileHelpText": texts["twoFingers"] ?? "",
-        },
-      });
-      map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-      map.touchZoomRotate.disableRotation();
-      map.keyboard.disableRotation();
-      this.names = places.write(map, this.config);
-      map.on("zoom", () => this.spread());
-      map.on("resize", () => this.spread());
-      map.on("idle", () => (this.container.dataset["state"] = "idle"));
-      theme.onChange(() => outline.repaint(map));
-      return map;
-    } catch {
-      status.say(texts["noMap"]);
-      this.container.closest("figure")?.setAttribute("hidden", "");
-      return null;
+  private attend(): void {
+    for (const choice of choices()) {
+      choice.addEventListener("change", () => void this.show({ ...this.shown, property: choice.value }, true));
     }
+    document.addEventListener("click", (event) => this.tile(event));
+    window.addEventListener("popstate", () => this.back());
+    const field = document.querySelector<HTMLInputElement>("#q");
+    if (field) new Search(field, this.config, () => this.documents.known(), (found) => this.picture.goTo(found));
   }
 
-  private receive(stations: Stations): void {
-    this.stations = stations;
-    this.show(true);
-    for (const station of stations.features) this.rows.get(String(station.id))?.show(station);
+  /** A tile of the summary shows its quantity on the map. */
+  private tile(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-show]") : null;
+    const property = link?.dataset["show"] ?? "";
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!link || !isPlain || !(property in this.config.properties)) return;
+    event.preventDefault();
+    void this.show({ ...this.shown, property }, true);
+    document.getElementById("map")?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Show the chosen property of every station that measures it. */
-  private show(glide: boolean): void {
-    const code = chosen();
+  private back(): void {
+    const asked = address.read(window.location.search);
+    const shown = { property: asked.property ?? this.config.property, at: asked.at };
+    if (shown.property === this.shown.property && shown.at === this.shown.at) return;
+    this.timeline.go(shown.at);
+    void this.show(shown);
+  }
+
+  /** Let the page's controls say what is shown. */
+  private dress(): void {
+    for (const choice of choices()) choice.checked = choice.value === this.shown.property;
     for (const legend of document.querySelectorAll<HTMLElement>("[data-legend]")) {
-      legend.hidden = legend.dataset["legend"] !== code;
+      legend.hidden = legend.dataset["legend"] !== this.shown.property;
     }
-    if (!this.map) return;
-    const gone = new Set(this.markers.keys());
-    for (const station of this.stations.features.toSorted(byName)) {
-      const id = String(station.id);
-      if (!this.measures(station, code)) continue;
-      gone.delete(id);
-      const marker = this.markers.get(id) ?? new StationMarker(this.map, station, this.config);
-      this.markers.set(id, marker);
-      marker.show(station, code, glide);
+    for (const field of document.querySelectorAll<HTMLInputElement>("form input[type=hidden][name=property]")) {
+      field.value = this.shown.property;
     }
-    for (const id of gone) {
-      this.markers.get(id)?.remove();
-      this.markers.delete(id);
-    }
-    this.spread();
   }
 
-  /** Whether a station measures a property, by the page or, for one newer than the page, by what it says. */
-  private measures(station: Stations["features"][number], code: string): boolean {
-    const isKnown = this.config.measured[String(station.id)]?.includes(code) ?? false;
-    return isKnown || code in station.properties.latest;
+  private age(): void {
+    if (this.shown.at !== null || this.timeline.isPlaying) return;
+    this.picture.age();
+    this.table.age();
   }
-
-  /** Move circles apart that would cover each other, and hide the names that they cover. */
-  private spread(): void {
-    if (!this.map) return;
-    const markers = [...this.markers.values()];
-    const spots = markers.map((marker) => marker.place);
-    const moved = offsets(spots, (markers[0]?.size ?? 0) + GAP_PX);
-    markers.forEach((marker, index) => marker.moveAside(moved[index] ?? [0, 0]));
-    const circles = spots.map(({ x, y }, index) => ({ x: x + (moved[index]?.[0] ?? 0), y: y + (moved[index]?.[1] ?? 0) }));
-    places.hideCovered(this.map, this.names, circles);
-  }
-}
-
-function byName(one: Stations["features"][number], other: Stations["features"][number]): number {
-  return one.properties.name.localeCompare(other.properties.name);
 }
 
 function choices(): NodeListOf<HTMLInputElement> {
-  return document.querySelectorAll<HTMLInputElement>("input[name=property]");
+  return document.querySelectorAll<HTMLInputElement>("input[type=radio][name=property]");
 }
 
-function chosen(): string {
-  return [...choices()].find((choice) => choice.checked)?.value ?? "";
+/** Where the slider stands: below the map, as part of it. */
+function bar(container: HTMLElement): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "timeline";
+  container.after(element);
+  return element;
 }
 
 const container = document.getElementById("map");

@@ -1,0 +1,66 @@
+// What is measured while one looks on: on the map and in the table at once.
+import * as clock from "../clock";
+import { type Change as Live, follow } from "../live";
+import type { Shown } from "./address";
+import type { MapConfig } from "./config";
+import type { Picture } from "./picture";
+import * as status from "../status";
+import type { Table } from "./table";
+
+// Rain of an hour is made of tips: what it is now, the server says.
+const MADE_OF: Readonly<Record<string, string>> = { rain_tips: "rain_1h" };
+const DERIVED: Readonly<Record<string, string>> = { water_level: "gauge-zero/1" };
+const RELOAD_MS = 2000;
+// The sentence and the tiles change slowly; they are asked for again after so long at the soonest.
+const NEWS_MS = 10_000;
+
+export interface Watcher {
+  /** What the map shows has to be asked for anew. */
+  reload(): void;
+  /** Something was measured: what the page says of the region may be different now. */
+  news(): void;
+}
+
+/** Follows the region's live stream for as long as the page lives. */
+export class Following {
+  private readonly timers = new Map<string, number>();
+
+  constructor(
+    config: MapConfig,
+    private readonly shown: () => Shown,
+    private readonly picture: Picture,
+    private readonly table: Table,
+    private readonly watcher: Watcher,
+  ) {
+    const properties = Object.keys(config.properties).map((code) => Object.keys(MADE_OF).find((raw) => MADE_OF[raw] === code) ?? code);
+    const query = properties.map((code) => `&property=${code}`).join("");
+    follow(`${config.live}${query}`, {
+      show: (changes) => this.show(changes),
+      lost: () => status.say(config.texts["lost"]),
+      back: () => status.say(""),
+      reload: () => this.watcher.reload(),
+    });
+  }
+
+  private show(changes: readonly Live[]): void {
+    const some = changes.filter(({ method, property }) => method === (DERIVED[property] ?? "raw"));
+    for (const { time } of some) clock.advance(Date.parse(time) / 1000);
+    if (!some.length || this.shown().at !== null) return;
+    const own = some.filter(({ property }) => property === this.shown().property);
+    if (own.length) this.picture.change(own);
+    for (const change of some) this.table.show(change);
+    if (some.some(({ property }) => MADE_OF[property] === this.shown().property)) this.later("reload", RELOAD_MS);
+    this.later("news", NEWS_MS);
+  }
+
+  private later(what: keyof Watcher, afterMs: number): void {
+    if (this.timers.has(what)) return;
+    this.timers.set(
+      what,
+      window.setTimeout(() => {
+        this.timers.delete(what);
+        if (this.shown().at === null) this.watcher[what]();
+      }, afterMs),
+    );
+  }
+}
