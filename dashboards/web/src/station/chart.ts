@@ -18,6 +18,8 @@ export class Chart {
   private points: Points;
   /** Where in the course the reading line is; null where there is none. */
   private place: number | null = null;
+  /** What stands there while nothing is read. */
+  private extent: string;
 
   constructor(
     private readonly element: HTMLElement,
@@ -26,6 +28,7 @@ export class Chart {
     private course: Course,
   ) {
     this.points = points(course);
+    this.extent = reading.textContent ?? "";
     theme.onChange(() => this.draw());
     new ResizeObserver(() => this.resize()).observe(element);
     element.addEventListener("keydown", (event) => this.press(event));
@@ -35,7 +38,8 @@ export class Chart {
   }
 
   /** Show what has come; the reading line stays at its time. */
-  show(course: Course): void {
+  show(course: Course, extent: string): void {
+    this.extent = extent;
     const time = this.place === null ? undefined : this.course.times[this.place];
     this.course = course;
     this.points = points(course);
@@ -72,6 +76,7 @@ export class Chart {
     return {
       ...this.size(),
       legend: { show: false },
+      padding: [22, 14, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), course.timezone),
       scales: { x: { range: () => [course.since, course.until] }, y: { range: () => axes.range(course) } },
@@ -90,7 +95,7 @@ export class Chart {
 
   private line(index: number): uPlot.Series {
     const stroke = theme.colour(COLOURS[index] ?? "--ink-soft");
-    const bars = uPlot.paths.bars?.({ size: [0.86, 48], radius: 0.12 });
+    const bars = uPlot.paths.bars?.({ size: [0.9, 48], gap: 1, radius: 0.12 });
     if (this.course.isSum) return { stroke, fill: stroke, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) };
     return {
       stroke,
@@ -131,7 +136,7 @@ export class Chart {
   private read(place: number | null, moves = true): void {
     this.place = place;
     const text = place === null ? "" : this.said(place);
-    this.reading.textContent = text;
+    this.reading.textContent = text || this.extent;
     this.element.setAttribute("aria-valuenow", String(place ?? 0));
     this.element.setAttribute("aria-valuetext", text);
     if (moves && this.plot) this.move(this.plot, place);

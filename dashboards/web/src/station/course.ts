@@ -59,7 +59,8 @@ export function read(root: ParentNode): Course | null {
 export function points(course: Course): Points {
   const half = course.stepS / 2;
   const drawn = course.times.map((time, place): [number, number | null] => [time + half, place]);
-  const breaks = course.gaps.map(([since, until]): [number, number | null] => [(since + until) / 2, null]);
+  // Bars stand for themselves.
+  const breaks = (course.isSum ? [] : course.gaps).map(([since, until]): [number, number | null] => [(since + until) / 2, null]);
   const all = [...drawn, ...breaks].sort(([one], [other]) => one - other);
   return {
     times: all.map(([time]) => time),

@@ -73,8 +73,8 @@ class StationPage {
     this.cards.take(fresh);
     this.cards.age();
     const went = course.read(fresh);
-    if (went) this.chart.show(went);
-    for (const part of ["[data-extent]", "#course-csv", "#course-key", "#course-table"]) {
+    if (went) this.chart.show(went, fresh.getElementById("chart-caption")?.textContent ?? "");
+    for (const part of ["#course-csv", "#course-key", "#course-table"]) {
       const [old, other] = [document.querySelector(part), fresh.querySelector(part)];
       if (old && other) old.replaceWith(other);
     }

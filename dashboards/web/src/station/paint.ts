@@ -7,7 +7,7 @@ import type { Course, Limit } from "./course";
 
 const BAND_OPACITY = 0.14;
 const RANGE_OPACITY = 0.2;
-const GAP_OPACITY = 0.55;
+const GAP_OPACITY = 0.3;
 const HATCH_PX = 8;
 // Two names that are nearer to each other would cover each other.
 const NAME_PX = 16;
@@ -30,6 +30,7 @@ export function behind(plot: uPlot, course: Course): void {
 /** Before the lines. */
 export function before(plot: uPlot, course: Course): void {
   plot.ctx.save();
+  unit(plot, course.unit);
   limits(plot, course);
   for (const line of course.lines) for (const [time, value] of line.doubtful) mark(plot, time, value);
   plot.ctx.restore();
@@ -60,8 +61,8 @@ function gap(plot: uPlot, since: number, until: number): void {
   ctx.rect(from, top, to - from, height);
   ctx.clip();
   ctx.globalAlpha = GAP_OPACITY;
-  ctx.strokeStyle = theme.colour("--rule");
-  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.strokeStyle = theme.colour("--ink-soft");
+  ctx.lineWidth = 1 * devicePixelRatio;
   ctx.beginPath();
   for (let x = from - height; x < to; x += HATCH_PX * devicePixelRatio) {
     ctx.moveTo(x, top + height);
@@ -132,11 +133,25 @@ function stroke(plot: uPlot, limit: Limit, y: number): void {
   ctx.setLineDash([]);
 }
 
+/** What the values are in, above their axis. */
+function unit(plot: uPlot, text: string): void {
+  const { ctx } = plot;
+  ctx.font = font();
+  ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
+  ctx.fillStyle = theme.colour("--ink-soft");
+  ctx.fillText(text, plot.bbox.left - 6 * devicePixelRatio, plot.bbox.top - 6 * devicePixelRatio);
+}
+
+function font(): string {
+  return `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+}
+
 /** A limit's name above its line, with a rim of the paper's colour so that lines do not cross it. */
 function name(plot: uPlot, text: string, y: number): void {
   const { ctx } = plot;
   const { left, width, top } = plot.bbox;
-  ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+  ctx.font = font();
   ctx.textAlign = "right";
   ctx.textBaseline = "bottom";
   const shown = fitting(ctx, text, width - 12 * devicePixelRatio);

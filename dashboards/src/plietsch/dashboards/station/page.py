@@ -24,8 +24,12 @@ from plietsch.dashboards.station.past import Deployment
 from plietsch.dashboards.station.spans import Span
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.station.table import Table
-from plietsch.dashboards.texts import Texts
+from plietsch.dashboards.texts import N_, Texts
 from plietsch.platform.methods import RAW
+
+_SUM = N_("In all, %(sum)s mm of rain fell.")
+_BETWEEN = N_("Between %(low)s and %(high)s %(unit)s.")
+_NOTHING = N_("Nothing was measured in this span.")
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,7 @@ class View:
     table: Table | None
     limits: list[Limit]
     document: Markup
-    total: str
-    range: tuple[str, str] | None
+    extent: str
     csv: str
     steps: str = ""
     line_names: Sequence[str] = ()
@@ -107,7 +110,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
     place = cards.Place(code, zone, asked.gauge, asked.streams)
     shown = await cards.of(connection, place, asked.codes, values, at, texts)
     if asked.chosen is None:
-        return View(shown, None, asked.span, None, None, [], Markup(""), "", None, "")
+        return View(shown, None, asked.span, None, None, [], Markup(""), "", "")
     went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
     lines = _limits(asked, went, texts)
     scale = cards.scale_of(asked.chosen, asked.gauge) if _has_bands(went) else None
@@ -119,8 +122,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
         table=table.of(went, texts, zone),
         limits=lines,
         document=chart.document(went, lines, scale, texts, asked.region.timezone),
-        total="" if went.total is None else texts.number(went.total, QUANTITIES[asked.chosen].decimals),
-        range=_range(went, texts),
+        extent=_extent(went, texts),
         csv=_csv(code, went),
         line_names=[chart.name_of(line, went.code, texts) for line in went.lines],
         steps=texts.translate((names.SUMS if went.is_sum else names.STEPS)[went.step]),
@@ -139,11 +141,16 @@ def _has_bands(went: Course) -> bool:
     return went.code in ("pm2_5", "pm10", "temperature") and went.step != "1d"
 
 
-def _range(went: Course, texts: Texts) -> tuple[str, str] | None:
-    """The least and the most of the first line."""
+def _extent(went: Course, texts: Texts) -> str:
+    """In a sentence, what the chart and the table show: the sum, or the least and the most as measured."""
+    quantity = QUANTITIES[went.code]
+    if went.total is not None:
+        return texts.gettext(_SUM, sum=texts.number(went.total, quantity.decimals))
     ends = table.summary(went.lines[0]) if went.lines and not went.is_sum else None
-    decimals = QUANTITIES[went.code].decimals
-    return (texts.number(ends[0], decimals), texts.number(ends[1], decimals)) if ends else None
+    if ends is None:
+        return texts.translate(_NOTHING)
+    low, high = (texts.number(value, quantity.decimals) for value in ends)
+    return texts.gettext(_BETWEEN, low=low, high=high, unit=quantity.unit)
 
 
 def _csv(station: str, went: Course) -> str:

@@ -9,13 +9,13 @@ from plietsch.dashboards.station.course import Course, Line, Point
 from plietsch.dashboards.station.gaps import Gap
 from plietsch.dashboards.texts import N_, Texts
 
-_LEAST = N_("least")
-_MOST = N_("most")
-_COUNT = N_("values")
-_QUALITY = N_("quality")
-_SUM = N_("sum")
-_MEAN = N_("mean")
-_VALUE = N_("value")
+_LEAST = N_("Least")
+_MOST = N_("Most")
+_COUNT = N_("Values")
+_QUALITY = N_("Quality")
+_SUM = N_("Sum")
+_MEAN = N_("Mean")
+_VALUE = N_("Value")
 _NOTHING = "–"
 _GAP = N_("No data from %(since)s to %(until)s")
 _GAP_DAY = N_("No data on %(day)s")
@@ -74,7 +74,7 @@ def _heads(course: Course, texts: Texts) -> list[tuple[str, str]]:
             continue
         name = texts.translate(names.METHODS.get(line.method, line.method)) if many else ""
         columns = (_VALUE,) if course.step == "raw" else (_MEAN, _LEAST, _MOST)
-        heads += [(", ".join(filter(None, (name, texts.translate(each)))), unit) for each in columns]
+        heads += [(f"{texts.translate(each)} ({name})" if name else texts.translate(each), unit) for each in columns]
     if not course.is_sum:
         heads.append((texts.translate(_QUALITY if course.step == "raw" else _COUNT), ""))
     return heads
