@@ -1,6 +1,8 @@
 """The scenarios: the surge at its published marks, and what each promises."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -269,3 +271,20 @@ def test_who_names_no_scenario_hears_which_there_are():
     with pytest.raises(errors.ScenarioUnknown) as told:
         scenarios.named("flood")
     assert all(each.name in told.value.hint for each in scenarios.ALL)
+
+
+def numbers_of_curves(picture: Path) -> list[float]:
+    curves = re.findall(r' d="([^"]+)"', picture.read_text(encoding="utf-8"))
+    return [float(number) for curve in curves for number in re.findall(r"-?\d+(?:\.\d+)?", curve)]
+
+
+def test_the_plots_show_what_the_scenarios_are_now(tmp_path: Path):
+    tool = REPOSITORY / "firmware/tools/plot_scenarios.py"
+    subprocess.run([sys.executable, tool, tmp_path], check=True)
+    for scenario in scenarios.ALL:
+        drawn, committed = (
+            folder / f"simulation-{scenario.name}.svg" for folder in (tmp_path, REPOSITORY / "docs/images")
+        )
+        assert numbers_of_curves(drawn) == pytest.approx(numbers_of_curves(committed), abs=0.3), (
+            f"the plot of {scenario.name} is out of date: python firmware/tools/plot_scenarios.py docs/images"
+        )

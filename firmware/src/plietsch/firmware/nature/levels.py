@@ -22,7 +22,7 @@ SEICHE_MM, FJORD_MM = 110.0, 12.0
 WIND_MM = 4.4  # by which a m/s of easterly wind lifts the water at Flensburg, squared
 MOST_MM = 450.0  # on an ordinary day: what goes beyond it is a storm's, and a scenario's
 WIND_LAG_S = 3 * HOUR_S
-SURF_MM, CHOP_MM, RIPPLE_MM = 3.0, 5.0, 2.0
+SURF_MM, CHOP_MM, RIPPLE_MM = 1.0, 4.0, 2.0
 MEMORY_S = 12 * DAY_S  # of a river
 
 
