@@ -7,7 +7,7 @@ seconds: where an hour has none of its words, the one before still holds.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
@@ -40,7 +40,7 @@ class Span(NamedTuple):
 
 
 def span(start: str, end: str, step: str) -> Span:
-    """The hours that begin in a span as an address says it. Raises errors.ParameterInvalid."""
+    """The whole hours that a span as an address says it touches. Raises errors.ParameterInvalid."""
     if step != str(STEP_S):
         hint = f"Frames are hours: step={STEP_S}."
         raise errors.ParameterInvalid("step", f"There are no frames of {errors.shown(step)} seconds.", hint)
@@ -50,8 +50,12 @@ def span(start: str, end: str, step: str) -> Span:
     if until - since > _LONGEST:
         hint = f"Ask for {_LONGEST.days} days at most."
         raise errors.ParameterInvalid("to", f"From {start} to {end} is too long.", hint)
-    whole = Span(_hour(since), _hour(until))
-    return whole if whole.steps else Span(whole.since, whole.since + _STEP)
+    whole = Span(_hour(since), _hour(until - timedelta(microseconds=1)))
+    if (
+        whole.since.year == MINYEAR or whole.until.year == MAXYEAR
+    ):  # the hour before, or after, would be beyond all time
+        raise errors.ParameterInvalid("from", f"There are no hours from {start} to {end}.")
+    return Span(whole.since, whole.until + _STEP)
 
 
 async def of(

@@ -24,12 +24,14 @@ WITH region AS (
     SELECT lpad(to_hex(s.id), 16, '0'), (SELECT min(id) FROM device_type), 300 FROM stations s RETURNING id, dev_eui
 ), deployments AS (
     INSERT INTO deployment (device_id, station_id, phase, during)
-    SELECT d.id, s.id, 'installed', '[2026-01-01Z,)' FROM devices d JOIN stations s ON lpad(to_hex(s.id), 16, '0') = d.dev_eui
+    SELECT d.id, s.id, 'installed', '[2026-01-01Z,)'
+    FROM devices d JOIN stations s ON lpad(to_hex(s.id), 16, '0') = d.dev_eui
     RETURNING id, station_id
 ), streams AS (
     INSERT INTO datastream (station_id, sensor_id, observed_property_id)
     SELECT s.id, (SELECT id FROM sensor WHERE model = 'SDS011'), p.id
-    FROM stations s, observed_property p WHERE p.code IN ('pm2_5', 'pm10') RETURNING id, station_id, observed_property_id
+    FROM stations s, observed_property p WHERE p.code IN ('pm2_5', 'pm10')
+    RETURNING id, station_id, observed_property_id
 )
 INSERT INTO deployment_channel (deployment_id, channel, datastream_id)
 SELECT d.id, p.code, ds.id FROM streams ds JOIN deployments d USING (station_id)
