@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import psycopg
@@ -25,10 +26,17 @@ STATIONS = (
     ("husum-markt", "Husum, Markt <b>&", 9.0521, 54.4769, False),
 )
 
-# Nodes that measure no air: a code, a name, a type and its sensors.
+# Nodes that measure no air: a code, a name, a type with its sensors, and how they are mounted.
 OTHERS = (
-    ("flensburg-pegel", "Flensburg, Hafen", "plietsch-water-level", ["A02YYUW"]),
-    ("flensburg-regen", "Flensburg, Regen", "plietsch-rain", ["rain"]),
+    ("flensburg-pegel", "Flensburg, Hafen", ("plietsch-water-level", ["A02YYUW"]), {"gauge_zero_distance_m": 8.0}),
+    ("flensburg-regen", "Flensburg, Regen", ("plietsch-rain", ["rain"]), {"rain_tip_mm": 0.2}),
+)
+# The levels of the gauge: cm above its zero, by rank, as they are called in each language.
+LEVELS = (
+    (620, {"de": "erhöht", "da": "forhøjet", "en": "raised"}),
+    (660, {"de": "Sturmflut", "da": "stormflod", "en": "storm surge"}),
+    (700, {"de": "schwere Sturmflut", "da": "svær stormflod", "en": "severe storm surge"}),
+    (727, {"de": "sehr schwere Sturmflut", "da": "meget svær stormflod", "en": "very severe storm surge"}),
 )
 
 
@@ -48,7 +56,7 @@ def observe(database_url: str, region: None) -> Iterator[Observe]:
             connection.execute(
                 "INSERT INTO observation SELECT d.id, %s, %s, now(), 1 FROM datastream d"
                 " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
-                " WHERE s.code = %s AND p.code = %s",
+                " WHERE s.code = %s AND p.code = %s AND d.method = p.default_method",
                 (datetime.now(UTC) - timedelta(minutes=minutes_ago), value, station, code),
             )
 
@@ -67,7 +75,7 @@ def measured(observe: Observe, database_url: str) -> Observe:
             " JOIN (VALUES ('pm2_5', 12.3), ('pm10', 20.0), ('temperature', -1.5), ('humidity', 80.0))"
             " AS values (code, value) ON values.code = p.code"
             " CROSS JOIN generate_series(0, 1430, 10) AS minutes"
-            " WHERE s.code = 'flensburg-suedermarkt'"
+            " WHERE s.code = 'flensburg-suedermarkt' AND d.method = p.default_method"
         )
     observe("flensburg-hafenspitze", "pm2_5", 99.9, 120)
     return observe
@@ -78,12 +86,14 @@ def water_and_rain(measured: Observe, database_url: str) -> None:
     """A water level and a rain gauge beside the stations that measure the air."""
     document = _document()
     document["stations"] = [
-        _station(len(STATIONS) + number, code, name, 9.43, 54.79, True, (type_, sensors))
-        for number, (code, name, type_, sensors) in enumerate(OTHERS)
+        _station(len(STATIONS) + number, code, name, 9.43, 54.79, True, node, **mounting)
+        for number, (code, name, node, mounting) in enumerate(OTHERS)
     ]
+    document["stations"][0]["gauge"] = _gauge()
     with database.connect(database_url) as connection:
         registry.import_region(connection, msgspec.convert(document, regions.RegionFile))
     measured("flensburg-pegel", "distance", 2722)
+    measured("flensburg-pegel", "water_level", 527.8)
     measured("flensburg-regen", "rain_tips", 0)
 
 
@@ -116,7 +126,7 @@ def _serving(database_url: str) -> Iterator[str]:
         thread.join()
 
 
-def _document() -> dict[str, object]:
+def _document() -> dict[str, Any]:
     return {
         "format": "plietsch-region/1",
         "region": {
@@ -138,7 +148,8 @@ def _station(
     latitude: float,
     simulated: bool,
     node: tuple[str, list[str]] = ("plietsch-fine-dust", ["SDS011", "DHT22"]),
-) -> dict[str, object]:
+    **mounting: float,
+) -> dict[str, Any]:
     return {
         "code": code,
         "name": name,
@@ -154,5 +165,16 @@ def _station(
             "sensors": node[1],
             "interval_s": 300,
         },
-        "deployment": {"phase": "installed", "since": "2026-01-01T00:00:00Z"},
+        "deployment": {"phase": "installed", "since": "2026-01-01T00:00:00Z", **mounting},
+    }
+
+
+def _gauge() -> dict[str, Any]:
+    return {
+        "water": {"de": "der Flensburger Förde", "da": "Flensborg Fjord", "en": "the Flensburg Fjord"},
+        "mean_level_cm": 500,
+        "levels": [
+            {"level_cm": level_cm, "rank": rank, "name": name, "source": "This test"}
+            for rank, (level_cm, name) in enumerate(LEVELS, 1)
+        ],
     }
