@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plietsch.firmware.state import NodeFlash, StateFile
+from plietsch.firmware.state import Course, NodeFlash, StateFile
 
 EUI = "0270706c69657401"
 
@@ -14,10 +14,36 @@ def test_nonces_and_time_are_remembered(tmp_path: Path):
     first = StateFile(path)
     first.state.simulated_until_s = 1234.0
     NodeFlash(first, EUI).put("join", [6, 0])
+    first.save()
     second = StateFile(path)
     assert second.state.simulated_until_s == 1234.0
     assert NodeFlash(second, EUI).get("join") == [6, 0]
     assert second.state.used_nonces(EUI) == {0, 1, 2, 3, 4, 5, 6}
+
+
+def test_what_was_going_on_is_remembered(tmp_path: Path):
+    first = StateFile(tmp_path / "state.json")
+    first.state.course = Course("surge-2023", 7, 1234.5)
+    first.save()
+    assert StateFile(tmp_path / "state.json").state.course == Course("surge-2023", 7, 1234.5)
+
+
+def test_nonces_since_the_last_save_are_remembered_but_for_one_torn_by_a_power_cut(tmp_path: Path):
+    path = tmp_path / "state.json"
+    first = StateFile(path)
+    NodeFlash(first, EUI).put("join", [0, 100])
+    first.save()
+    NodeFlash(first, EUI).put("join", [1, 200])
+    with (tmp_path / "state.json.nonces").open("a") as file:
+        file.write(f'\n["{EUI}", [2, 3')
+    again = StateFile(path)
+    assert again.state.used_nonces(EUI) == {0, 1}
+    NodeFlash(again, EUI).put("join", [2, 300])
+    once_more = StateFile(path)
+    assert once_more.state.used_nonces(EUI) == {0, 1, 2}
+    once_more.save()
+    assert not (tmp_path / "state.json.nonces").exists()
+    assert StateFile(path).state.flash == {EUI: {"join": [2, 300]}}
 
 
 def test_a_device_without_nonces_begins_anew(tmp_path: Path):

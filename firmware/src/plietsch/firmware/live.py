@@ -102,6 +102,7 @@ def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> Non
         _measure(simulation, present(plan))
     _run_until(simulation, 0, partial(on_progress, begin_s))
     simulation.publisher.drain()
+    simulation.states.save()
 
 
 def run_present(simulation: Simulation, plan: Plan) -> None:

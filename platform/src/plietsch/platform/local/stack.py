@@ -189,7 +189,8 @@ class Stack:
 
     def _forget(self) -> None:
         EmbeddedPostgres(self.data_dir / "database").remove()
-        self._state_file.unlink(missing_ok=True)
+        for file in self.data_dir.glob(f"{self._state_file.name}*"):
+            file.unlink()
         for folder in (self._broker_folder, self.data_dir / "logs"):
             shutil.rmtree(folder, ignore_errors=True)
         self.progress("What was stored before is deleted.")
