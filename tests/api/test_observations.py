@@ -135,7 +135,7 @@ def test_hours_are_of_what_did_not_fail(world: World, api: Client):
     world.measured("harbour", "pm2_5", NOON + timedelta(minutes=60), 20.0, 2)
     page = api.json(OBSERVATIONS, resolution="1h", **DAY)
     documents.Observations.model_validate(page)
-    key = {"station": "harbour", "property": "pm2_5"}
+    key = {"station": "harbour", "property": "pm2_5", "method": "raw"}
     assert page["observations"] == [
         {**key, "time": "2026-05-01T12:00:00Z", "count": 3, "mean": 10.37, "min": 10.0, "max": 11.0, "last": 10.1},
         {**key, "time": "2026-05-01T13:00:00Z", "count": 1, "mean": 20.0, "min": 20.0, "max": 20.0, "last": 20.0},
@@ -178,17 +178,17 @@ def test_csv_is_rfc_4180(world: World, api: Client):
     response = api.get(OBSERVATIONS, format="csv", **DAY)
     assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert response.text == (
-        "station,property,unit,time,value,quality,simulated\r\n"
-        "harbour,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.3,1,true\r\n"
-        "harbour,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
+        "station,property,method,unit,time,value,quality,simulated\r\n"
+        "harbour,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12.3,1,true\r\n"
+        "harbour,pm2_5,raw,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
     )
 
 
 def test_csv_of_hours(world: World, api: Client):
     world.series("harbour", "temperature", [-0.5, 0.0])
     assert api.get(OBSERVATIONS, format="csv", resolution="1h", **DAY).text == (
-        "station,property,unit,time,count,mean,min,max,last,simulated\r\n"
-        "harbour,temperature,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0.0,0.0,true\r\n"
+        "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
+        "harbour,temperature,raw,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0.0,0.0,true\r\n"
     )
 
 

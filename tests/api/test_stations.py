@@ -108,10 +108,11 @@ def test_a_spread_is_a_latest_value_where_it_is_asked_for(world: World, api: Cli
 
 def test_a_corrected_series_is_no_latest_value(world: World, api: Client):
     world.measured("harbour", "pm2_5", NOON, 12.3)
-    world.connection.execute("UPDATE datastream SET method = 'humidity-corrected-1'")
+    world.measured("harbour", "pm2_5", NOON + timedelta(minutes=5), 6.1, method="kappa-koehler/1")
     station = api.json(f"{STATIONS}/harbour")
-    assert station["properties"]["latest"] == {}
-    assert {each["method"] for each in station["properties"]["datastreams"]} == {"humidity-corrected-1"}
+    assert [(code, each["value"]) for code, each in station["properties"]["latest"].items()] == [("pm2_5", 12.3)]
+    streams = station["properties"]["datastreams"]
+    assert [each["method"] for each in streams if each["property"] == "pm2_5"] == ["kappa-koehler/1", "raw"]
 
 
 def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):

@@ -67,21 +67,31 @@ class World:
         value: float | None,
         quality: int = 1,
         sensor: str | None = None,
+        method: str | None = None,
     ) -> None:
-        """An observation, and its row in the ledger of writes."""
+        """An observation, by default of the property's default method, and its row in the ledger of writes."""
         self.connection.execute(
             """
             WITH ds AS (
                 SELECT d.id FROM datastream d JOIN station s ON s.id = d.station_id
                 JOIN observed_property p ON p.id = d.observed_property_id JOIN sensor n ON n.id = d.sensor_id
                 WHERE s.code = %(code)s AND p.code = %(property)s AND (%(sensor)s::text IS NULL OR n.model = %(sensor)s)
+                AND d.method = coalesce(%(method)s, p.default_method)
             ), written AS (
                 INSERT INTO observation SELECT id, %(time)s, %(value)s, %(time)s, %(quality)s FROM ds RETURNING *
             )
             INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
             SELECT array_agg(datastream_id), %(time)s, %(time)s, count(*) FROM written
             """,
-            {"code": code, "property": property_, "time": time, "value": value, "quality": quality, "sensor": sensor},
+            {
+                "code": code,
+                "property": property_,
+                "time": time,
+                "value": value,
+                "quality": quality,
+                "sensor": sensor,
+                "method": method,
+            },
         )
 
     def series(self, code: str, property_: str, values: Iterable[float | None], every_s: int = 300) -> None:

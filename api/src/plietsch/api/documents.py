@@ -63,8 +63,29 @@ class StationProperties(Document):
     )
 
 
+class GaugeName(Document):
+    de: str = Field(examples=["der Flensburger Förde"])
+    da: str = Field(examples=["Flensborg Fjord"])
+    en: str = Field(examples=["the Flensburg Fjord"])
+
+
+class GaugeLevel(Document):
+    level_cm: float = Field(description="Above the gauge's zero; what reaches it belongs to it.", examples=[600])
+    rank: Literal[1, 2, 3, 4] = Field(description="How grave it is; what is below all levels has 0.", examples=[1])
+    name: GaugeName
+    source: str = Field(description="Who says so.", examples=["Bundesamt für Seeschifffahrt und Hydrographie"])
+
+
+class Gauge(Document):
+    water: GaugeName = Field(description="What the water is called, as it follows “The water of”.")
+    zero_nhn_m: float | None = Field(description="The gauge's zero above NHN (DHHN2016), in metres.", examples=[-5.0])
+    mean_level_cm: float | None = Field(description="Above the gauge's zero.", examples=[500])
+    levels: list[GaugeLevel] = Field(description="The gauge's own levels, lowest first.")
+
+
 class StationDetails(StationProperties):
     datastreams: list[Datastream]
+    gauge: Gauge | None = Field(description="What its `water_level` means; null where there is none.")
 
 
 class Point(Document):
@@ -93,6 +114,7 @@ class StationCollection(Document):
 class Observation(Document):
     station: str = Field(examples=[_STATION])
     property: str = Field(examples=["pm2_5"])
+    method: str = Field(description="`raw`, or the name and version of a correction.", examples=["raw"])
     time: datetime = Field(description="When it was measured.", examples=[_TIME])
     value: float | None = Field(
         description="In the property's unit; null where the instrument failed or had none.", examples=[12.3]
@@ -105,6 +127,7 @@ class Observation(Document):
 class Aggregate(Document):
     station: str = Field(examples=[_STATION])
     property: str = Field(examples=["pm2_5"])
+    method: str = Field(description="`raw`, or the name and version of a correction.", examples=["raw"])
     time: datetime = Field(description="The beginning of the hour or day (UTC).", examples=[_TIME])
     count: int = Field(description="How many values of quality 1 or 2.", examples=[12])
     mean: float = Field(description="Rounded to one decimal more than the values have.", examples=[12.34])
@@ -152,6 +175,10 @@ class Property(Document):
     spread_of: str | None = Field(
         description="Where it says how far the samples behind a value lay apart: the property of that value.",
         examples=[None],
+    )
+    default_method: str = Field(
+        description="Of the series that is meant where nobody names a method: `raw`, or what it is computed by.",
+        examples=["raw"],
     )
 
 

@@ -30,13 +30,13 @@ _FEATURE: dict[str, Any] = {
     "properties": _PROPERTIES,
 }
 _SPAN = {"from": "2026-05-01T12:00:00Z", "to": "2026-05-01T13:00:00Z"}
-_KEY = {"station": "flensburg-suedermarkt", "property": "pm2_5"}
+_KEY = {"station": "flensburg-suedermarkt", "property": "pm2_5", "method": "raw"}
 _SOURCES = {
     "flensburg-suedermarkt": {name: _PROPERTIES[name] for name in ("name", "simulated", "licence", "attribution")}
 }
 
 STATIONS = {"type": "FeatureCollection", "features": [_FEATURE]}
-STATION = {**_FEATURE, "properties": {**_PROPERTIES, "datastreams": [_DATASTREAM]}}
+STATION = {**_FEATURE, "properties": {**_PROPERTIES, "datastreams": [_DATASTREAM], "gauge": None}}
 OBSERVATIONS = {
     **_SPAN,
     "resolution": "raw",
@@ -59,13 +59,13 @@ OBSERVATIONS_BY_HOUR = {
     "next": None,
 }
 OBSERVATIONS_CSV = (
-    "station,property,unit,time,value,quality,simulated\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12.1,1,true\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
+    "station,property,method,unit,time,value,quality,simulated\r\n"
+    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12.1,1,true\r\n"
+    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
 )
 OBSERVATIONS_BY_HOUR_CSV = (
-    "station,property,unit,time,count,mean,min,max,last,simulated\r\n"
-    "flensburg-suedermarkt,pm2_5,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3,true\r\n"
+    "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
+    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3,true\r\n"
 )
 PROPERTIES = {
     "properties": [
@@ -77,6 +77,7 @@ PROPERTIES = {
             "unit_symbol": "°C",
             "decimals": 1,
             "spread_of": None,
+            "default_method": "raw",
         }
     ]
 }
@@ -99,7 +100,7 @@ PARAMETER_PROBLEM = {
     "detail": "There is no property “pm25”.",
     "instance": "/api/v1/observations",
     "hint": "Known are: battery, distance, distance_spread, humidity, pm10, pm10_spread, pm2_5, pm2_5_spread, "
-    "pressure, rain_tips, temperature. Repeat the parameter to ask for several.",
+    "pressure, rain_tips, temperature, water_level. Repeat the parameter to ask for several.",
     "parameter": "property",
 }
 STATION_PROBLEM = {

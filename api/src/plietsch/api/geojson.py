@@ -17,7 +17,7 @@ def feature(station: Station) -> dict[str, Any]:
     """A station as a Feature, its code as the id."""
     values = {name: getattr(station, name) for name in Station.__struct_fields__ if name not in _NOT_PROPERTIES}
     if station.datastreams is None:
-        del values["datastreams"]
+        del values["datastreams"], values["gauge"]
     return {
         "type": "Feature",
         "id": station.code,

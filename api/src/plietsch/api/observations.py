@@ -9,8 +9,8 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from plietsch.api import cursors, properties, stations
-from plietsch.platform import sql
+from plietsch.api import cursors, errors, properties, stations
+from plietsch.platform import methods, sql
 
 _QUERIES = sql.load("plietsch.api")
 
@@ -31,12 +31,14 @@ _SLICE_GROWTH = 4
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Which observations: `start` is inclusive, `end` is not. No station or no property named means all of them."""
+    """Which observations: `start` is inclusive, `end` is not. No station or no property named means all of them, no
+    method the default one of each property."""
 
     start: datetime
     end: datetime
     stations: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     resolution: Resolution = "raw"
     limit: int = 10_000
     after: cursors.Key | None = None
@@ -47,6 +49,7 @@ class Observation(msgspec.Struct, frozen=True):
 
     station: str
     property: str
+    method: str
     time: datetime
     value: float | None
     quality: int
@@ -57,6 +60,7 @@ class Aggregate(msgspec.Struct, frozen=True):
 
     station: str
     property: str
+    method: str
     time: datetime
     count: int
     mean: float
@@ -101,6 +105,7 @@ class _Series(NamedTuple):
     licence: str
     attribution: str
     property: str
+    method: str
     unit: str
     unit_symbol: str
     decimals: int
@@ -112,8 +117,9 @@ class _Series(NamedTuple):
 async def page(connection: AsyncConnection[Any], filter_: Filter) -> Page:
     """The observations that pass the filter, at most its limit.
 
-    Raises errors.StationUnknown, errors.PropertyUnknown.
+    Raises errors.StationUnknown, errors.PropertyUnknown, errors.ParameterInvalid for a method that is none.
     """
+    check_methods(filter_.methods)
     await properties.check(connection, filter_.properties)
     await stations.check(connection, filter_.stations)
     series = await _series(connection, filter_)
@@ -128,9 +134,21 @@ async def page(connection: AsyncConnection[Any], filter_: Filter) -> Page:
     )
 
 
+def check_methods(wanted: Sequence[str]) -> None:
+    """Raises errors.ParameterInvalid for the first method that is none."""
+    for method in wanted:
+        if method not in methods.ALL:
+            hint = f"Known are: {', '.join(methods.ALL)}. Repeat the parameter to ask for several."
+            raise errors.ParameterInvalid("method", f"There is no method {errors.shown(method)}.", hint)
+
+
 async def _series(connection: AsyncConnection[Any], filter_: Filter) -> list[_Series]:
     """The datastreams asked for, by station and property."""
-    parameters = {"stations": list(filter_.stations) or None, "properties": list(filter_.properties) or None}
+    parameters = {
+        "stations": list(filter_.stations) or None,
+        "properties": list(filter_.properties) or None,
+        "methods": list(filter_.methods) or None,
+    }
     async with connection.cursor(row_factory=class_row(_Series)) as cursor:
         await cursor.execute(_QUERIES["series"], parameters)
         return sorted(await cursor.fetchall(), key=_Series.key)
@@ -194,9 +212,11 @@ def _sources(series: Sequence[_Series], ranks: Collection[int]) -> dict[str, Sou
 
 def _observation(series: _Series, row: tuple[Any, ...]) -> Observation:
     time, _, value, quality = row
-    return Observation(series.station, series.property, time, value, quality)
+    return Observation(series.station, series.property, series.method, time, value, quality)
 
 
 def _aggregate(series: _Series, row: tuple[Any, ...]) -> Aggregate:
     time, _, count, mean, *others = row
-    return Aggregate(series.station, series.property, time, count, round(mean, series.decimals + 1), *others)
+    return Aggregate(
+        series.station, series.property, series.method, time, count, round(mean, series.decimals + 1), *others
+    )

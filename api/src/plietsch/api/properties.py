@@ -16,7 +16,8 @@ _QUERIES = sql.load("plietsch.api")
 class Property(msgspec.Struct, frozen=True):
     """An observed property: `definition` is an IRI, `unit` is UCUM, `unit_symbol` is how people write it.
 
-    `spread_of` is the property whose samples it says the spread of; both have one definition.
+    `spread_of` is the property whose samples it says the spread of; both have one definition. `default_method` is
+    that of the series which is meant where nobody names a method.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Property(msgspec.Struct, frozen=True):
     unit_symbol: str
     decimals: int
     spread_of: str | None
+    default_method: str
 
 
 async def known(connection: AsyncConnection[Any]) -> list[Property]:

@@ -8,7 +8,8 @@ SELECT pg_current_snapshot()::text
 
 -- name: properties
 -- Every observed property.
-SELECT code, name, definition, unit, unit_symbol, decimals, spread_of FROM observed_property ORDER BY code
+SELECT code, name, definition, unit, unit_symbol, decimals, spread_of, default_method
+FROM observed_property ORDER BY code
 
 -- name: regions
 -- The codes of the regions.
@@ -36,11 +37,12 @@ WHERE (%(code)s::text IS NULL OR s.code = %(code)s)
   AND (%(west)s::float8 IS NULL OR l.longitude BETWEEN %(west)s AND %(east)s AND l.latitude BETWEEN %(south)s AND %(north)s)
   AND (%(properties)s::text[] IS NULL OR EXISTS (
         SELECT 1 FROM datastream ds JOIN observed_property p ON p.id = ds.observed_property_id
-        WHERE ds.station_id = s.id AND ds.method = 'raw' AND p.code = ANY(%(properties)s)))
+        WHERE ds.station_id = s.id AND ds.method = p.default_method AND p.code = ANY(%(properties)s)))
 ORDER BY s.code
 
 -- name: latest
--- The newest result of each property of some stations that did not fail, from what was measured while installed.
+-- The newest result of each property of some stations that did not fail, by its default method, from what was measured
+-- while installed.
 SELECT DISTINCT ON (ds.station_id, p.code)
        ds.station_id, p.code AS property, p.unit, p.unit_symbol, o.result, o.phenomenon_time, o.quality
 FROM datastream ds
@@ -61,7 +63,7 @@ CROSS JOIN LATERAL (
       AND phenomenon_time <= now() + interval '1 hour'
     ORDER BY phenomenon_time DESC LIMIT 1
 ) o
-WHERE ds.station_id = ANY(%(stations)s) AND ds.method = 'raw'
+WHERE ds.station_id = ANY(%(stations)s) AND ds.method = p.default_method
   -- Spreads where they are asked for: they go with what they are the spread of, and a node of an older version has
   -- none, so that the search for its newest one would read all history.
   AND (p.code = ANY(%(properties)s) OR (%(properties)s::text[] IS NULL AND p.spread_of IS NULL))
@@ -76,6 +78,20 @@ JOIN sensor n ON n.id = ds.sensor_id
 WHERE ds.station_id = %(station)s
 ORDER BY p.code, ds.method, n.model
 
+-- name: gauge
+-- What a station that is a gauge stands in, and where its zero is by whatever is installed there now.
+SELECT g.water, (
+    SELECT d.gauge_zero_nhn_m FROM deployment d
+    WHERE d.station_id = g.station_id AND d.phase = 'installed' AND d.during @> now() AND d.gauge_zero_nhn_m IS NOT NULL
+    ORDER BY lower(d.during) DESC LIMIT 1
+) AS zero_nhn_m, g.mean_level_cm
+FROM gauge g
+WHERE g.station_id = %(station)s
+
+-- name: gauge_levels
+-- The levels of a gauge, lowest first.
+SELECT level_cm, rank, name, source FROM gauge_level WHERE station_id = %(station)s ORDER BY rank
+
 -- name: public_stations
 -- Which of some codes belong to stations where a device is or was installed.
 SELECT s.code FROM station s
@@ -83,13 +99,14 @@ WHERE s.code = ANY(%(codes)s)
   AND EXISTS (SELECT 1 FROM deployment d WHERE d.station_id = s.id AND d.phase = 'installed')
 
 -- name: series
--- The raw datastreams that a device fed while installed, by filters that are null where not given.
+-- The datastreams that a device fed while installed, by filters that are null where not given; without methods, those of
+-- each property's default one.
 SELECT ds.id, s.code AS station, s.name, s.simulated, s.licence, s.attribution,
-       p.code AS property, p.unit, p.unit_symbol, p.decimals
+       p.code AS property, ds.method, p.unit, p.unit_symbol, p.decimals
 FROM datastream ds
 JOIN station s ON s.id = ds.station_id
 JOIN observed_property p ON p.id = ds.observed_property_id
-WHERE ds.method = 'raw'
+WHERE CASE WHEN %(methods)s::text[] IS NULL THEN ds.method = p.default_method ELSE ds.method = ANY(%(methods)s) END
   AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
   AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
   AND EXISTS (SELECT 1 FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
@@ -124,9 +141,8 @@ CROSS JOIN LATERAL (
     WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
 ) public
 CROSS JOIN LATERAL (
-    SELECT bucket, count, mean, min, max, last FROM observation_hour
-    WHERE datastream_id = s.datastream_id AND bucket >= %(start)s AND bucket < %(end)s
-      AND (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
+    SELECT bucket, count, mean, min, max, last FROM hours_of(s.datastream_id, %(start)s, %(end)s)
+    WHERE (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
       AND tstzrange(bucket, bucket + interval '1 hour') && public.during
     ORDER BY bucket LIMIT %(limit)s
 ) o
@@ -142,9 +158,8 @@ CROSS JOIN LATERAL (
     WHERE c.datastream_id = s.datastream_id AND d.phase = 'installed'
 ) public
 CROSS JOIN LATERAL (
-    SELECT bucket, count, mean, min, max, last FROM observation_day
-    WHERE datastream_id = s.datastream_id AND bucket >= %(start)s AND bucket < %(end)s
-      AND (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
+    SELECT bucket, count, mean, min, max, last FROM days_of(s.datastream_id, %(start)s, %(end)s)
+    WHERE (bucket, s.rank) > (%(after_time)s::timestamptz, %(after_rank)s::bigint)
       AND tstzrange(bucket, bucket + interval '1 day') && public.during
     ORDER BY bucket LIMIT %(limit)s
 ) o

@@ -10,7 +10,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from plietsch.api import errors, properties
+from plietsch.api import errors, gauges, properties
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api")
@@ -87,6 +87,7 @@ class Station(msgspec.Struct, frozen=True):
     since: datetime | None
     latest: dict[str, Latest]
     datastreams: list[Datastream] | None = None  # only of a single station
+    gauge: gauges.Gauge | None = None  # likewise, and where it is one
 
 
 class _Row(NamedTuple):
@@ -119,19 +120,21 @@ async def installed(connection: AsyncConnection[Any], filter_: Filter = Filter()
     Raises errors.PropertyUnknown, errors.RegionUnknown.
     """
     await properties.check(connection, filter_.properties)
-    await _check_region(connection, filter_.region)
+    await check_regions(connection, [filter_.region] if filter_.region is not None else [])
     rows = await _rows(connection, filter_)
     latest = await _latest(connection, [row.id for row in rows], filter_.properties)
     return [_station(row, latest[row.id]) for row in rows]
 
 
 async def one(connection: AsyncConnection[Any], code: str) -> Station:
-    """A single station with its datastreams. Raises errors.StationUnknown."""
+    """A single station with its datastreams, and what its levels mean. Raises errors.StationUnknown."""
     rows = await _rows(connection, Filter(), code) if is_code(code) else []
     if not rows:
         raise errors.StationUnknown(code)
-    latest = await _latest(connection, [rows[0].id], ())
-    return _station(rows[0], latest[rows[0].id], await _datastreams(connection, rows[0].id))
+    station_id = rows[0].id
+    latest = await _latest(connection, [station_id], ())
+    datastreams, gauge = await _datastreams(connection, station_id), await gauges.of(connection, station_id)
+    return _station(rows[0], latest[station_id], datastreams, gauge)
 
 
 async def check(connection: AsyncConnection[Any], codes: Sequence[str]) -> None:
@@ -143,12 +146,14 @@ async def check(connection: AsyncConnection[Any], codes: Sequence[str]) -> None:
             raise errors.StationUnknown(code)
 
 
-async def _check_region(connection: AsyncConnection[Any], region: str | None) -> None:
-    if region is None:
+async def check_regions(connection: AsyncConnection[Any], codes: Sequence[str]) -> None:
+    """Raises errors.RegionUnknown for the first code that no region has."""
+    if not codes:
         return
     regions = [row[0] for row in await (await connection.execute(_QUERIES["regions"])).fetchall()]
-    if region not in regions:
-        raise errors.RegionUnknown(region, regions)
+    for code in codes:
+        if code not in regions:
+            raise errors.RegionUnknown(code, regions)
 
 
 async def _rows(connection: AsyncConnection[Any], filter_: Filter, code: str | None = None) -> list[_Row]:
@@ -185,7 +190,12 @@ async def _datastreams(connection: AsyncConnection[Any], station_id: int) -> lis
     ]
 
 
-def _station(row: _Row, latest: dict[str, Latest], datastreams: list[Datastream] | None = None) -> Station:
+def _station(
+    row: _Row,
+    latest: dict[str, Latest],
+    datastreams: list[Datastream] | None = None,
+    gauge: gauges.Gauge | None = None,
+) -> Station:
     return Station(
         code=row.code,
         name=row.name,
@@ -202,4 +212,5 @@ def _station(row: _Row, latest: dict[str, Latest], datastreams: list[Datastream]
         since=row.since,
         latest=latest,
         datastreams=datastreams,
+        gauge=gauge,
     )

@@ -8,8 +8,10 @@ from datetime import datetime
 from plietsch.api.observations import Aggregate, Observation, Page
 
 MEDIA_TYPE = "text/csv"
-RAW_COLUMNS = ("station", "property", "unit", "time", "value", "quality", "simulated")
-AGGREGATE_COLUMNS = ("station", "property", "unit", "time", "count", "mean", "min", "max", "last", "simulated")
+RAW_COLUMNS = ("station", "property", "method", "unit", "time", "value", "quality", "simulated")
+AGGREGATE_COLUMNS = (
+    "station", "property", "method", "unit", "time", "count", "mean", "min", "max", "last", "simulated",
+)  # fmt: skip
 _ROWS_A_PIECE = 1000
 
 
@@ -22,7 +24,7 @@ def pieces(page: Page, columns: tuple[str, ...]) -> Iterator[bytes]:
 
 
 def _cells(each: Observation | Aggregate, page: Page) -> tuple[object, ...]:
-    key = (each.station, each.property, page.units[each.property].unit, text_of(each.time))
+    key = (each.station, each.property, each.method, page.units[each.property].unit, text_of(each.time))
     simulated = "true" if page.stations[each.station].simulated else "false"
     if isinstance(each, Observation):
         return *key, each.value, each.quality, simulated

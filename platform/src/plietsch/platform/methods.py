@@ -15,6 +15,7 @@ RAW = "raw"
 GAUGE_ZERO = "gauge-zero/1"
 # Fine dust without the water that its particles took up, from fine dust and humidity.
 KAPPA_KOEHLER = "kappa-koehler/1"
+ALL = (RAW, GAUGE_ZERO, KAPPA_KOEHLER)
 
 
 class Series(NamedTuple):

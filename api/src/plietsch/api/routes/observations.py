@@ -24,6 +24,14 @@ PropertyCodes = Annotated[
     list[str] | None,
     Query(alias="property", description="May be repeated; all if not given.", examples=[["pm2_5", "pm10"]]),
 ]
+Methods = Annotated[
+    list[str] | None,
+    Query(
+        alias="method",
+        description="May be repeated; the default method of each property if not given.",
+        examples=[["raw", "kappa-koehler/1"]],
+    ),
+]
 From = Annotated[
     str | None,
     Query(alias="from", description="Inclusive; 24 hours before `to` if not given.", examples=["2026-05-01T00:00:00Z"]),
@@ -66,6 +74,7 @@ async def list_observations(
     connection: Connection,
     station_codes: StationCodes = None,
     property_codes: PropertyCodes = None,
+    methods: Methods = None,
     start: From = None,
     to: To = None,
     resolution: Resolution = "raw",
@@ -80,6 +89,7 @@ async def list_observations(
         until,
         tuple(sorted(set(station_codes or ()))),
         tuple(sorted(set(property_codes or ()))),
+        tuple(sorted(set(methods or ()))),
         resolution,
         limit,
         cursors.decode(cursor) if cursor is not None else None,
@@ -128,6 +138,7 @@ def _next_url(
     query = [
         *(("station", code) for code in filter_.stations),
         *(("property", code) for code in filter_.properties),
+        *(("method", method) for method in filter_.methods),
         ("from", tables.text_of(filter_.start)),
         ("to", tables.text_of(filter_.end)),
         ("resolution", filter_.resolution),
