@@ -17,8 +17,9 @@ from plietsch.firmware.places.place import (
     Text,
 )
 
+HOUR_S = 3600.0
 COAST_ZERO_M = -5.0
-PRESS = "foerde.news"
+AS_TOLD, AS_CLOSED = "foerde.news", "schleswig-mobil.de"
 BSH = "Bundesamt für Seeschifffahrt und Hydrographie (BSH)"
 # A tide rises by a centimetre and a half a minute, which elsewhere is a surge: a reading at each 10 cm is enough.
 TIDAL_NODE = {"threshold_mm": 100, "rise_mm_per_min": 40}
@@ -32,21 +33,24 @@ SOHOLMER_AU: Text = {"de": "der Soholmer Au", "da": "Soholm Å", "en": "the Soho
 KRUSAU: Text = {"de": "der Krusau", "da": "Krusåen", "en": "the Krusau"}
 
 SURGE: Text = {"de": "Sturmflut", "da": "Stormflod", "en": "Storm surge"}
-SEVERE: Text = {"de": "Schwere Sturmflut", "da": "Svær stormflod", "en": "Severe storm surge"}
 VERY_SEVERE: Text = {"de": "Sehr schwere Sturmflut", "da": "Meget svær stormflod", "en": "Very severe storm surge"}
 PUDDLES: Text = {
     "de": "Erste Pfützen auf der Schiffbrücke",
     "da": "De første vandpytter på Skibbroen",
     "en": "First puddles on Schiffbrücke",
 }
-STREETS: Text = {"de": "Straßen am Hafen gesperrt", "da": "Gaderne ved havnen spærret", "en": "Harbour streets closed"}
+STREETS: Text = {
+    "de": "Straßen am Hafen gesperrt",
+    "da": "Gaderne ved havnen er spærret",
+    "en": "Harbour streets closed",
+}
 QUAY: Text = {"de": "Kai überspült", "da": "Kajen oversvømmet", "en": "Quay awash"}
 HARBOUR: Text = {"de": "Hafen überflutet", "da": "Havnen oversvømmet", "en": "Harbour flooded"}
 HOUSES: Text = {"de": "Wasser in Häusern", "da": "Vand i huse", "en": "Water in houses"}
 SALT_MARSH: Text = {"de": "Vorland überflutet", "da": "Forlandet oversvømmet", "en": "Salt marsh flooded"}
 MEADOWS: Text = {"de": "Wiesen überschwemmt", "da": "Engene oversvømmet", "en": "Meadows flooded"}
 PATHS: Text = {"de": "Wege überschwemmt", "da": "Stier oversvømmet", "en": "Paths flooded"}
-ROAD: Text = {"de": "Straße gesperrt", "da": "Vejen spærret", "en": "Road closed"}
+ROAD: Text = {"de": "Straße gesperrt", "da": "Vejen er spærret", "en": "Road closed"}
 BANKS: Text = {"de": "Ufervoll", "da": "Bredfuld", "en": "Bankfull"}
 
 
@@ -54,11 +58,11 @@ def _levels(*named: tuple[int, Text], source: str = EXAMPLE) -> tuple[GaugeLevel
     return tuple(GaugeLevel(level_cm, rank, name, source) for rank, (level_cm, name) in enumerate(named, 1))
 
 
-# Surge classes: BSH, above the mean level. Puddles and streets at Flensburg: as the press has told of several surges.
+# Surge classes: BSH, above the mean level. Puddles and streets: what was told of former surges at these heights.
 AT_FLENSBURG = (
     GaugeLevel(602, 1, SURGE, BSH),
-    GaugeLevel(622, 2, PUDDLES, PRESS),
-    GaugeLevel(662, 3, STREETS, PRESS),
+    GaugeLevel(622, 2, PUDDLES, AS_TOLD),
+    GaugeLevel(662, 3, STREETS, AS_CLOSED),
     GaugeLevel(702, 4, VERY_SEVERE, BSH),
 )
 
@@ -75,8 +79,6 @@ def _site(place: Place, gauge: Gauge, node: dict[str, int] | None = None) -> Sit
     return Site(place, WATER_LEVEL, ("A02YYUW",), gauge, node=node or {})
 
 
-HOUR_S = 3600.0
-
 SITES = (
     _site(
         Place("flensburg-pegel", "Flensburg, Hafen", 9.4366, 54.7897, 1.0, FLENSBURG),
@@ -84,7 +86,7 @@ SITES = (
     ),
     _site(
         Place("schleswig-pegel", "Schleswig, Hafen", 9.5690, 54.5105, 1.0, "01059075"),
-        _baltic(SCHLEI, 502, 7.5, Coast(20.0, 0.6, 0.76, 5.5 * HOUR_S), _harbour(502)),
+        _baltic(SCHLEI, 502, 7.5, Coast(20.0, 0.6, 0.8, 5.5 * HOUR_S), _harbour(502)),
     ),
     _site(
         Place("husum-pegel", "Husum, Hafen", 9.0440, 54.4740, 1.0, "01054056"),
@@ -100,7 +102,7 @@ SITES = (
     ),
     _site(
         Place("kappeln-pegel", "Kappeln, Schleibrücke", 9.9350, 54.6630, 1.0, "01059045"),
-        _baltic(SCHLEI, 501, 7.6, Coast(35.0, 0.2, 0.8, 1.2 * HOUR_S), _harbour(501)),
+        _baltic(SCHLEI, 501, 7.6, Coast(35.0, 0.2, 0.86, 1.2 * HOUR_S), _harbour(501)),
     ),
     _site(
         Place("treia-pegel", "Treia, Treenebrücke", 9.3170, 54.5090, 6.0, "01059092"),
@@ -146,7 +148,7 @@ SITES = (
     ),
     _site(
         Place("schleimuende-pegel", "Schleimünde, Lotsenhaus", 10.0350, 54.6730, 1.0, "01059045"),
-        _baltic(SCHLEI, 501, 7.6, Coast(45.0, 0.15, 0.85, -0.2 * HOUR_S), _harbour(501)),
+        _baltic(SCHLEI, 501, 7.6, Coast(45.0, 0.15, 0.92, -0.2 * HOUR_S), _harbour(501)),
     ),
     _site(
         Place("kupfermuehle-pegel", "Kupfermühle, Brücke", 9.4070, 54.8350, 5.0, "01059120"),
