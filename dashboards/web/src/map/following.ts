@@ -13,6 +13,8 @@ const DERIVED: Readonly<Record<string, string>> = { water_level: "gauge-zero/1" 
 const RELOAD_MS = 2000;
 // The sentence and the tiles change slowly; they are asked for again after so long at the soonest.
 const NEWS_MS = 10_000;
+// In fast motion an hour passes in less than that.
+const NEWS_IN_FAST_MOTION_MS = 1500;
 
 export interface Watcher {
   /** What the map shows has to be asked for anew. */
@@ -26,7 +28,7 @@ export class Following {
   private readonly timers = new Map<string, number>();
 
   constructor(
-    config: MapConfig,
+    private readonly config: MapConfig,
     private readonly shown: () => Shown,
     private readonly picture: Picture,
     private readonly table: Table,
@@ -50,7 +52,7 @@ export class Following {
     if (own.length) this.picture.change(own);
     for (const change of some) this.table.show(change);
     if (some.some(({ property }) => MADE_OF[property] === this.shown().property)) this.later("reload", RELOAD_MS);
-    this.later("news", NEWS_MS);
+    this.later("news", this.config.fastMotion ? NEWS_IN_FAST_MOTION_MS : NEWS_MS);
   }
 
   private later(what: keyof Watcher, afterMs: number): void {
