@@ -79,11 +79,24 @@ def _columns(owner: psycopg.Connection, role: str) -> dict[str, set[str]]:
     return {table: {column for t, column in rows if t == table} for table, _ in rows}
 
 
+def _trusted(owner: psycopg.Connection, role: str) -> set[str]:
+    """The functions with their owner's rights that a role may call."""
+    rows = owner.execute(
+        """SELECT proname FROM pg_proc p WHERE prosecdef AND pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+          AND has_function_privilege(%s, p.oid, 'EXECUTE')""",
+        (role,),
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
 def test_each_group_may_do_what_is_listed_and_nothing_else(owner: psycopg.Connection):
     assert _held(owner, roles.INGEST) == _INGEST
     assert _held(owner, roles.SITE) == _SITE
     assert _columns(owner, roles.INGEST) == {}
     assert _columns(owner, roles.SITE) == _SITE_COLUMNS
+    assert _trusted(owner, roles.INGEST) == set()
+    assert _trusted(owner, roles.SITE) == {"region_network"}
 
 
 def test_nobody_but_the_owner_makes_tables(owner: psycopg.Connection):
@@ -110,6 +123,7 @@ _FORBIDDEN = {
         "SELECT * FROM location_offer",
         "SELECT dev_eui FROM device",
         "SELECT device_id FROM deployment",
+        "SELECT height_m FROM deployment",
         "SELECT rx_info FROM uplink",
         "SELECT payload FROM quarantine",
         "CREATE TABLE mine ()",
@@ -151,6 +165,8 @@ def test_what_is_no_longer_granted_is_taken_away(owner: psycopg.Connection, eith
     owner.execute("GRANT SELECT ON account, exact_location TO plietsch_ingest")
     owner.execute("GRANT UPDATE (result) ON observation TO plietsch_site")
     owner.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    owner.execute("GRANT EXECUTE ON FUNCTION region_network TO PUBLIC, plietsch_ingest")
+    owner.execute("CREATE FUNCTION devices() RETURNS bigint LANGUAGE sql SECURITY DEFINER RETURN 1")
     migrations.migrate(either_url)
     test_each_group_may_do_what_is_listed_and_nothing_else(owner)
     test_nobody_but_the_owner_makes_tables(owner)
