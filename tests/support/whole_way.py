@@ -132,7 +132,7 @@ _OBSERVATIONS = """
     JOIN datastream d ON d.id = o.datastream_id
     JOIN observed_property p ON p.id = d.observed_property_id
     JOIN station s ON s.id = d.station_id
-    WHERE s.code = %s
+    WHERE s.code = %s AND d.method = 'raw'
 """
 
 
