@@ -3,6 +3,7 @@
 The format is `plietsch-region/1`; docs/region-file.md describes it member by member.
 """
 
+from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -182,7 +183,7 @@ def _check(document: RegionFile, path: Path) -> None:
         ("station code", [station.code for station in document.stations]),
         ("DevEUI", [station.device.dev_eui for station in document.stations]),
     ):
-        twice = {value for value in values if values.count(value) > 1}
+        twice = [value for value, count in Counter(values).items() if count > 1]
         if twice:
             raise errors.RegionInvalid(f"{path}: the {what} {min(twice)} stands there twice.")
 
