@@ -51,6 +51,20 @@ def test_fresh_begins_anew(folder: Path):
     assert second.interrupt() == 0
 
 
+def test_a_scenario_goes_on_and_another_one_is_refused(folder: Path):
+    first = Up(folder, "--scenario", "mishaps")
+    assert first.stations() == 3
+    assert first.interrupt() == 0
+    second = Up(folder)
+    until(second.newest, "a measurement")
+    assert second.interrupt() == 0
+    third = Up(folder, "--scenario", "cloudburst")
+    assert third.process.wait(timeout=120) == 1
+    assert "'mishaps'" in third.log.read_text()
+    assert "--fresh" in third.log.read_text()
+    assert "Traceback" not in third.log.read_text()
+
+
 def test_a_killed_stack_is_cleared_away_by_the_next_start(folder: Path):
     first = Up(folder)
     until(first.newest, "a first measurement")

@@ -268,6 +268,8 @@ class Stack:
         state = str(self._state_file)
         service = self._start_service("simulation", "simulate", *simulation.arguments, "--state", state)
         self._wait_for_the_present(service, simulation)
+        if service.ended():
+            raise errors.StackFailed(f"The simulated region does not run:\n{service.last_words()}", service.hint)
         self.progress(f"{count} simulated stations are measuring.")
 
     def _note_processes(self) -> None:
