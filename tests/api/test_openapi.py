@@ -37,6 +37,7 @@ def test_an_example_has_the_shape_of_its_answer(model: type[BaseModel], example:
 def test_every_route_is_described_with_examples(document: dict[str, Any]):
     assert sorted(document["paths"]) == [
         "/api/v1",
+        "/api/v1/live",
         "/api/v1/observations",
         "/api/v1/properties",
         "/api/v1/stations",

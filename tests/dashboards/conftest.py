@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from plietsch.dashboards.app import create_app
+from plietsch.dashboards.server import Server
 from plietsch.platform import database, regions, registry
 from plietsch.platform.local import ports
 from plietsch.platform.settings import Settings
@@ -115,7 +116,7 @@ def site_without_database() -> Iterator[str]:
 def _serving(database_url: str) -> Iterator[str]:
     port = ports.free()
     app = create_app(Settings(database_url=database_url))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    server = Server(app, uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

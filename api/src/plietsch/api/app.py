@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from plietsch.api import database, delivery, freshness, openapi, problems
-from plietsch.api.routes import health, links, observations, properties, stations
+from plietsch.api.live import Live
+from plietsch.api.routes import health, links, live, observations, properties, stations
 from plietsch.platform.settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The API. While it runs, `app.state.pool` is its pool of connections.
+    """The API. While it runs, `app.state.pool` is its pool of connections; `app.state.live` has its live streams.
 
     It starts without the database, too: it answers 503 until there is one.
     """
@@ -24,10 +25,12 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             yield
         finally:
+            await app.state.live.close()
             await app.state.pool.close()
 
     app = openapi.application(lifespan=lifespan)
-    for routes in (links, stations, observations, properties, health):
+    app.state.live = Live(settings.database_url)
+    for routes in (links, stations, observations, live, properties, health):
         app.include_router(routes.router)
     delivery.install(app)
     problems.install(app)

@@ -7,6 +7,7 @@ PlietschError
 ├── RegionUnknown
 ├── StationUnknown
 └── TooBusy
+    └── TooManyListeners
 """
 
 from collections.abc import Iterable
@@ -57,6 +58,13 @@ class TooBusy(PlietschError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "Try again in a few seconds.")
+
+
+class TooManyListeners(TooBusy):
+    """As many listen to the live stream as can."""
+
+    def __init__(self) -> None:
+        super().__init__("As many listen to the live stream as can.")
 
 
 def shown(value: str) -> str:

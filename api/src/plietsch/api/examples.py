@@ -67,6 +67,15 @@ OBSERVATIONS_BY_HOUR_CSV = (
     "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
     "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3,true\r\n"
 )
+LIVE = (
+    "retry: 3141\n\n"
+    "event: observations\n"
+    "id: 90210-4711\n"
+    'data: [{"station":"flensburg-suedermarkt","property":"pm2_5","method":"raw",'
+    '"time":"2026-05-01T12:05:00Z","value":12.3,"quality":1}]\n\n'
+    ":\n"
+    "id: 90214-4715\n\n"
+)
 PROPERTIES = {
     "properties": [
         {
@@ -86,6 +95,7 @@ LINKS = {
     "links": {
         "stations": "/api/v1/stations",
         "observations": "/api/v1/observations",
+        "live": "/api/v1/live",
         "properties": "/api/v1/properties",
         "openapi": "/api/v1/openapi.json",
         "health": "/healthz",

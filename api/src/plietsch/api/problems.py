@@ -33,6 +33,7 @@ _TABLE: dict[type[Exception], Kind] = {
     errors.ParameterInvalid: Kind(HTTPStatus.BAD_REQUEST, "parameter-invalid", "A parameter cannot be used"),
     errors.RegionUnknown: Kind(HTTPStatus.NOT_FOUND, "region-unknown", "There is no such region"),
     errors.StationUnknown: Kind(HTTPStatus.NOT_FOUND, "station-unknown", "There is no such station"),
+    errors.TooManyListeners: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-listeners", "Too many listen already"),
     errors.TooBusy: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-busy", "Too many wait for the same answer"),
 }
 _TOO_SLOW = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-slow", "The question took too long")

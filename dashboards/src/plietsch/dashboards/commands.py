@@ -8,6 +8,7 @@ import uvicorn
 from rich.console import Console
 
 from plietsch.dashboards.app import create_app
+from plietsch.dashboards.server import Server
 from plietsch.platform import logs, settings
 from plietsch.platform.local import ports
 
@@ -38,8 +39,9 @@ def serve(
     logs.configure(given)
     chosen_port = given.http_port or ports.free()
     ports.require_free(given.http_host, chosen_port)
+    site = create_app(given)
     config = uvicorn.Config(
-        create_app(given),
+        site,
         host=given.http_host,
         port=chosen_port,
         log_level="warning",
@@ -49,4 +51,4 @@ def serve(
     Console(highlight=False).print(f"Site and API: http://{given.http_host}:{chosen_port}/ (Ctrl-C ends it)")
     # uvicorn stops cleanly and then raises the signal again.
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()
+        Server(site, config).run()

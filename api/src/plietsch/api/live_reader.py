@@ -1,0 +1,184 @@
+"""The one reader of the ledger behind all live streams: a thread with a connection of its own.
+
+Whatever happens to the database, it goes on: it connects anew, begins a little before the present, and says so.
+"""
+
+import socket
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+import structlog
+
+from plietsch.api.live_changes import Change, Told
+from plietsch.platform import errors, ledger, sql
+from plietsch.platform.ledger import Position
+
+_QUERIES = sql.load("plietsch.api", "live.sql")
+_OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c default_transaction_read_only=on"
+# Keep-alive finds a server that went without a word after a minute or so.
+_CONNECTION: Mapping[str, Any] = {
+    "autocommit": True,
+    "connect_timeout": 3,
+    "application_name": "plietsch-live",
+    "options": _OPTIONS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+# How long nothing is looked for when nothing is heard: notifications come by themselves.
+_PATIENCE_S = 60.0
+# Entries a page, and pages before what was read is told.
+_PAGE, _PAGES = 1000, 20
+# From so many datastreams on it is quicker for everybody to fetch the whole than to be told of each.
+_MOST_DATASTREAMS = 20_000
+# Between attempts to reach the database, in seconds; the last one stays.
+_PAUSES_S = (0.25, 0.5, 1.0, 2.0, 5.0)
+# A database that does not even refuse is not waited for at the end.
+_FAREWELL_S = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class _Span(NamedTuple):
+    """The phenomenon times that a datastream was touched at, both ends included."""
+
+    first: datetime
+    last: datetime
+
+
+class Reader:
+    """Follows the ledger, and tells.
+
+    `began` is called with a place in the ledger: from there on everything is told, and what was told before may have
+    gone on unseen. `wrote` is called with a place and the changes up to it, None where there were too many; for the
+    first time once all that was there already is read, even if that was nothing. Both are called in the reader's
+    thread; `pace_s` lies between two calls of `wrote`, `overlap_s` is how far back it begins.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        began: Callable[[Position], object],
+        wrote: Callable[[Position, Sequence[Change] | None], object],
+        pace_s: float,
+        overlap_s: float,
+    ) -> None:
+        self._database_url = database_url
+        self._began = began
+        self._wrote = wrote
+        self._pace_s = pace_s
+        self._overlap_s = overlap_s
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._connection: psycopg.Connection[Any] | None = None
+        self._attempts = 0
+        self._thread = threading.Thread(target=self._run, name="plietsch-live", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait until it has ended."""
+        self._stopping.set()
+        with self._lock:
+            if self._connection is not None:
+                _hang_up(self._connection)
+        self._thread.join(_FAREWELL_S)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._connected() as connection:
+                    self._follow(connection)
+            except (psycopg.Error, errors.DatabaseError) as error:
+                if not self._stopping.is_set():
+                    _log.warning("live streams wait for the database", error=str(error).strip())
+            self._stopping.wait(_PAUSES_S[min(self._attempts, len(_PAUSES_S) - 1)])
+            self._attempts += 1
+
+    @contextmanager
+    def _connected(self) -> Generator[psycopg.Connection[Any]]:
+        with psycopg.connect(self._database_url, **_CONNECTION) as connection:
+            with self._lock:
+                self._connection = connection
+            try:
+                yield connection
+            finally:
+                with self._lock:
+                    self._connection = None
+
+    def _follow(self, connection: psycopg.Connection[Any]) -> None:
+        # Before anybody is told: what is fetched because of it is fetched later.
+        position = self._start(connection)
+        self._tell(self._began, position)
+        while not self._stopping.is_set():
+            touched, position = _read(connection, position)
+            few = len(touched) <= _MOST_DATASTREAMS
+            self._tell(self._wrote, position, _newest(connection, touched) if few else None)
+            self._attempts = 0
+            self._stopping.wait(self._pace_s if touched else 0)
+            while not self._stopping.is_set() and not ledger.wait(connection, position, _PATIENCE_S):
+                pass
+
+    def _tell(self, whom: Callable[..., object], *what: object) -> None:
+        if not self._stopping.is_set():
+            whom(*what)
+
+    def _start(self, connection: psycopg.Connection[Any]) -> Position:
+        row = connection.execute(_QUERIES["shortly_before"], {"seconds": self._overlap_s}).fetchone()
+        return Position(int(row[0]), row[1]) if row else ledger.BEGINNING
+
+
+def _hang_up(connection: psycopg.Connection[Any]) -> None:
+    """End a connection on which another thread waits: it sees what it would see if the server had gone."""
+    with (
+        suppress(OSError, psycopg.OperationalError),  # it has ended already
+        socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as same,
+    ):
+        same.shutdown(socket.SHUT_RDWR)
+
+
+def _read(connection: psycopg.Connection[Any], position: Position) -> tuple[dict[int, _Span], Position]:
+    """The datastreams that were touched after a position, and the position behind what was read."""
+    touched: dict[int, _Span] = {}
+    for _ in range(_PAGES):
+        entries = ledger.read(connection, position, _PAGE)
+        for entry in entries:
+            position = entry.position
+            for datastream_id in entry.datastream_ids:
+                known = touched.get(datastream_id, _Span(entry.first_time, entry.last_time))
+                touched[datastream_id] = _Span(min(known.first, entry.first_time), max(known.last, entry.last_time))
+        if len(entries) < _PAGE:
+            break
+    return touched, position
+
+
+def _newest(connection: psycopg.Connection[Any], touched: Mapping[int, _Span]) -> list[Change]:
+    """The public changes among the touched datastreams."""
+    parameters = {
+        "datastreams": list(touched),
+        "first": [span.first for span in touched.values()],
+        "last": [span.last for span in touched.values()],
+    }
+    rows = connection.execute(_QUERIES["newest"], parameters).fetchall()
+    return [_change(*row[:-1]) for row in rows if row[6] <= row[-1]]
+
+
+def _change(
+    region: str,
+    station: str,
+    code: str,
+    method: str,
+    by_default: bool,
+    is_spread: bool,
+    time: datetime,
+    value: float,
+    quality: int,
+) -> Change:
+    told = Told(station, code, method, time, value, quality)
+    return Change(region, station, code, method, by_default, is_spread, time, msgspec.json.encode(told))
