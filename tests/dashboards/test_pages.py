@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from plietsch.dashboards import readings
+from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.texts import LANGUAGES
 
 PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt", "/{}/stations/nowhere")
@@ -74,19 +74,20 @@ def test_a_station_is_listed_with_its_own_quantities_only(browser: httpx.Client)
     html = browser.get("/de/").text
     rows = {row.split('"')[0]: row.split("</tr>")[0] for row in html.split('data-station="')[1:]}
     measured = {code: set(re.findall(r'data-property="(\w+)"', row)) for code, row in rows.items()}
-    dust = {"pm2_5", "pm10", "temperature"}
-    assert measured["flensburg-pegel"] == {"distance"}
-    assert measured["flensburg-regen"] == {"rain_tips"}
+    dust = {"pm2_5", "pm10", "temperature", "humidity"}
+    # Of what a gauge measures, what it means: a level of the water, millimetres of rain.
+    assert measured["flensburg-pegel"] == {"water_level"}
+    assert measured["flensburg-regen"] == {"rain_1h"}
     # Silent stations too: what they do not say now, they measure.
     assert measured["flensburg-suedermarkt"] == measured["flensburg-hafenspitze"] == measured["husum-markt"] == dust
-    assert "2.722 mm" in _text(rows["flensburg-pegel"])
+    assert "528 cm" in _text(rows["flensburg-pegel"])
     assert "–" not in _text(rows["flensburg-pegel"])
 
 
 @pytest.mark.usefixtures("measured")
 def test_a_region_without_water_levels_has_no_switch_for_them(browser: httpx.Client) -> None:
     html = browser.get("/de/").text
-    assert re.findall(r'name="property" value="(\w+)"', html) == ["pm2_5", "pm10", "temperature"]
+    assert re.findall(r'name="property" value="(\w+)"', html) == ["pm2_5", "pm10", "temperature", "humidity"]
 
 
 @pytest.mark.usefixtures("water_and_rain")
@@ -112,9 +113,13 @@ def test_the_index_stands_where_a_value_is_classed_by_it(browser: httpx.Client) 
 
 def test_every_quantity_but_a_spread_can_be_shown(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
-        known = connection.execute("SELECT code, decimals FROM observed_property WHERE spread_of IS NULL").fetchall()
-    assert {code: readings.decimals(code) for code in readings.NAMES} == dict(known)
-    assert set(readings.SHORT_NAMES) == set(readings.UNIT_SYMBOLS) == set(readings.NAMES)
+        known = connection.execute(
+            "SELECT code, unit_symbol, decimals FROM observed_property WHERE spread_of IS NULL"
+        ).fetchall()
+    assert {code for code, *_ in known} | {"rain_1h"} == set(QUANTITIES)
+    for code, unit, decimals in known:
+        assert QUANTITIES[code].decimals <= decimals
+        assert QUANTITIES[code].unit in (unit, "")
 
 
 def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(
@@ -175,9 +180,9 @@ def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
 @pytest.mark.parametrize(
     ("language", "headings"),
     [
-        ("de", ("Die Luft, gerade jetzt", "Die letzten 24 Stunden", "Diese Seite gibt es nicht")),
-        ("da", ("Luften, lige nu", "De sidste 24 timer", "Siden findes ikke")),
-        ("en", ("The air, right now", "The last 24 hours", "This page does not exist")),
+        ("de", ("Alle Stationen", "Die letzten 24 Stunden", "Diese Seite gibt es nicht")),
+        ("da", ("Alle stationer", "De sidste 24 timer", "Siden findes ikke")),
+        ("en", ("All stations", "The last 24 hours", "This page does not exist")),
     ],
 )
 def test_every_page_says_it_in_its_language(browser: httpx.Client, language: str, headings: tuple[str, ...]) -> None:

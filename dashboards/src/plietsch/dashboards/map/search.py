@@ -78,9 +78,7 @@ def known() -> dict[str, Place]:
 
 def fold(text: str) -> str:
     """A text as it is compared: small letters without accents, umlauts as two letters."""
-    spelt = unicodedata.normalize("NFC", text).casefold().translate(_SPELLINGS)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(c))
-    return " ".join(bare.split())
+    return _bare(unicodedata.normalize("NFC", text).casefold().translate(_SPELLINGS))
 
 
 def find(typed: str, stations: Sequence[Station]) -> Found:
@@ -89,8 +87,8 @@ def find(typed: str, stations: Sequence[Station]) -> Found:
     if wanted in known():
         return Found(known()[wanted])
     words = wanted.split()
-    named = [station for station in stations if all(word in fold(f"{station.name} {station.code}") for word in words)]
-    if named and words:
+    named = [station for station in stations if _holds(station, words)] if words else []
+    if named:
         return Found(stations=named)
     name = _nearly(wanted)
     return Found(known()[name], guessed=True) if name else Found()
@@ -99,6 +97,18 @@ def find(typed: str, stations: Sequence[Station]) -> Found:
 def distance_km(place: Place, station: Station) -> float:
     """How far a station's public place is from a place."""
     return places.distance_m(place.longitude, place.latitude, station.longitude, station.latitude) / 1000
+
+
+def _holds(station: Station, words: Sequence[str]) -> bool:
+    """Whether a station's name or code holds all of these words; umlauts may have lost their dots."""
+    said = f"{fold(station.name)} {_bare(station.name.casefold())} {station.code}"
+    return all(word in said for word in words)
+
+
+def _bare(text: str) -> str:
+    """A text without accents, and with single spaces."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(letters.split())
 
 
 def _nearly(wanted: str) -> str | None:
