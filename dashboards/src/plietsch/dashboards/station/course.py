@@ -95,7 +95,8 @@ async def _course(
     window = span.window(step, at)
     by_method = streams.lines(own, code).items()
     lines = [Line(method, await _points(connection, some, step, window)) for method, some in by_method]
-    return Course(code, span, step, window, lines)
+    # A series that has nothing in the span is no line of it, nor a column.
+    return Course(code, span, step, window, [line for line in lines if line.points] or lines[:1])
 
 
 async def _points(
