@@ -15,6 +15,7 @@ from firmware.subscriber import listening
 from plietsch.firmware import errors, live, mishaps, places, scenarios, simulation, stations
 from plietsch.firmware.clock import SimulatedClock
 from plietsch.firmware.ledger import Ledger
+from plietsch.firmware.region import WATER_LEVEL
 from plietsch.firmware.scenarios.scenario import GATEWAY, SILENT, STUCK, Mishap, Scenario
 from plietsch.firmware.state import Course, State, StateFile
 from plietsch.firmware.world import Plan
@@ -102,6 +103,24 @@ def test_who_begins_in_between_finds_the_same_failing(region: Region, tmp_path: 
     mishaps.lay(whole.world, BUSY.mishaps, START_S)
     whole.switch_on().run(2 * HOUR_S).end()
     assert set(_within(_pm10(whole, STUCK_ONE), 1.01, 2)) == {repeated}
+
+
+def test_a_surge_of_the_past_reaches_the_network_with_its_peak(tmp_path: Path):
+    surge = scenarios.named("surge-2023")
+    (gauge,) = stations.of_kind(WATER_LEVEL, 1, 900)
+    assert gauge.code == "flensburg-pegel"
+    assert gauge.gauge
+    region = Region(tmp_path, [gauge], source_of=live.source_of(1, surge, START_S))
+    live.switch_on(region.world, live.past(replace(_plan(surge), history_interval_s=900)))
+    levels = [
+        gauge.gauge.gauge_zero_distance_m * 100 - distance / 10
+        for values in region.run(surge.length_s).received().values()
+        if (distance := values["distance"]) is not None
+    ]
+    region.end()
+    # 2.27 m above the mean level, as it was; between two of four samples an hour it may have been a little higher.
+    assert max(levels) == pytest.approx(gauge.gauge.mean_level_cm + 227, abs=4)
+    assert len(levels) < surge.length_s / 900 * 1.02
 
 
 def test_a_restart_goes_on_in_the_scenario_from_where_it_was(tmp_path: Path):

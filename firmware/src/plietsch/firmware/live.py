@@ -96,7 +96,7 @@ def run_past(simulation: Simulation, plan: Plan, on_progress: OnProgress) -> Non
     simulation.clock.set(begin_s, plan.speed)
     mishaps.lay(simulation.world, plan.scenario.mishaps, begun_s(simulation.states.state))
     has_history = time.time() - begin_s > 2 * SWITCHED_ON_BEFORE_S
-    switch_on(simulation.world, _past(plan) if has_history else present(plan))
+    switch_on(simulation.world, past(plan) if has_history else present(plan))
     if has_history:
         _run_until(simulation, SWITCHED_ON_BEFORE_S, partial(on_progress, begin_s))
         _measure(simulation, present(plan))
@@ -137,7 +137,8 @@ def _run_until(simulation: Simulation, before_now_s: float, on_progress: Callabl
 Pace = Mapping[str, Mapping[str, int]]
 
 
-def _past(plan: Plan) -> Pace:
+def past(plan: Plan) -> Pace:
+    """Return how nodes measured before now: by fewer samples, and levels and rain no more often than fine dust."""
     interval_s = plan.history_interval_s
     level = {"interval_s": interval_s, "rising_interval_s": interval_s, "silence_s": max(interval_s, SELDOM_S)}
     return {
