@@ -55,6 +55,34 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, 
 @pytest.mark.parametrize(
     "url",
     [
+        "tiles.example.org/{z}/{x}/{y}.pbf",
+        "https://tiles.example.org/{z}/{x}.pbf",
+        "https://tiles.example.org/{z}/{x}/{y}/{y}.pbf",
+        "https://*/{z}/{x}/{y}.pbf",
+        "https://tiles.example.org; script-src */{z}/{x}/{y}.pbf",
+        "https://tiles.example.org/{z}/{x}/{y}.pbf; script-src *",
+        "https://user:password@tiles.example.org/{z}/{x}/{y}.pbf",
+        "javascript:alert(1)//{z}/{x}/{y}",
+    ],
+)
+def test_an_address_of_tiles_names_one_host_and_where_the_tile_is(url: str):
+    with pytest.raises(errors.SettingsInvalid, match="tiles_url"):
+        settings.read(tiles_url=url, tiles_attribution="©")
+
+
+@pytest.mark.parametrize("attribution", ["", "  "])
+def test_tiles_without_attribution_are_refused(attribution: str):
+    url = "https://tiles.example.org:8443/v1/{z}/{x}/{y}.pbf?key=abc"
+    with pytest.raises(errors.SettingsInvalid, match="tiles_attribution") as caught:
+        settings.read(tiles_url=url, tiles_attribution=attribution)
+    assert "© OpenStreetMap contributors" in caught.value.message
+    assert settings.read(tiles_url=url, tiles_attribution=" © X ").tiles_attribution == "© X"
+    assert settings.read(tiles_attribution=attribution).tiles_url == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
         "host=db password=my SECRET",
         "postgresql://u:SE CRET@db/x",
         "postgresql://u:SE%CRET@db/x",
