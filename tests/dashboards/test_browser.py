@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
@@ -105,20 +104,6 @@ def test_a_station_that_fell_silent_is_seen_on_a_map_left_open(visit: Open) -> N
     expect(row.locator("[data-property=pm2_5] [data-band]")).to_be_hidden()
 
 
-def test_a_station_that_fell_silent_is_seen_on_its_page(visit: Open, measured: Callable[..., None]) -> None:
-    page = visit(f"/da/stations/{STATION}", clock_ahead=timedelta(0))
-    card = page.locator(".cards [data-property=pm2_5]")
-    measured(STATION, "pm2_5", 13.4)
-    expect(card).to_contain_text("13,4")
-    expect(card).not_to_contain_text("ikke aktuel")
-    page.clock.fast_forward("01:20:00")
-    expect(card).to_contain_text(re.compile(r"13,4 µg/m³.*\d\d\.\d\d · ikke aktuel", re.DOTALL))
-    # It speaks again, 25 minutes ago by the reader's clock.
-    measured(STATION, "pm2_5", 14.5, -55)
-    expect(card).to_contain_text("14,5")
-    expect(card).not_to_contain_text("ikke aktuel")
-
-
 def test_values_grow_old_while_the_connection_is_lost(chromium: Browser, site: str) -> None:
     context = chromium.new_context(reduced_motion="reduce")
     page = context.new_page()
@@ -148,65 +133,6 @@ def test_circles_do_not_cover_each_other_and_lead_to_their_page(visit: Open) -> 
     page.locator(f"a.station[href$={STATION}]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/en/stations/{STATION}")
-
-
-def test_the_chart_is_drawn_and_follows(visit: Open, measured: Callable[..., None]) -> None:
-    page = visit(f"/de/stations/{STATION}")
-    page.wait_for_selector("#chart[data-state=drawn]")
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 12,3 – 16,3 µg/m³")
-    measured(STATION, "pm2_5", 40.0)
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 12,3 – 40,0 µg/m³")
-    expect(page.locator(".cards [data-property=pm2_5]")).to_contain_text("40,0")
-    page.get_by_label("Temperatur").check(force=True)
-    expect(page.locator("#chart-caption")).to_contain_text("Lufttemperatur")
-
-
-def test_the_chart_has_every_reading_of_a_poll(visit: Open, database_url: str) -> None:
-    page = visit(f"/de/stations/{STATION}")
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 12,3 – 16,3 µg/m³")
-    with psycopg.connect(database_url) as connection:
-        # One commit, so one answer to a poll: what lies between is not what is newest.
-        connection.execute(
-            "INSERT INTO observation"
-            " SELECT d.id, now() - age * interval '1 millisecond', values.value, now(), 1"
-            " FROM (VALUES (40, 55.0), (20, 3.0), (0, 14.0)) AS values (age, value), datastream d"
-            " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
-            " WHERE s.code = %s AND p.code = 'pm2_5'",
-            [STATION],
-        )
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 3,0 – 55,0 µg/m³")
-    expect(page.locator(".cards [data-property=pm2_5]")).to_contain_text("14,0")
-
-
-def test_a_property_looked_at_again_has_what_came_meanwhile(visit: Open, measured: Callable[..., None]) -> None:
-    page = visit(f"/en/stations/{STATION}")
-    expect(page.locator("#chart-caption")).to_have_text("Fine dust PM2.5: 12.3 – 16.3 µg/m³")
-    page.get_by_label("Temperature").check(force=True)
-    expect(page.locator("#chart-caption")).to_contain_text("Air temperature")
-    for value in (70.0, 12.0):
-        measured(STATION, "pm2_5", value)
-    expect(page.locator(".cards [data-property=pm2_5]")).to_contain_text("12.0")
-    page.get_by_label("PM2.5").check(force=True)
-    expect(page.locator("#chart-caption")).to_have_text("Fine dust PM2.5: 12.0 – 70.0 µg/m³")
-
-
-def test_a_clock_that_is_ahead_does_not_stop_the_chart(visit: Open, measured: Callable[..., None]) -> None:
-    measured(STATION, "pm2_5", 99.0, -30)
-    page = visit(f"/de/stations/{STATION}")
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 12,3 – 16,3 µg/m³")
-    measured(STATION, "pm2_5", 98.0, -31)
-    measured(STATION, "pm2_5", 40.0)
-    expect(page.locator("#chart-caption")).to_have_text("Feinstaub PM2,5: 12,3 – 40,0 µg/m³")
-
-
-def test_the_first_value_of_a_station_replaces_that_there_was_none(visit: Open, measured: Callable[..., None]) -> None:
-    page = visit("/en/stations/husum-markt")
-    card = page.locator(".cards [data-property=pm2_5]")
-    expect(card).to_contain_text("no current value")
-    measured("husum-markt", "pm2_5", 8.1)
-    expect(card).to_contain_text("8.1")
-    expect(card.locator("time")).to_be_visible()
-    expect(card).not_to_contain_text("no current value")
 
 
 def test_the_language_switch_keeps_the_page(visit: Open) -> None:

@@ -1,0 +1,99 @@
+"""What a station's page says of itself: instruments, downloads, licence, how far its values can be trusted."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+
+
+@pytest.fixture
+def reader(site: str) -> Iterator[httpx.Client]:
+    """A reader of the site."""
+    with httpx.Client(base_url=site) as client:
+        yield client
+
+
+def _downloads(page: str) -> list[str]:
+    """The addresses of the API in a page, in its order."""
+    return [html.unescape(each) for each in re.findall(r'href="(/api/[^"]+)"', page)]
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_station_says_what_it_is_and_every_download_is_there(reader: httpx.Client) -> None:
+    page = reader.get("/da/stations/flensburg-suedermarkt").text
+    for words in ("Simulering", "afrundet til 100 meter", "CC0-1.0 · OK Lab", "https://example.org/"):
+        assert words in page
+    for link in _downloads(page):
+        assert reader.get(link).status_code == 200, link
+
+
+@pytest.mark.usefixtures("water_and_rain")
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("de", "Kippwaage (Niederschlag)"), ("da", "vippemåler"), ("en", "tipping-bucket rain gauge")],
+)
+def test_a_rain_gauge_has_a_name_and_no_maker(reader: httpx.Client, language: str, name: str) -> None:
+    page = reader.get(f"/{language}/stations/flensburg-regen").text
+    assert f"<dd>{name}</dd>" in page
+    dust = reader.get(f"/{language}/stations/flensburg-suedermarkt").text
+    assert "Aosong DHT22, Nova Fitness SDS011" in dust
+
+
+@pytest.mark.usefixtures("water_and_rain")
+def test_the_index_stands_where_a_value_is_classed_by_it(reader: httpx.Client) -> None:
+    said = {
+        code: "European Air Quality Index 2024, here of single values" in reader.get(f"/en/stations/{code}").text
+        for code in ("flensburg-suedermarkt", "flensburg-pegel", "flensburg-regen")
+    }
+    assert said == {"flensburg-suedermarkt": True, "flensburg-pegel": False, "flensburg-regen": False}
+
+
+@pytest.mark.usefixtures("water_and_rain")
+@pytest.mark.parametrize(
+    ("station", "instruments"),
+    [
+        ("flensburg-suedermarkt", ["Fine dust: Nova Fitness SDS011", "Temperature and humidity: Aosong DHT22"]),
+        ("flensburg-pegel", ["Distance to the water: DFRobot A02YYUW", "Water level above the gauge's zero"]),
+        ("flensburg-regen", ["Rain: tipping bucket"]),
+    ],
+)
+def test_each_instrument_has_its_limits(reader: httpx.Client, station: str, instruments: list[str]) -> None:
+    page = reader.get(f"/en/stations/{station}").text
+    headings = [html.unescape(each) for each in re.findall(r"<h3>([^<]+)</h3>\s*<p>", page)]
+    assert [each for each in headings if each != "Fine dust corrected for humidity"] == instruments
+
+
+@pytest.mark.usefixtures("region")
+def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(
+    reader: httpx.Client, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO observation SELECT d.id, now() - seconds * interval '1 second', 1, now(), 1"
+            " FROM datastream d JOIN station s ON s.id = d.station_id JOIN sensor n ON n.id = d.sensor_id"
+            " CROSS JOIN generate_series(10, 86000, 10) AS seconds"
+            " WHERE s.code = 'husum-markt' AND n.model IN ('SDS011', 'DHT22')"
+        )
+    links = [link for link in _downloads(reader.get("/en/stations/husum-markt").text) if "/observations" in link]
+    # Of every station, of the chart's span, of the station's day: by hours, as measured in CSV and in JSON.
+    hourly, raw, _ = (link for link in links if "husum" in link and "from" not in link)
+    assert reader.get(raw).text.count("\r\n") == 1 + 4 * 8600
+    assert 4 * 24 <= reader.get(hourly).text.count("\r\n") - 1 <= 4 * 25
+    for link in links:
+        assert "next" not in reader.get(link).links, link
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "höchstens 50.000 Werte, die ältesten zuerst"),
+        ("da", "højst 50.000 værdier, de ældste først"),
+        ("en", "at most 50,000 values, the oldest first"),
+    ],
+)
+@pytest.mark.usefixtures("region")
+def test_a_download_says_what_it_does_not_hold(reader: httpx.Client, language: str, said: str) -> None:
+    assert said in reader.get(f"/{language}/stations/husum-markt").text
