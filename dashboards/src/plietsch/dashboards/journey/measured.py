@@ -89,7 +89,7 @@ def _samples(facts: Facts, tell: Telling) -> list[str]:
     """How far the samples behind the value lay apart: a spread is half the span of their middle half."""
     channel = facts.value.channels[0]
     spread = facts.beside.get(_SPREAD_OF.get(channel, ""))
-    if spread is None:
+    if spread is None or facts.beside.get(channel) is None:
         return []
     span = tell.amount(2 * spread, telling.unit_of(channel))
     return [tell.texts.gettext(_SPREAD, span=span)]

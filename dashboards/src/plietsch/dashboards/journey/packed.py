@@ -67,10 +67,12 @@ def _sums(each: Bits, named: bool, tell: Telling) -> list[str]:
         return []
     field, code, before = _field(each), tell.number(each.code, 0), f"{tell.short(each.name)}: " if named else ""
     powers = " + ".join(tell.number(power, 0) for power in bits.powers_of_two(each.code))
-    binary = f"{before}{each.digits}₂ = {powers or '0'}" + (f" = {code}" if "+" in powers else "")
+    binary = f"{before}{each.digits}₂ = {powers or '0'}"
     value = tell.amount(each.value, telling.unit_of(each.name), bits.decimals(field.steps))
     if field.steps == 1 and not field.offset:
-        return [binary, f"{before}{code} → {value}"] if telling.unit_of(each.name) else [binary]
+        return [f"{binary} = {value}"]
+    if "+" in powers:
+        binary = f"{binary} = {code}"
     divided = f"{code} ÷ {field.steps}" if field.steps > 1 else code
     start = field.offset / field.steps
     added = f" {'+' if start > 0 else '−'} {tell.number(abs(start))}" if start else ""

@@ -108,8 +108,10 @@ class Telling:
 
 
 def unit_of(code: str, symbol: str = "") -> str:
-    """The unit of a property as people write it; `symbol` is the database's, for what the site does not show."""
-    return QUANTITIES[code].unit if code in QUANTITIES else symbol
+    """The unit of a property as people write it; `symbol` is the database's, for what the site does not know."""
+    # A spread is in the unit of what it is the spread of.
+    known = QUANTITIES.get(code.removesuffix("_spread"))
+    return known.unit if known else symbol
 
 
 def address(language: str, station: str, code: str, moment: datetime, method: str | None = None) -> str:
