@@ -17,7 +17,8 @@ const ATTRIBUTES = [
   ["a_size", 2, "FLOAT", false, 20],
 ] as const;
 const NAMES = ["a_corner", ...ATTRIBUTES.map(([name]) => name)];
-const ROOM_PX = { dots: 1, circles: 6 };
+// For the shadow.
+const ROOM_PX = 6;
 // Below this radius a circle that grows has no number yet.
 const NUMBERS_FROM_PX = 11;
 
@@ -122,18 +123,23 @@ export class StationLayers {
     const program = this.programs[kind];
     gl.useProgram(program.handle);
     gl.bindVertexArray(null);
-    this.attributes(gl, from);
+    const isCircle = kind === "circles";
+    this.attributes(gl, from, isCircle ? 1 : 0);
     this.camera(gl, input, program);
-    gl.uniform1f(program.at("u_room"), ROOM_PX[kind]);
     gl.uniform3f(program.at("u_rim"), ...unit(this.tones.rim));
-    if (kind === "circles") this.numbers(gl, program);
     gl.disable(gl.STENCIL_TEST);
     gl.disable(gl.DEPTH_TEST);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
+    if (isCircle) {
+      this.numbers(gl, program);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
+    } else {
+      gl.drawArrays(gl.POINTS, 0, to - from);
+    }
     NAMES.forEach((_, index) => gl.vertexAttribDivisor(index, 0));
   }
 
-  private attributes(gl: WebGL2RenderingContext, from: number): void {
+  /** `divisor` is 1 where each station is a whole square, 0 where it is a point. */
+  private attributes(gl: WebGL2RenderingContext, from: number, divisor: number): void {
     gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
     gl.enableVertexAttribArray(0);
     gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
@@ -144,7 +150,7 @@ export class StationLayers {
     ATTRIBUTES.forEach(([, components, type, normalized, offset], index) => {
       gl.enableVertexAttribArray(index + 1);
       gl.vertexAttribPointer(index + 1, components, gl[type], normalized, STRIDE, from * STRIDE + offset);
-      gl.vertexAttribDivisor(index + 1, 1);
+      gl.vertexAttribDivisor(index + 1, divisor);
     });
   }
 
@@ -158,11 +164,13 @@ export class StationLayers {
     gl.uniform2f(program.at("u_scale"), at(0) / w, at(5) / w);
     const { clientWidth, clientHeight } = this.map?.getCanvas() ?? document.body;
     gl.uniform2f(program.at("u_pixel"), 2 / clientWidth, 2 / clientHeight);
+    gl.uniform1f(program.at("u_ratio"), this.map?.getPixelRatio() ?? 1);
   }
 
   private numbers(gl: WebGL2RenderingContext, program: shaders.Program): void {
     gl.activeTexture(gl.TEXTURE0);
     this.atlas.bind(gl);
+    gl.uniform1f(program.at("u_room"), ROOM_PX);
     gl.uniform1i(program.at("u_labels"), 0);
     gl.uniform2f(program.at("u_slot"), ...this.atlas.slot);
     gl.uniform2f(program.at("u_slots"), ...this.atlas.slotsAcross);

@@ -8,7 +8,7 @@ import { InView, MOST } from "./inview";
 import type { Documents } from "./loading";
 import { Labels } from "./looks";
 import * as palette from "./palette";
-import { Scene } from "./scene";
+import { Scene, type Window } from "./scene";
 import type { Found } from "./search";
 import * as status from "../status";
 import { Teller, type Told } from "./telling";
@@ -28,6 +28,8 @@ export class Picture {
   private at: number | null = null;
   private opened = -1;
   private frame = 0;
+  private zoom = NaN;
+  private drawn: Window = [0, 0, 0, 0];
 
   constructor(
     private readonly container: HTMLElement,
@@ -133,22 +135,20 @@ export class Picture {
   }
 
   private makeView(): View | null {
-    try {
-      return new View(this.container, this.config, {
-        painted: () => this.painted(),
-        zoomed: () => this.refresh(),
-        settled: () => this.settle(),
-        idle: () => this.idle(),
-        clicked: (x, y, reachPx) => this.open(this.scene?.at(x, y, reachPx) ?? -1),
-        hovered: (x, y) => (this.scene?.at(x, y, HOVER_PX) ?? -1) >= 0,
-        repainted: () => this.repaint(),
-      });
-    } catch {
-      // MapLibre throws an error of its own kind where there is no WebGL.
+    if (!document.createElement("canvas").getContext("webgl2")) {
       status.say(text(this.config, "noMap"));
       this.container.closest("figure")?.setAttribute("hidden", "");
       return null;
     }
+    return new View(this.container, this.config, {
+      painted: () => this.painted(),
+      moved: () => this.move(),
+      settled: () => this.settle(),
+      idle: () => this.idle(),
+      clicked: (x, y, reachPx) => this.open(this.scene?.at(x, y, reachPx) ?? -1),
+      hovered: (x, y) => (this.scene?.at(x, y, HOVER_PX) ?? -1) >= 0,
+      repainted: () => this.repaint(),
+    });
   }
 
   private describe({ map }: View): void {
@@ -169,12 +169,23 @@ export class Picture {
     });
   }
 
+  /** The map moves: a new zoom, or a part of it that was not drawn, has to be drawn; anything else is there. */
+  private move(): void {
+    if (!this.view) return;
+    const [west, north, east, south] = this.view.window;
+    const [left, top, right, bottom] = this.drawn;
+    const isThere = west >= left && north >= top && east <= right && south <= bottom;
+    if (!isThere || this.view.map.getZoom() !== this.zoom) this.refresh();
+  }
+
   private draw(): void {
     const { scene, view } = this;
     if (!scene || !view) return;
-    scene.place(view.map.getZoom());
+    this.zoom = view.map.getZoom();
+    this.drawn = around(view.window);
+    scene.place(this.zoom);
     const isMoving = scene.step(this.now, calm.matches);
-    const { instances, circlesFrom } = scene.instances();
+    const { instances, circlesFrom } = scene.instances(this.drawn);
     view.layers.show(instances, circlesFrom);
     if (isMoving) this.refresh();
   }
@@ -248,4 +259,10 @@ export class Picture {
   private indices({ stations }: Scene): Map<string, number> {
     return new Map([...stations.numbers].map((number, index) => [this.names.get(number)?.code ?? "", index]));
   }
+}
+
+/** A window and as much again on each of its sides. */
+function around([west, north, east, south]: Window): Window {
+  const [width, height] = [east - west, south - north];
+  return [west - width, north - height, east + width, south + height];
 }

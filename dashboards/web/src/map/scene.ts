@@ -25,6 +25,9 @@ interface Glide {
   readonly start: number;
 }
 
+/** West, north, east and south of a part of the map, in Mercator units. */
+export type Window = readonly [west: number, north: number, east: number, south: number];
+
 /** All stations of a property. */
 export class Scene {
   /** What is shown: a value that glides is on its way to the station's. */
@@ -139,19 +142,20 @@ export class Scene {
     return isGrowing || this.glides.size + this.news.size > 0;
   }
 
-  /** What the painter needs; the first `circlesFrom` are dots. */
-  instances(): { instances: Instances; circlesFrom: number } {
-    const instances = new Instances(this.order.length);
+  /** What the painter needs of the stations within a window; the first `circlesFrom` are dots. */
+  instances(window: Window): { instances: Instances; circlesFrom: number } {
+    const seen = this.order.filter((index) => this.isWithin(index, window));
+    const instances = new Instances(seen.length);
     let next = 0;
     const isLarge = (index: number): boolean => (this.radii[index] ?? 0) > this.dotPx + 0.5 || this.newsOf(index) > 0;
     // The most important is painted last, over all others.
-    for (let place = this.order.length - 1; place >= 0; place -= 1) {
-      const index = this.order[place] ?? 0;
+    for (let place = seen.length - 1; place >= 0; place -= 1) {
+      const index = seen[place] ?? 0;
       if (!isLarge(index)) this.write(instances, next++, index);
     }
     const circlesFrom = next;
-    for (let place = this.order.length - 1; place >= 0; place -= 1) {
-      const index = this.order[place] ?? 0;
+    for (let place = seen.length - 1; place >= 0; place -= 1) {
+      const index = seen[place] ?? 0;
       if (isLarge(index)) this.write(instances, next++, index);
     }
     return { instances, circlesFrom };
@@ -170,14 +174,17 @@ export class Scene {
   }
 
   /** The stations within a window of the map, the nearest to its centre first, at most so many. */
-  near([west, north, east, south]: readonly [number, number, number, number], most: number): number[] {
+  near(window: Window, most: number): number[] {
+    const [west, north, east, south] = window;
     const [x, y] = [(west + east) / 2, (north + south) / 2];
     const far = (index: number): number => Math.hypot((this.xs[index] ?? 0) - x, (this.ys[index] ?? 0) - y);
-    const inside = [...this.order].filter((index) => {
-      const [at, down] = [this.xs[index] ?? 0, this.ys[index] ?? 0];
-      return at >= west && at <= east && down >= north && down <= south;
-    });
+    const inside = [...this.order.filter((index) => this.isWithin(index, window))];
     return inside.sort((one, other) => far(one) - far(other)).slice(0, most);
+  }
+
+  private isWithin(index: number, [west, north, east, south]: Window): boolean {
+    const [x, y] = [this.xs[index] ?? 0, this.ys[index] ?? 0];
+    return x >= west && x <= east && y >= north && y <= south;
   }
 
   private get dotPx(): number {

@@ -1,7 +1,24 @@
 // How a station is painted: a disc in its class's colour with a rim, its number, and what is to be seen of its quality.
 
-/** A square around each station, as large as it takes. */
-const VERTEX = `#version 300 es
+/** A point for each dot: many at once cost little, also where a processor paints instead of a graphics card. */
+const POINT = `#version 300 es
+in vec2 a_place;
+in vec4 a_fill;
+in vec2 a_size;
+uniform vec2 u_origin;
+uniform vec2 u_scale;
+uniform float u_ratio;
+out vec4 v_fill;
+out float v_radius;
+void main() {
+  v_fill = a_fill;
+  v_radius = a_size.x * u_ratio;
+  gl_PointSize = 2.0 * (v_radius + 1.0);
+  gl_Position = vec4(u_origin + a_place * u_scale, 0.0, 1.0);
+}`;
+
+/** A square around each circle, as large as it takes. */
+const SQUARE = `#version 300 es
 in vec2 a_corner;
 in vec2 a_place;
 in vec4 a_fill;
@@ -33,17 +50,17 @@ void main() {
 
 /** A dot: its colour, and a thin rim that parts it from its neighbours. */
 const DOT = `#version 300 es
-precision mediump float;
-in vec2 v_offset;
-flat in vec4 v_fill;
-flat in float v_radius;
+precision highp float;
+in vec4 v_fill;
+in float v_radius;
 uniform vec3 u_rim;
+uniform float u_ratio;
 out vec4 colour;
 void main() {
-  float distance = length(v_offset);
+  float distance = length(gl_PointCoord - 0.5) * 2.0 * (v_radius + 1.0);
   float disc = clamp(v_radius + 0.5 - distance, 0.0, 1.0);
-  float core = clamp(v_radius - 0.5 - distance, 0.0, 1.0);
-  colour = vec4(mix(u_rim, v_fill.rgb, core) * disc, disc) * v_fill.a;
+  float core = clamp(v_radius + 0.5 - u_ratio - distance, 0.0, 1.0);
+  colour = vec4(mix(u_rim, v_fill.rgb, core), 1.0) * disc * v_fill.a;
 }`;
 
 /** A circle: shadow, rim, disc, number; a dashed rim where the value is in doubt; a ring that opens at news. */
@@ -105,11 +122,12 @@ export class Program {
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
+    vertex: string,
     fragment: string,
     attributes: readonly string[],
   ) {
     this.handle = gl.createProgram();
-    for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]] as const) {
+    for (const [type, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
       const shader = gl.createShader(type);
       if (!shader) throw new Error("no shader");
       gl.shaderSource(shader, source);
@@ -133,10 +151,10 @@ export class Program {
 
 /** The program of dots. */
 export function dot(gl: WebGL2RenderingContext, attributes: readonly string[]): Program {
-  return new Program(gl, DOT, attributes);
+  return new Program(gl, POINT, DOT, attributes);
 }
 
 /** The program of circles. */
 export function circle(gl: WebGL2RenderingContext, attributes: readonly string[]): Program {
-  return new Program(gl, CIRCLE, attributes);
+  return new Program(gl, SQUARE, CIRCLE, attributes);
 }

@@ -63,12 +63,12 @@ export class Table {
 
   private flag(element: HTMLElement | null, quality: number): void {
     if (!element) return;
-    const name = quality === FAILED ? "failed" : quality === SUSPECT ? "suspect" : "";
+    const name = quality === FAILED ? "flagFailed" : quality === SUSPECT ? "flagSuspect" : "";
     element.hidden = name === "";
     const words = element.querySelector("span:not(.sign)");
     if (words) words.textContent = name && text(this.config, name);
     const sign = element.querySelector(".sign");
-    if (sign && name) sign.textContent = "?";
+    if (sign && name) sign.textContent = quality === FAILED ? "×" : "?";
   }
 
   private number(element: Element): Gliding {

@@ -6,6 +6,8 @@ import { clockOf } from "./telling";
 const HOUR_S = 3600;
 const MINUTE_MS = 60_000;
 const HOURS = 7 * 24;
+// Later than this, there is no room for a day's name.
+const LAST_NAMED = HOURS - 12;
 // Seven days in forty seconds: long enough to see a storm come, short enough to see it go.
 const HOURS_A_SECOND = HOURS / 40;
 // Ten pictures a second are motion; more would be work.
@@ -29,7 +31,8 @@ export class Timeline {
   private readonly toNow = document.createElement("button");
   private readonly days = document.createElement("ol");
   private readonly long: Intl.DateTimeFormat;
-  private readonly short: Intl.DateTimeFormat;
+  private readonly weekday: Intl.DateTimeFormat;
+  private readonly date: Intl.DateTimeFormat;
   private readonly hour: Intl.DateTimeFormat;
   private place = HOURS;
   private frame = 0;
@@ -42,7 +45,8 @@ export class Timeline {
     private readonly watcher: Watcher,
   ) {
     this.long = clockOf(config, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-    this.short = clockOf(config, { weekday: "short", day: "numeric" });
+    this.weekday = clockOf(config, { weekday: "short" });
+    this.date = clockOf(config, { day: "numeric", month: "numeric" });
     this.hour = new Intl.DateTimeFormat("en-GB", { hour: "numeric", hourCycle: "h23", timeZone: config.timezone });
     this.build(parent);
     this.go(config.at);
@@ -161,14 +165,20 @@ export class Timeline {
   /** The names of the days below the slider, each where it begins. */
   private renew(): void {
     const marks: HTMLElement[] = [];
-    for (let place = 0; place <= HOURS; place += 1) {
+    for (let place = 0; place < LAST_NAMED; place += 1) {
       const time = (this.end - (HOURS - place) * HOUR_S) * 1000;
-      if (Number(this.hour.format(time)) !== 0) continue;
-      const mark = document.createElement("li");
-      mark.style.setProperty("--at", String(place / HOURS));
-      mark.textContent = this.short.format(time);
-      marks.push(mark);
+      if (Number(this.hour.format(time)) === 0) marks.push(this.mark(place, time));
     }
     this.days.replaceChildren(...marks);
+  }
+
+  private mark(place: number, time: number): HTMLElement {
+    const mark = document.createElement("li");
+    const date = document.createElement("span");
+    date.className = "date";
+    date.textContent = this.date.format(time);
+    mark.style.setProperty("--at", String(place / HOURS));
+    mark.append(this.weekday.format(time), " ", date);
+    return mark;
   }
 }

@@ -9,6 +9,7 @@ import { StationLayers } from "./layers";
 import * as mercator from "./mercator";
 import { Names } from "./names";
 import * as palette from "./palette";
+import type { Window } from "./scene";
 import * as theme from "../theme";
 
 // So that a circle at the region's edge is seen whole, and the credits cover none.
@@ -20,8 +21,8 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export interface Watcher {
   painted(): void;
-  /** The zoom changes. */
-  zoomed(): void;
+  /** Another part of the map is seen. */
+  moved(): void;
   /** The map has come to rest. */
   settled(): void;
   /** Everything is drawn. */
@@ -57,7 +58,7 @@ export class View {
   }
 
   /** West, north, east, south of what is seen, in Mercator units. */
-  get window(): [number, number, number, number] {
+  get window(): Window {
     const bounds = this.map.getBounds();
     const [west, east] = [mercator.x(bounds.getWest()), mercator.x(bounds.getEast())];
     return [west, mercator.y(bounds.getNorth()), east, mercator.y(bounds.getSouth())];
@@ -94,7 +95,7 @@ export class View {
 
   private attend(watcher: Watcher): void {
     const at = ({ lng, lat }: { lng: number; lat: number }): [number, number] => [mercator.x(lng), mercator.y(lat)];
-    this.map.on("zoom", () => watcher.zoomed());
+    this.map.on("move", () => watcher.moved());
     this.map.on("moveend", () => watcher.settled());
     this.map.on("idle", () => watcher.idle());
     this.map.on("click", (event) => watcher.clicked(...at(event.lngLat), isTouch(event.originalEvent) ? 22 : 12));

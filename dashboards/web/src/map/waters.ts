@@ -12,8 +12,8 @@ function water(de: string, da: string, en: string, longitude: number, latitude: 
 
 /** The most important first. */
 export const WATERS: readonly Water[] = [
-  water("Nordsee", "Vesterhavet", "North Sea", 8.15, 54.6, 0),
-  water("Ostsee", "Østersøen", "Baltic Sea", 10.16, 54.79, 0),
+  water("Nordsee", "Vesterhavet", "North Sea", 8.4, 54.43, 0),
+  water("Ostsee", "Østersøen", "Baltic Sea", 10.06, 54.73, 0),
   water("Flensburger Förde", "Flensborg Fjord", "Flensburg Fjord", 9.74, 54.845, 8.6),
   water("Schlei", "Slien", "Schlei", 9.72, 54.545, 9.6),
   water("Eckernförder Bucht", "Egernførde Bugt", "Eckernförde Bay", 9.99, 54.49, 9),
