@@ -52,7 +52,7 @@ def test_the_legend_of_levels_has_the_gauges_own_words(browser: httpx.Client) ->
     legend = _text(
         browser.get("/de/?property=water_level").text.split('data-legend="water_level"')[1].split("</div>")[0]
     )
-    assert "1 wie üblich 2 erhöht 3 Sturmflut 4 schwere Sturmflut 5 sehr schwere Sturmflut" in legend
+    assert "wie üblich Stufe 1 etwa „erhöht“ Stufe 2 etwa „Sturmflut“ Stufe 3 etwa „schwere Sturmflut“" in legend
     assert "jeder Pegel hat seine eigenen Stufen" in legend
 
 

@@ -32,6 +32,8 @@ _MESSAGES = {
     "close": N_("Close"),
     "toStation": N_("To the station"),
     "measuredAt": N_("measured %(time)s"),
+    "flagSuspect": N_("suspect"),
+    "flagFailed": N_("failed its checks"),
     "suspect": N_("This value is in doubt."),
     "failed": N_("This value failed the checks."),
     "found": N_("%(count)s found"),

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from plietsch.api.database import Connection
 from plietsch.dashboards import instruments, present, quantities, regions
 from plietsch.dashboards.front import Language, RegionCode, site_of
-from plietsch.dashboards.map import config, legend, state, table
+from plietsch.dashboards.map import config, legend, state, stations, table
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.regions import Region
 from plietsch.dashboards.summary import region as summary
@@ -32,7 +32,8 @@ async def map_page(
     codes = _shown(await instruments.measured_anywhere(connection, region.code))
     asked = state.read(request.query_params, codes, region, now.at)
     at = asked.at or now.at
-    scales = await legend.scales_of(connection, region.code, codes, language)
+    levels = await stations.level_names(connection, region.code, language)
+    scales = legend.scales_of(codes, list(levels), texts)
     shown = await table.of(connection, region, asked, codes, at, texts)
     return site.render(
         request,
@@ -43,7 +44,7 @@ async def map_page(
         table=shown,
         summary=await summary.of(connection, region, now, texts, asked.at, asked.kept),
         quantities=[QUANTITIES[code] for code in codes],
-        legends=[legend.of(code, scales.get(code), texts) for code in codes],
+        legends=[legend.of(code, scales.get(code), levels, texts) for code in codes],
         simulated=shown.has_simulated,
         count_written=texts.number(shown.count, 0),
         tiles_attribution=request.app.state.settings.tiles_attribution,
