@@ -16,10 +16,7 @@ _HUMIDITY = "humidity"
 
 
 class Value(NamedTuple):
-    """A public value: what was measured, when, where and how; `heard_at` is None where it did not come by radio.
-
-    `is_there` says whether the station measures now, so that it has a page.
-    """
+    """A public value: what was measured, when, where and how; `heard_at` is None where it did not come by radio."""
 
     station_id: int
     station: str
@@ -40,7 +37,6 @@ class Value(NamedTuple):
     quality: Quality
     gauge_zero_distance_m: float | None
     rain_tip_mm: float | None
-    is_there: bool
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
 -- name: value
--- A value that a device measured while it was installed, in a second, by the method asked for or else the usual one; how
--- its instrument was mounted then, and whether one is there now. Of two instruments, the one that has a number.
+-- A value that a device measured while it was installed, in a second, by the method asked for or else the usual one, and
+-- how its instrument was mounted then. Of two instruments, the one that has a number.
 SELECT s.id AS station_id, s.code AS station, s.name AS station_name, s.simulated, r.code AS region, p.code,
        p.unit_symbol, p.decimals, p.default_method, ds.id AS datastream_id, ds.method, n.model, n.manufacturer,
        o.phenomenon_time AS measured_at, o.result, o.result_time AS heard_at, o.quality, d.gauge_zero_distance_m,
-       d.rain_tip_mm,
-       EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now()) AS is_there
+       d.rain_tip_mm
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
