@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plietsch.firmware import broker, errors
+from plietsch.firmware import errors
+from plietsch.firmware.mqtt import broker
 
 
 @pytest.mark.parametrize(

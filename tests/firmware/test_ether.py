@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plietsch.firmware import waiting
-from plietsch.firmware.ether import Ether, Heard, Place
+from plietsch.firmware.air.ether import Ether, Heard, Place
 from plietsch.firmware.network import gateways
 from plietsch.firmware.network.airtime import symbol_ms, time_on_air_ms
 from plietsch.firmware.network.gateways import Copy, Gateway, Radio

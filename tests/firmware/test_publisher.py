@@ -13,7 +13,7 @@ from firmware.subscriber import listening
 
 from firmware import tls
 from plietsch.firmware import errors
-from plietsch.firmware.publisher import Publisher, Stopped
+from plietsch.firmware.mqtt.publisher import Publisher, Stopped
 from plietsch.platform.local import ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from support import processes

@@ -15,8 +15,8 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from plietsch.firmware import identity
-from plietsch.firmware.publisher import Publisher
-from plietsch.firmware.subscription import Commands, down_topic
+from plietsch.firmware.mqtt.publisher import Publisher
+from plietsch.firmware.mqtt.subscription import Commands, down_topic
 from plietsch.platform.local.broker import EmbeddedBroker
 from support.mosquitto import Mosquitto
 from support.wait import until

@@ -8,10 +8,10 @@ import pytest
 import simpy
 
 from plietsch.firmware import waiting
-from plietsch.firmware.ether import Ether
+from plietsch.firmware.air.ether import Ether
+from plietsch.firmware.air.virtual_radio import VirtualClock, VirtualRadio
 from plietsch.firmware.network.airtime import time_on_air_ms
 from plietsch.firmware.network.gateways import Copy, Gateway, Radio
-from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 
 START_MS = 1_760_000_000_000.0
 ROOF = Gateway("a840411f75f10001", "roof", 9.43, 54.781, 20.0)

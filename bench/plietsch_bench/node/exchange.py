@@ -13,10 +13,10 @@ import simpy
 from matplotlib import pyplot
 
 from plietsch.firmware import identity, node, places
-from plietsch.firmware.ether import Ether
+from plietsch.firmware.air.ether import Ether
+from plietsch.firmware.air.virtual_radio import VirtualClock, VirtualRadio
 from plietsch.firmware.network.airtime import time_on_air_ms
 from plietsch.firmware.network.server import Device, Downlink, NetworkServer
-from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 from plietsch.firmware.waiting import call_at, start
 
 START_MS = 1_767_225_600_000.0  # 2026-01-01T00:00:00Z

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
+from plietsch.firmware.air.virtual_radio import VirtualClock, VirtualRadio
 
 FOLDER = Path(__file__).resolve().parents[3] / "node"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from plietsch.firmware import identity
 from plietsch.firmware.clock import SimulatedClock
-from plietsch.firmware.delivery import Delivery
 from plietsch.firmware.ledger import SENT, Ledger
-from plietsch.firmware.publisher import Publisher, Stopped
+from plietsch.firmware.mqtt.delivery import Delivery
+from plietsch.firmware.mqtt.publisher import Publisher, Stopped
+from plietsch.firmware.mqtt.subscription import Commands, down_topic
 from plietsch.firmware.state import StateFile
 from plietsch.firmware.station import MILLISECONDS, VirtualStation
-from plietsch.firmware.subscription import Commands, down_topic
 from plietsch.firmware.world import Plan, World
 
 log = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ from typing import Any
 
 from plietsch.firmware import identity, waiting
 from plietsch.firmware import node as node_code
-from plietsch.firmware.ether import Ether
+from plietsch.firmware.air.ether import Ether
+from plietsch.firmware.air.virtual_radio import VirtualClock, VirtualRadio
 from plietsch.firmware.instruments.fault import Fault
 from plietsch.firmware.ledger import Entry
 from plietsch.firmware.ranges import ABOVE, BELOW
 from plietsch.firmware.readings import SMALLEST_UNIX_S, Readings
 from plietsch.firmware.region import FINE_DUST, Station
 from plietsch.firmware.shown import BATTERY, Shown
-from plietsch.firmware.virtual_radio import VirtualClock, VirtualRadio
 
 NO_ANSWER = "no valid answer"
 POWER_ON, DEEP_SLEEP, COMMAND = "power-on", "deep-sleep", "command"

@@ -9,7 +9,7 @@ from typing import Any
 import simpy
 
 from plietsch.firmware import identity
-from plietsch.firmware.ether import Ether
+from plietsch.firmware.air.ether import Ether
 from plietsch.firmware.ledger import Ledger
 from plietsch.firmware.network.gateways import Gateway
 from plietsch.firmware.network.server import Publish, Settings

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable
 
 from plietsch.firmware import identity
-from plietsch.firmware.ether import Ether
+from plietsch.firmware.air.ether import Ether
 from plietsch.firmware.network.gateways import Copy
 from plietsch.firmware.network.server import (
     DEDUPLICATION_WINDOW_S,

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from plietsch.firmware.mqtt.publisher import OnFate, Publisher, Stopped
 from plietsch.firmware.network.events import Json
-from plietsch.firmware.publisher import OnFate, Publisher, Stopped
 from plietsch.firmware.readings import Readings
 
 READINGS_PORT = 1  # docs/payload.md

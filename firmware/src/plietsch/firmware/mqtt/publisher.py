@@ -17,8 +17,9 @@ from typing import Any
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from plietsch.firmware import broker, errors
-from plietsch.firmware.subscription import Commands
+from plietsch.firmware import errors
+from plietsch.firmware.mqtt import broker
+from plietsch.firmware.mqtt.subscription import Commands
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import simpy
 
-from plietsch.firmware.ether import Ether, Heard, Place
+from plietsch.firmware.air.ether import Ether, Heard, Place
 from plietsch.firmware.network.gateways import Radio
 from plietsch.firmware.waiting import Until
 
