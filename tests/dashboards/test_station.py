@@ -283,6 +283,9 @@ def test_what_a_station_does_not_have_is_answered_with_what_it_has(reader: httpx
     answer = reader.get(f"/en/stations/{DUST}{query}")
     assert answer.status_code == 200
     assert (_document(answer.text)["property"], "The last 24 hours" in answer.text) == ("pm2_5", True)
+    said = "this station does not have"
+    assert said in answer.text
+    assert said not in reader.get(f"/en/stations/{DUST}?property=pm10&span=week").text
 
 
 @pytest.mark.usefixtures("measured")

@@ -27,21 +27,6 @@ export interface Config {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-export interface MapConfig extends Config {
-  readonly bounds: readonly [number, number, number, number];
-  readonly seas: { readonly northSea: string; readonly balticSea: string };
-  readonly stations: string;
-  /** The codes of the properties that each station measures. */
-  readonly measured: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface StationConfig extends Config {
-  readonly station: string;
-  readonly observations: string;
-  /** No shorter pause is a gap. */
-  readonly shortestGapS: number;
-}
-
 /** The configuration that an element carries in `data-config`. */
 export function read<T extends Config>(element: HTMLElement): T {
   return JSON.parse(element.dataset["config"] ?? "{}") as T;

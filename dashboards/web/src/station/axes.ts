@@ -17,9 +17,9 @@ export const WHOLE = [1, 2, 5]
 export function range(course: Course): [number, number] {
   const [least, most] = extent(course) ?? [0, LEAST_SPAN];
   const [low, high] = withLimits(course, least, most);
-  const room = Math.max((high - low) * ROOM, (LEAST_SPAN - (high - low)) / 2, 0);
-  const bottom = course.beginning === null ? low - room : course.beginning;
-  return [bottom, Math.max(high + room, bottom + LEAST_SPAN)];
+  const shown = high - (course.beginning ?? low);
+  const room = Math.max(shown * ROOM, (LEAST_SPAN - shown) / 2);
+  return [course.beginning ?? low - room, high + room];
 }
 
 /** The extent, stretched to the limits that are reached and to the next ones. */

@@ -45,6 +45,7 @@ class Asked:
     chosen: str | None
     span: Span
     gauge: Gauge | None
+    is_understood: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ async def asked(
     gauge = (await gauges.of(connection, language, station=station.code)).get(station.code)
     chosen = code if code in codes else (codes[0] if codes else None)
     now = await present.of(connection, region)
-    return Asked(station, region, now, own, devices, codes, chosen, spans.chosen(span), gauge)
+    understood = code in (None, chosen) and span in (None, *spans.SPANS)
+    return Asked(station, region, now, own, devices, codes, chosen, spans.chosen(span), gauge, understood)
 
 
 async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> View:

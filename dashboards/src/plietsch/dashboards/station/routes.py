@@ -75,6 +75,7 @@ async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) ->
         "quantities": [QUANTITIES[code] for code in asked.codes],
         "spans": list(spans.SPANS.values()),
         "has_index": scales.has_index(asked.codes),
+        "is_understood": asked.is_understood,
         "view": await page.view(connection, asked, texts),
     }
 
