@@ -6,7 +6,7 @@ The places are those of `places.json`: [name, longitude, latitude, kind], the mo
 import difflib
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -32,6 +32,8 @@ _OTHER_NAMES = {
 }
 # How alike a word and a name must be (difflib) for one to be the other's typing mistake: two letters in ten.
 _ALIKE = 0.8
+# As many names as the stations of a large region have: its table is sorted by them each time.
+_FOLDED = 20_000
 
 
 class Place(NamedTuple):
@@ -76,6 +78,7 @@ def known() -> dict[str, Place]:
     return found
 
 
+@lru_cache(maxsize=_FOLDED)
 def fold(text: str) -> str:
     """A text as it is compared: small letters without accents, umlauts as two letters."""
     return _bare(unicodedata.normalize("NFC", text).casefold().translate(_SPELLINGS))
