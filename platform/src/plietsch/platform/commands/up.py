@@ -98,7 +98,7 @@ def up(
     if history or not scenario:
         arguments += ["--since", history or _HISTORY]
     announcer = _Announcer(console)
-    simulation = None if bare else Simulation(tuple(arguments), announcer.filling)
+    simulation = None if bare else Simulation(tuple(arguments), announcer.filling, is_watched=speed != "max")
     stack = Stack(config, config.data_dir.absolute(), simulation, announcer.done)
     _run(stack, console, fresh=fresh, as_json=as_json)
 

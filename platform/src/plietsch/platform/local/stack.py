@@ -43,10 +43,14 @@ def _unseen(_share: float, _until: datetime) -> None:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What the simulated region shall do: extra arguments of `plietsch simulate`."""
+    """What the simulated region shall do: extra arguments of `plietsch simulate`.
+
+    With `is_watched` somebody wants to see the past go by, and not to wait for its end.
+    """
 
     arguments: tuple[str, ...]
     filling: Filling = _unseen
+    is_watched: bool = False
 
 
 @dataclass
@@ -251,6 +255,8 @@ class Stack:
                     return
                 if latest:
                     begun = begun or latest
+                    if simulation.is_watched and latest > begun:
+                        return
                     simulation.filling((latest - begun) / (now - begun), latest)
                 time.sleep(_LOOK_EVERY_S)
 
