@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 import psycopg
 import pytest
+from dashboards.journey_scene import Reader
 
 from plietsch.dashboards.texts import LANGUAGES
+from plietsch.platform import roles
+from support import databases
 
 DUST, LEVEL, RAIN, EMPTY = "flensburg-suedermarkt", "flensburg-pegel", "flensburg-regen", "husum-markt"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -32,10 +34,12 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def reader(site: str) -> Iterator[httpx.Client]:
-    """A reader of the site."""
-    with httpx.Client(base_url=site) as client:
-        yield client
+def reader(database_url: str) -> Iterator[Reader]:
+    """A reader of a site that may do no more in the database than the site has to."""
+    with databases.member(database_url, roles.SITE) as url:
+        reader = Reader(url)
+        yield reader
+        reader.close()
 
 
 def _write(database_url: str, station: str, code: str, rows: Sequence[Row], method: str = "raw") -> None:
@@ -99,7 +103,7 @@ def _text(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
-def _csv(reader: httpx.Client, page: str) -> list[dict[str, str]]:
+def _csv(reader: Reader, page: str) -> list[dict[str, str]]:
     address = html.unescape(re.findall(r'id="course-csv" href="([^"]+)"', page)[0])
     answer = reader.get(address)
     assert answer.status_code == 200, answer.text
@@ -110,7 +114,7 @@ def _csv(reader: httpx.Client, page: str) -> list[dict[str, str]]:
 @pytest.mark.usefixtures("region")
 @pytest.mark.parametrize(("span", "step", "length"), [("month", HOUR, 30 * DAY), ("year", DAY, 365 * DAY)])
 def test_means_are_those_of_what_was_measured_in_page_chart_and_download(
-    reader: httpx.Client, database_url: str, now: datetime, span: str, step: timedelta, length: timedelta
+    reader: Reader, database_url: str, now: datetime, span: str, step: timedelta, length: timedelta
 ) -> None:
     rows = _course(database_url, now, 40)
     page = reader.get(f"/en/stations/{EMPTY}?span={span}").text
@@ -132,9 +136,7 @@ def test_means_are_those_of_what_was_measured_in_page_chart_and_download(
 
 
 @pytest.mark.usefixtures("region")
-def test_a_day_is_shown_as_measured_with_what_is_not_believed(
-    reader: httpx.Client, database_url: str, now: datetime
-) -> None:
+def test_a_day_is_shown_as_measured_with_what_is_not_believed(reader: Reader, database_url: str, now: datetime) -> None:
     rows = [row for row in _course(database_url, now, 3) if row[0] > now - DAY + timedelta(minutes=5)]
     page = reader.get(f"/en/stations/{EMPTY}").text
     shown = dict(_table(page))
@@ -156,9 +158,7 @@ def test_a_day_is_shown_as_measured_with_what_is_not_believed(
 
 
 @pytest.mark.usefixtures("region")
-def test_more_than_a_screen_can_show_becomes_means_of_minutes(
-    reader: httpx.Client, database_url: str, now: datetime
-) -> None:
+def test_more_than_a_screen_can_show_becomes_means_of_minutes(reader: Reader, database_url: str, now: datetime) -> None:
     rows: list[Row] = [(now - timedelta(seconds=5 * number), float(number % 7), 1) for number in range(3000)]
     _write(database_url, EMPTY, "pm10", rows)
     page = reader.get(f"/en/stations/{EMPTY}?property=pm10").text
@@ -170,7 +170,7 @@ def test_more_than_a_screen_can_show_becomes_means_of_minutes(
 
 
 @pytest.mark.usefixtures("region")
-def test_silence_is_a_row_of_its_own(reader: httpx.Client, database_url: str, now: datetime) -> None:
+def test_silence_is_a_row_of_its_own(reader: Reader, database_url: str, now: datetime) -> None:
     ages = [minutes for minutes in range(0, 1440, 10) if not 300 <= minutes < 600]
     _write(database_url, EMPTY, "pm2_5", [(now - timedelta(minutes=age), 5.0, 1) for age in ages])
     page = reader.get(f"/de/stations/{EMPTY}").text
@@ -183,7 +183,7 @@ def test_silence_is_a_row_of_its_own(reader: httpx.Client, database_url: str, no
 
 
 @pytest.mark.usefixtures("water_and_rain")
-def test_rain_is_summed_up_by_hours_and_days(reader: httpx.Client, database_url: str, now: datetime) -> None:
+def test_rain_is_summed_up_by_hours_and_days(reader: Reader, database_url: str, now: datetime) -> None:
     start = now.replace(minute=0, second=0) - timedelta(hours=30)
     # One more tip at each reading, a quarter of an hour apart: four tips of 0.2 mm an hour.
     moments = [start + timedelta(minutes=15 * number) for number in range(1, 121) if start < now]
@@ -208,7 +208,7 @@ def test_rain_is_summed_up_by_hours_and_days(reader: httpx.Client, database_url:
 
 
 @pytest.mark.usefixtures("water_and_rain")
-def test_a_level_is_told_by_its_own_gauge(reader: httpx.Client, database_url: str, now: datetime) -> None:
+def test_a_level_is_told_by_its_own_gauge(reader: Reader, database_url: str, now: datetime) -> None:
     rows: list[Row] = [(now - timedelta(minutes=age), 690.0 - age, 1) for age in range(10, 130, 10)]
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM observation")
@@ -232,7 +232,7 @@ def test_a_level_is_told_by_its_own_gauge(reader: httpx.Client, database_url: st
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_corrected_series_stands_beside_the_raw_one(reader: httpx.Client, database_url: str) -> None:
+def test_a_corrected_series_stands_beside_the_raw_one(reader: Reader, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "INSERT INTO observation SELECT c.id, o.phenomenon_time, o.result / 2, o.result_time, 1 FROM observation o"
@@ -261,14 +261,14 @@ def test_a_corrected_series_stands_beside_the_raw_one(reader: httpx.Client, data
         ("en", ("Now", "12.3 µg/m³ fair", "How it is measured", "The past of this place", "steady")),
     ],
 )
-def test_a_page_says_all_of_it_in_its_language(reader: httpx.Client, language: str, said: tuple[str, ...]) -> None:
+def test_a_page_says_all_of_it_in_its_language(reader: Reader, language: str, said: tuple[str, ...]) -> None:
     text = _text(reader.get(f"/{language}/stations/{DUST}").text)
     for words in said:
         assert words in text
 
 
 @pytest.mark.usefixtures("measured")
-def test_each_number_leads_to_how_it_came_here(reader: httpx.Client) -> None:
+def test_each_number_leads_to_how_it_came_here(reader: Reader) -> None:
     page = reader.get(f"/en/stations/{DUST}").text
     links = re.findall(r'data-journey href="([^"]+)"', page)
     moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
@@ -279,7 +279,7 @@ def test_each_number_leads_to_how_it_came_here(reader: httpx.Client) -> None:
 
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("query", ["?property=unknown&span=decade", "?property=water_level", "?span=", "?property=%00"])
-def test_what_a_station_does_not_have_is_answered_with_what_it_has(reader: httpx.Client, query: str) -> None:
+def test_what_a_station_does_not_have_is_answered_with_what_it_has(reader: Reader, query: str) -> None:
     answer = reader.get(f"/en/stations/{DUST}{query}")
     assert answer.status_code == 200
     assert (_document(answer.text)["property"], "The last 24 hours" in answer.text) == ("pm2_5", True)
@@ -289,7 +289,7 @@ def test_what_a_station_does_not_have_is_answered_with_what_it_has(reader: httpx
 
 
 @pytest.mark.usefixtures("measured")
-def test_every_state_is_an_address(reader: httpx.Client) -> None:
+def test_every_state_is_an_address(reader: Reader) -> None:
     page = reader.get(f"/da/stations/{DUST}?property=pm10&span=week").text
     assert _document(page)["property"] == "pm10"
     choices = re.findall(rf'href="(/da/stations/{DUST}\?[^"#]+)#course"( aria-current="true")?', page)
@@ -303,7 +303,7 @@ def test_every_state_is_an_address(reader: httpx.Client) -> None:
 
 
 @pytest.mark.usefixtures("region")
-def test_a_station_that_never_measured_says_so_and_loads_no_script(reader: httpx.Client) -> None:
+def test_a_station_that_never_measured_says_so_and_loads_no_script(reader: Reader) -> None:
     page = reader.get(f"/en/stations/{EMPTY}").text
     assert "Nothing was measured in this span." in _text(page)
     assert page.count("no current value") == 4
@@ -312,7 +312,7 @@ def test_a_station_that_never_measured_says_so_and_loads_no_script(reader: httpx
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_silent_station_says_that_its_value_says_nothing_of_now(reader: httpx.Client) -> None:
+def test_a_silent_station_says_that_its_value_says_nothing_of_now(reader: Reader) -> None:
     page = reader.get("/en/stations/flensburg-hafenspitze").text
     card = _text(page.split('data-property="pm2_5"')[1].split("</div>")[0])
     assert "99.9 µg/m³" in card and "not current" in card
@@ -322,7 +322,7 @@ def test_a_silent_station_says_that_its_value_says_nothing_of_now(reader: httpx.
 
 
 @pytest.mark.usefixtures("water_and_rain")
-def test_what_a_gauge_is_called_cannot_leave_its_place(reader: httpx.Client, database_url: str) -> None:
+def test_what_a_gauge_is_called_cannot_leave_its_place(reader: Reader, database_url: str) -> None:
     evil = "</script><script>alert(1)</script>"
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE gauge_level SET name = jsonb_build_object('en', %s::text) WHERE rank = 2", [evil])
@@ -333,7 +333,7 @@ def test_what_a_gauge_is_called_cannot_leave_its_place(reader: httpx.Client, dat
 
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("path", ["nowhere", "Nowhere", "%00", "flensburg-pegel"])
-def test_a_station_that_is_unknown_is_no_page(reader: httpx.Client, path: str) -> None:
+def test_a_station_that_is_unknown_is_no_page(reader: Reader, path: str) -> None:
     for place in ("/de/stations/", "/data/de/stations/"):
         assert reader.get(f"{place}{path}").status_code == 404
 
@@ -348,7 +348,7 @@ def test_a_station_that_is_unknown_is_no_page(reader: httpx.Client, path: str) -
     ],
 )
 def test_a_station_that_was_taken_down_keeps_its_data(
-    reader: httpx.Client, database_url: str, language: str, said: str
+    reader: Reader, database_url: str, language: str, said: str
 ) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
@@ -364,7 +364,7 @@ def test_a_station_that_was_taken_down_keeps_its_data(
 
 
 @pytest.mark.usefixtures("measured")
-def test_the_past_of_a_place_is_told_as_far_as_it_is_public(reader: httpx.Client, database_url: str) -> None:
+def test_the_past_of_a_place_is_told_as_far_as_it_is_public(reader: Reader, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "INSERT INTO location (name, longitude, latitude, grid_m) VALUES ('x', 9.4366, 54.8006, 100);"
@@ -379,7 +379,7 @@ def test_the_past_of_a_place_is_told_as_far_as_it_is_public(reader: httpx.Client
 
 @pytest.mark.usefixtures("region")
 def test_the_days_of_a_month_say_in_how_many_hours_something_was_measured(
-    reader: httpx.Client, database_url: str, now: datetime
+    reader: Reader, database_url: str, now: datetime
 ) -> None:
     # Ten days ago, local time, a whole day without anything; otherwise a value in each hour.
     day = (now.astimezone(BERLIN) - 10 * DAY).date()
@@ -396,11 +396,12 @@ def test_the_days_of_a_month_say_in_how_many_hours_something_was_measured(
 
 @pytest.mark.usefixtures("measured")
 def test_in_fast_motion_the_present_is_that_of_the_newest_value(
-    reader: httpx.Client, database_url: str, now: datetime
+    reader: Reader, database_url: str, now: datetime
 ) -> None:
     then = now - timedelta(hours=30)
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM observation")
+        connection.execute("DELETE FROM write_ledger")
         connection.execute("UPDATE station SET simulated = true")
         connection.execute(
             "INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)"
@@ -420,7 +421,7 @@ def test_in_fast_motion_the_present_is_that_of_the_newest_value(
 
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_part_that_changes_is_the_page_own(reader: httpx.Client, language: str) -> None:
+def test_the_part_that_changes_is_the_page_own(reader: Reader, language: str) -> None:
     query = f"stations/{DUST}?property=temperature&span=week"
     page, part = reader.get(f"/{language}/{query}").text, reader.get(f"/data/{language}/{query}").text
     assert _table(part) == _table(page)

@@ -11,7 +11,7 @@ from plietsch.dashboards import quantities
 from plietsch.dashboards.scales import Level
 from plietsch.dashboards.station import gaps, limits, spans
 from plietsch.dashboards.station.gaps import Gap
-from plietsch.dashboards.station.spans import SPANS, STEPS
+from plietsch.dashboards.station.spans import SPANS, STEPS, Step
 from plietsch.dashboards.texts import Texts
 
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
@@ -93,7 +93,8 @@ def test_gaps_never_hold_a_value_and_follow_each_other(seconds: list[int], end: 
 @pytest.mark.parametrize("at", ["2026-03-29T00:59:59.5", "2026-03-29T01:00:00", "2026-10-25T12:34:56"])
 def test_a_window_is_as_long_as_its_span_and_holds_the_moment_in_whole_steps(span: str, at: str):
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    for step in {*SPANS[span].steps, SPANS[span].sums}:
+    steps: set[Step] = {*SPANS[span].steps, SPANS[span].sums}
+    for step in steps:
         window = SPANS[span].window(step, moment)
         assert window.until - window.since == SPANS[span].length
         if step == "raw":

@@ -17,7 +17,6 @@ _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 _BEGAN = N_("Measuring begins, with %(instruments)s.")
 _EXCHANGED = N_("Another device is installed, with %(instruments)s.")
 _TAKEN_DOWN = N_("The device is taken down.")
-_MOVED = N_("The station moves by about %(metres)s metres.")
 _MOVED_LITTLE = N_("The station moves by less than its place is rounded to.")
 
 
@@ -87,4 +86,8 @@ def _moved(before: Place, after: Place, texts: Texts) -> str:
     grid_m = max(before.grid_m, after.grid_m)
     metres = places.distance_m(before.longitude, before.latitude, after.longitude, after.latitude)
     rounded = round(metres / grid_m) * grid_m
-    return texts.gettext(_MOVED, metres=texts.number(rounded, 0)) if rounded else texts.translate(_MOVED_LITTLE)
+    if not rounded:
+        return texts.translate(_MOVED_LITTLE)
+    return texts.ngettext(
+        "The station moves by about %(count)s metre.", "The station moves by about %(count)s metres.", rounded
+    )
