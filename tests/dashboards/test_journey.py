@@ -13,6 +13,7 @@ from ingest.network import NEW_YEAR_S
 
 from dashboards import journey_scene as scene
 from plietsch.dashboards import rain
+from plietsch.dashboards.journey.drawing import TOP
 from plietsch.dashboards.texts import LANGUAGES
 from plietsch.platform import roles, sql
 from support import databases
@@ -116,6 +117,11 @@ def test_a_level_is_computed_with_its_own_numbers(reader: Reader) -> None:
     assert "Distance to the water is counted in steps of 1 mm, in 14 bits." in _stage(html, "packed")
     assert re.findall(r'<li class="field bits-(\w+) mine"', html) == ["water"]
     assert "Rounded to 528 cm" in _stage(html, "shown")
+    # The drawing is to scale.
+    drawing = html.split('<svg class="gauge"')[1].split("</svg>")[0]
+    zero, water = (int(re.findall(rf'class="gauge-{line}" d="M0 (\d+)', drawing)[0]) for line in ("zero", "surface"))
+    assert (water - TOP) / (zero - TOP) == pytest.approx(1953 / 7234, abs=0.01)
+    assert '<svg class="gauge"' not in reader.page(address(GAUGE, "distance"))
 
 
 def test_dust_is_dried_with_its_own_numbers(reader: Reader) -> None:

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from plietsch.api.database import Connection
 from plietsch.dashboards import errors, gauges, present, regions
 from plietsch.dashboards.front import Language, site_of
-from plietsch.dashboards.journey import heard, lookup, packet, steps, telling
+from plietsch.dashboards.journey import drawing, heard, lookup, packet, steps, telling
 from plietsch.dashboards.journey.facts import Facts, Value
 from plietsch.dashboards.journey.telling import Moment, Telling
 from plietsch.dashboards.scales import SCALES, Scale
@@ -71,6 +71,8 @@ async def _page(request: Request, language: str, facts: Facts, connection: Async
         stages=steps.of(facts, scale, tell),
         packet=packet.of(facts, facts.frame, tell) if facts.frame else None,
         gateways=heard.gateways(facts.frame, tell) if facts.frame else [],
+        gauge=drawing.of(facts, tell),
+        top=drawing.TOP,
         before=_link(facts.before, value, tell),
         after=_link(facts.after, value, tell),
         same=_in_the_interface(value),
