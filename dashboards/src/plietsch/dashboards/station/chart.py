@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from markupsafe import Markup
 
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.scales import Scale
@@ -21,7 +20,7 @@ from plietsch.dashboards.texts import N_, Texts
 _TEXTS = {"noData": N_("no data"), "suspect": names.QUALITY[3], "failed": names.QUALITY[4]}
 
 
-def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts: Texts, timezone: str) -> Markup:
+def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts: Texts, timezone: str) -> str:
     """A course with the lines that it is held against; `scale` is what is faint behind it."""
     quantity = QUANTITIES[course.code]
     days = course.step == "1d"
@@ -44,8 +43,8 @@ def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts
         "texts": {name: texts.translate(text) for name, text in _TEXTS.items()},
         "bands": [] if scale is None else [{"code": band.code, "upper": band.upper} for band in scale.bands],
     }
-    # In a script element nothing ends the element but this character.
-    return Markup(msgspec.json.encode(content).decode().replace("<", "\\u003c"))  # noqa: S704
+    # For a script element, which nothing ends but this character.
+    return msgspec.json.encode(content).decode().replace("<", "\\u003c")
 
 
 def _line(course: Course, line: Line, texts: Texts) -> dict[str, Any]:

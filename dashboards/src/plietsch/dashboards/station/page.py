@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from psycopg import AsyncConnection
 
 from plietsch.api.observations import MOST
@@ -58,7 +57,7 @@ class View:
     course: Course | None
     table: Table | None
     limits: list[Limit]
-    document: Markup
+    document: str
     extent: str
     csv: str
     steps: str = ""
@@ -112,7 +111,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
     place = cards.Place(code, zone, asked.gauge, asked.streams)
     shown = await cards.of(connection, place, asked.codes, values, at, texts)
     if asked.chosen is None:
-        return View(shown, None, asked.span, None, None, [], Markup(""), "", "")
+        return View(shown, None, asked.span, None, None, [], "", "", "")
     went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
     lines = _limits(asked, went, texts)
     scale = cards.scale_of(asked.chosen, asked.gauge) if _has_bands(went) else None
