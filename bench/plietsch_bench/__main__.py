@@ -1,6 +1,6 @@
-"""`make bench`: the write path against what limits it and against peers, and what a node costs, on one machine.
+"""`make bench`: write path and site against what limits them and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -19,14 +19,16 @@ from plietsch_bench import machine, measured, plan, receive, results, store, sur
 from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
+from plietsch_bench.site import paint
 from plietsch_bench.world import World
 from support.mosquitto import Mosquitto
 
-# With servers: the write path, and the whole way of a surge. Without: the node.
+# With servers: the write path, the site, and the whole way of a surge. Without: the node.
 WITH_SERVERS: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B1": receive.run,
     "B2": store.run,
     "B3": write.run,
+    "B8": paint.run,
     "N6": surge.run,
 }
 NODE: dict[str, Callable[[Plan, Progress], Result]] = {
@@ -46,8 +48,11 @@ def main() -> int:
     given = _arguments()
     console = Console(stderr=True, highlight=False)
     names = given.benchmarks or list(BENCHMARKS)
-    if not Mosquitto.installed() and not set(names) <= set(NODE):
+    if not Mosquitto.installed() and not set(names) <= {*NODE, "B8"}:
         console.print("B1, B2, B3 and N6 need the mosquitto broker: sudo apt install mosquitto")
+        return 1
+    if "B8" in names and not paint.is_possible():
+        console.print("B8 needs the Chromium browser: sudo apt install chromium")
         return 1
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -78,7 +83,9 @@ def _run(names: Sequence[str], sizes: Plan, folder: Path, console: Console) -> l
             status.update("starting the servers")
             with world.opened() as opened:
                 for name in servers:
-                    keep(WITH_SERVERS[name](opened, sizes, status.update), machine.describe(opened.postgres_version))
+                    described = machine.describe(opened.postgres_version)
+                    described += f", {paint.describe_browser()}" if name == "B8" else ""
+                    keep(WITH_SERVERS[name](opened, sizes, status.update), described)
     return found
 
 
@@ -91,7 +98,8 @@ def _table(found: list[Result]) -> Table:
         ]
         goals = [
             f"{'–' if goal.reached is None else '✓' if goal.reached else '✗'} "
-            f"{'not measured' if goal.value is None else f'{goal.value:.2f}'} {goal.text} (≥ {goal.least:g})"
+            f"{'not measured' if goal.value is None else f'{goal.value:.2f}'} {goal.text}"
+            f" ({'≤' if goal.at_most else '≥'} {goal.bound:g})"
             for goal in result.goals
         ]
         figure, limit = f"{result.figure:,.0f} {result.unit}", f"{result.limit:,.0f}"
@@ -107,7 +115,7 @@ def _rows(result: Result) -> Table:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("make bench", description="Measure the write path, and what a node costs.")
+    parser = argparse.ArgumentParser("make bench", description="Measure write path and site, and what a node costs.")
     parser.add_argument("benchmarks", nargs="*", help=f"{', '.join(BENCHMARKS)}; all of them otherwise")
     parser.add_argument("--size", choices=SIZES, default="default", help="big: 100 million observations; tiny: a try")
     parser.add_argument("--results", type=Path, default=_RESULTS, help="the folder for the results")

@@ -20,15 +20,18 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What was aimed at, as a least value; `value` is None where it could not be measured."""
+    """What was aimed at, as a least value or a most; `value` is None where it could not be measured."""
 
     text: str
-    least: float
+    bound: float
     value: float | None
+    at_most: bool = False
 
     @property
     def reached(self) -> bool | None:
-        return None if self.value is None else self.value >= self.least
+        if self.value is None:
+            return None
+        return self.value <= self.bound if self.at_most else self.value >= self.bound
 
 
 @dataclass(frozen=True, slots=True)

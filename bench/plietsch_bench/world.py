@@ -62,13 +62,20 @@ class World:
             return str(connection.info.parameter_status("server_version"))
 
     @contextmanager
-    def database(self) -> Generator[str]:
+    def empty_database(self) -> Generator[str]:
+        """A fresh database with the newest schema and nothing else."""
+        with self.database("template1") as url:
+            migrations.migrate(url)
+            yield url
+
+    @contextmanager
+    def database(self, template: str = _TEMPLATE) -> Generator[str]:
         """A fresh database with the newest schema and the fleet; nothing waits to be written when it is handed out."""
         self._databases += 1
         name = f"bench_{self._databases}"
         with self._maintenance() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
             )
             connection.execute("CHECKPOINT")
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from plietsch_bench.site import paint
 from support.mosquitto import Mosquitto
 
 _ROOT = Path(__file__).parents[2]
@@ -16,18 +17,19 @@ _PATHS = [str(_ROOT / name) for name in ("bench", "tests", "firmware/node")]
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Mosquitto.installed(), reason="mosquitto is not installed: sudo apt install mosquitto")
+@pytest.mark.skipif(not paint.is_possible(), reason="Chromium is not installed: sudo apt install chromium")
 def test_a_tiny_run_measures_everything(tmp_path: Path) -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "plietsch_bench", "--size", "tiny", "--results", str(tmp_path)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATHS)},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=480,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
     kept = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
-    assert set(kept) == {"B1", "B2", "B3", "N1", "N2", "N3", "N4", "N5", "N6"}
+    assert set(kept) == {"B1", "B2", "B3", "B8", "N1", "N2", "N3", "N4", "N5", "N6"}
     assert all(result["figure"] > 0 and result["limit"] > 0 for result in kept.values())
 
 

@@ -31,6 +31,7 @@ def test_a_result_is_kept_in_the_form_that_is_agreed(tmp_path: Path) -> None:
 def test_a_goal_that_was_not_measured_was_neither_reached_nor_missed() -> None:
     assert [goal.reached for goal in _result().goals] == [True, None]
     assert not Goal("x", 0.7, 0.6).reached
+    assert [Goal("x", 1.3, value, at_most=True).reached for value in (1.2, 1.3, 1.4, None)] == [True, True, False, None]
 
 
 def test_ratios_have_ours_above(tmp_path: Path) -> None:
