@@ -88,6 +88,9 @@ def test_an_address_with_a_time_shows_what_was_known_then(browser: httpx.Client,
     assert "650 cm erhöht" in _text(rows["flensburg-pegel"])
     assert "99,9" not in rows["flensburg-hafenspitze"]
     assert _config(page)["at"] == at.timestamp()
+    # What the map shows is loaded beside its script.
+    (document,) = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)"', page)
+    assert browser.get(html.unescape(document)).json()["at"] == at.timestamp()
     # The field says it by the region's clock; the links go on with this time, and one leads back.
     assert re.search(r'name="at"[^>]*value="[\d-]+T\d\d:\d\d"', page)
     assert 'id="to-present"' in page

@@ -121,11 +121,13 @@ def test_any_address_has_a_state_and_says_what_it_could_not_read(asked: dict[str
         ("2026-11-20T22:00", datetime(2026, 11, 20, 21, tzinfo=UTC)),
         ("2026-07-01T22:00", datetime(2026, 7, 1, 20, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 19, 23, tzinfo=UTC)),
+        ("0001-01-02T00:00:00Z", datetime(1, 1, 2, tzinfo=UTC)),
     ],
 )
 def test_a_time_is_read_with_its_zone_or_in_that_of_the_region(written: str, moment: datetime) -> None:
     read = state.read({"at": written}, OF_THE_MAP, REGION, NOW)
     assert (read.at, read.wrong) == (moment, [])
+    assert state.read({"at": read.moment}, OF_THE_MAP, REGION, NOW).at == moment
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_every_page_is_in_its_language_and_loads_nothing_from_elsewhere(
     found = _Found.of(answer.text)
     assert found.language == language
     assert found.inline == []
-    assert found.loaded and all(url.startswith("/static/") for url in found.loaded)
+    assert found.loaded and all(url.startswith(("/static/", "/data/")) for url in found.loaded)
     assert {link for link in found.links if "//" in link} <= _LINKS
     # The language switch keeps the page.
     assert {page.format(other) for other in LANGUAGES} <= found.links | {page.format(language)}

@@ -45,6 +45,7 @@ async def map_page(
         summary=await summary.of(connection, region, now, texts, asked.at, asked.kept),
         quantities=[QUANTITIES[code] for code in codes],
         legends=[legend.of(code, scales.get(code), levels, texts) for code in codes],
+        document=_document(region, asked),
         simulated=shown.has_simulated,
         count_written=texts.number(shown.count, 0),
         tiles_attribution=request.app.state.settings.tiles_attribution,
@@ -57,6 +58,12 @@ async def map_page(
 def _shown(measured: set[str]) -> list[str]:
     """What the map of a region shows: what any of its stations measures, and fine dust while there is none."""
     return [code for code in quantities.OF_THE_MAP if code in measured] or [quantities.OF_THE_MAP[0]]
+
+
+def _document(region: Region, asked: state.State) -> str:
+    """The address of what the map shows, to the letter as its script asks for it: it is loaded beside the script."""
+    at = f"&at={asked.moment}" if asked.at else ""
+    return f"/data/{region.code}/map?property={asked.quantity}{at}"
 
 
 def _field(region: Region, at: datetime, now: datetime) -> dict[str, Any]:

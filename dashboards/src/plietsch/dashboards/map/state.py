@@ -47,12 +47,17 @@ class State:
         return f"?{urlencode(replace(self, **{'page': 1, **changes}).written)}"
 
     @property
+    def moment(self) -> str:
+        """The time as an address says it, to the second; empty for the present."""
+        return self.at.isoformat(timespec="seconds").replace("+00:00", "Z") if self.at else ""
+
+    @property
     def written(self) -> dict[str, str]:
         """The parameters that differ from what an address without them means; a form begins with the first page."""
         values = {
             "region": self.region or "",
             "property": self.quantity if self.quantity != self.default else "",
-            "at": self.at.strftime("%Y-%m-%dT%H:%M:%SZ") if self.at else "",
+            "at": self.moment,
             "q": self.q,
             "kind": self.kind,
             "up": "1" if self.up else "",
