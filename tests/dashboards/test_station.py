@@ -240,10 +240,19 @@ def test_a_corrected_series_stands_beside_the_raw_one(reader: Reader, database_u
             " JOIN datastream c ON c.station_id = r.station_id AND c.observed_property_id = r.observed_property_id"
             " AND c.method = 'kappa-koehler/1'"
         )
+        connection.execute(
+            "UPDATE observation SET quality = 3 WHERE phenomenon_time = (SELECT max(phenomenon_time) FROM observation o"
+            " JOIN datastream d ON d.id = o.datastream_id WHERE d.method = 'kappa-koehler/1')"
+            " AND datastream_id IN (SELECT id FROM datastream WHERE method = 'kappa-koehler/1')"
+        )
     page = reader.get(f"/en/stations/{DUST}").text
     assert [line["method"] for line in _document(page)["lines"]] == ["raw", "kappa-koehler/1"]
     raw, dry = (line["values"] for line in _document(page)["lines"])
-    assert dry == pytest.approx([value / 2 for value in raw], abs=0.051)
+    assert dry[:-1] == pytest.approx([value / 2 for value in raw[:-1]], abs=0.051)
+    # What the correction is not sure of is no part of its line, and said apart from the raw value's quality.
+    assert (dry[-1], raw[-1]) == (None, 12.3)
+    quality = "checked, plausible; corrected for humidity: suspect, perhaps wrong"
+    assert [cells[2] for _, cells in _table(page)][:2] == [quality, "checked, plausible"]
     assert "Value (as measured) µg/m³ Value (corrected for humidity) µg/m³" in _text(page)
     assert "Its version: kappa-koehler/1." in _text(page)
     assert {each["method"] for each in _csv(reader, page)} == {"raw", "kappa-koehler/1"}

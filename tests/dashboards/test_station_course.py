@@ -72,12 +72,12 @@ def test_silence_at_the_ends_of_a_span_is_a_gap_too():
 
 def test_of_hours_whole_ones_are_missing():
     hours = [EPOCH + number * HOUR for number in (1, 2, 5)]
-    assert gaps.of_steps(hours, HOUR, EPOCH, EPOCH + 6.5 * HOUR, DUST) == [
+    assert gaps.of_steps(hours, HOUR, EPOCH, EPOCH + 6.5 * HOUR, DUST, DUST) == [
         Gap(EPOCH, EPOCH + HOUR),
         Gap(EPOCH + 3 * HOUR, EPOCH + 5 * HOUR),
     ]
     # Two hours of silence are nothing for a node that speaks when something changes.
-    assert gaps.of_steps(hours, HOUR, EPOCH + HOUR, EPOCH + 6.5 * HOUR, WATER) == []
+    assert gaps.of_steps(hours, HOUR, EPOCH + HOUR, EPOCH + 6.5 * HOUR, WATER, WATER) == []
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, unique=True), st.integers(0, 10**6))
@@ -102,6 +102,15 @@ def test_a_window_is_as_long_as_its_span_and_holds_the_moment_in_whole_steps(spa
             continue
         assert window.until - STEPS[step] <= moment < window.until
         assert (window.until - datetime(1970, 1, 1, tzinfo=UTC)) % STEPS[step] == timedelta(0)
+
+
+def test_of_sums_each_hour_counts_and_the_newest_one_is_waited_for():
+    hours = [EPOCH, EPOCH + 2 * HOUR]
+    assert gaps.of_steps(hours, HOUR, EPOCH, EPOCH + 3.1 * HOUR, timedelta(0), WATER) == [
+        Gap(EPOCH + HOUR, EPOCH + 2 * HOUR)
+    ]
+    late = EPOCH + 5.3 * HOUR
+    assert gaps.of_steps(hours, HOUR, EPOCH, late, timedelta(0), WATER)[-1] == Gap(EPOCH + 3 * HOUR, late)
 
 
 def test_an_unknown_span_is_a_day():

@@ -142,7 +142,8 @@ async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequ
         found = gaps.of_moments(times, begun, at, shortest)
     else:
         # An hour of rain is there or not; one of a mean that stands alone says something of those beside it.
-        found = gaps.of_steps(times, STEPS[course.step], begun, at, _NONE if course.is_sum else shortest)
+        alone = _NONE if course.is_sum else shortest
+        found = gaps.of_steps(times, STEPS[course.step], begun, at, alone, shortest)
     return Course(course.code, course.span, course.step, course.window, course.lines, found, course.total)
 
 

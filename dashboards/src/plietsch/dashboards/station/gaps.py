@@ -34,9 +34,17 @@ def of_moments(times: Sequence[datetime], since: datetime, until: datetime, shor
 
 
 def of_steps(
-    starts: Sequence[datetime], step: timedelta, since: datetime, until: datetime, shortest: timedelta
+    starts: Sequence[datetime],
+    step: timedelta,
+    since: datetime,
+    until: datetime,
+    shortest: timedelta,
+    patience: timedelta,
 ) -> list[Gap]:
-    """The gaps between steps that hold values, and at both ends of a span: whole steps, `shortest` or longer."""
+    """The gaps between steps that hold values, and before them: whole steps, `shortest` or longer.
+
+    After the last one there is a gap once nothing has come for longer than `patience`.
+    """
     if not starts:
         return _if_any(since, until)
     between = [
@@ -45,7 +53,7 @@ def of_steps(
         if later - earlier - step >= max(shortest, step)
     ]
     first = [Gap(since, starts[0])] if starts[0] - since >= max(shortest, step) else []
-    return [*first, *between, *_if_any(starts[-1] + step, until, shortest)]
+    return [*first, *between, *_if_any(starts[-1] + step, until, patience)]
 
 
 def _if_any(since: datetime, until: datetime, shortest: timedelta = _NONE) -> list[Gap]:

@@ -85,12 +85,25 @@ def _row(course: Course, time: datetime, texts: Texts, zone: tzinfo) -> Row:
     points = [line.points.get(time) for line in course.lines]
     for point in points:
         cells += _cells(course, point, texts)
-    first = next((point for point in points if point is not None), Point(None))
-    doubtful = course.step == "raw" and first.quality not in (1, 2)
-    if not course.is_sum:
-        last = names.QUALITY[first.quality] if course.step == "raw" else ""
-        cells.append(texts.translate(last) if last else texts.number(first.count, 0))
+    known = [point for point in points if point is not None]
+    doubtful = course.step == "raw" and any(point.quality not in (1, 2) for point in known)
+    if course.step == "raw":
+        cells.append(_quality(course, points, texts))
+    elif not course.is_sum:
+        cells.append(texts.number(known[0].count, 0))
     return Row(said(course, time, texts, zone), time.isoformat(), cells, doubtful=doubtful)
+
+
+def _quality(course: Course, points: list[Point | None], texts: Texts) -> str:
+    """The quality of a row; where that of another line differs from the first one's, with its name."""
+    first, *others = zip(course.lines, points, strict=True)
+    usual = first[1].quality if first[1] else None
+    words = [] if usual is None else [texts.translate(names.QUALITY[usual])]
+    for line, point in others:
+        if point is not None and point.quality != usual:
+            name, word = names.METHODS.get(line.method, line.method), names.QUALITY[point.quality]
+            words.append(f"{texts.translate(name)}: {texts.translate(word)}")
+    return "; ".join(words)
 
 
 def _cells(course: Course, point: Point | None, texts: Texts) -> list[str]:
