@@ -5,10 +5,10 @@ databases. Each test makes a database of its own there and drops it.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -60,7 +60,7 @@ class Database:
     def refresh(self) -> None:
         """Materialise everything there is; plain views have nothing to refresh."""
         for view in _VIEWS if self.timescale else ():
-            self.connection.execute("CALL refresh_continuous_aggregate(%s, NULL, NULL)", (view,))
+            self._call("refresh_continuous_aggregate(%s, NULL, NULL)", view)
 
     def run_policies(self) -> None:
         """What TimescaleDB's scheduler does every now and then."""
@@ -71,9 +71,19 @@ class Database:
         """Turn every chunk into columns, of what was materialised, too, as the policies do later."""
         for table in ("observation", *_VIEWS) if self.timescale else ():
             for (chunk,) in self.connection.execute("SELECT show_chunks(%s)", (table,)).fetchall():
-                # A policy may be at the same chunk, and be quicker.
-                with suppress(psycopg.errors.DuplicateObject):
-                    self.connection.execute("CALL convert_to_columnstore(%s, if_not_columnstore => true)", (chunk,))
+                self._call("convert_to_columnstore(%s, if_not_columnstore => true)", chunk)
+
+    def _call(self, procedure: LiteralString, name: str) -> None:
+        """Call a procedure once no policy is at the same: the server's own scheduler may be, and may be quicker."""
+
+        def called() -> bool:
+            try:
+                self.connection.execute("CALL " + procedure, (name,))
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.DuplicateObject):
+                return False
+            return True
+
+        until(called, f"{procedure} of {name}")
 
     def insert(self, observations: Iterable[Observation]) -> int:
         """As ingest does with what may be there already; returns how many are new."""
