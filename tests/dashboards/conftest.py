@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,14 @@ import msgspec
 import psycopg
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, Page
 
 from plietsch.dashboards.app import create_app
 from plietsch.dashboards.server import Server
 from plietsch.platform import database, regions, registry
 from plietsch.platform.local import ports
 from plietsch.platform.settings import Settings
-from support import wait
+from support import visiting, wait
 
 # Writes a value of a station's property, so many minutes ago.
 Observe = Callable[[str, str, float, float], None]
@@ -50,14 +51,16 @@ def region(database_url: str) -> None:
 
 @pytest.fixture
 def observe(database_url: str, region: None) -> Iterator[Observe]:
-    """Write observations."""
+    """Write observations, each with its row in the ledger of writes: the live stream follows that."""
     with psycopg.connect(database_url, autocommit=True) as connection:
 
         def write(station: str, code: str, value: float, minutes_ago: float = 0) -> None:
             connection.execute(
-                "INSERT INTO observation SELECT d.id, %s, %s, now(), 1 FROM datastream d"
+                "WITH written AS (INSERT INTO observation SELECT d.id, %s, %s, now(), 1 FROM datastream d"
                 " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
-                " WHERE s.code = %s AND p.code = %s AND d.method = p.default_method",
+                " WHERE s.code = %s AND p.code = %s AND d.method = p.default_method RETURNING *)"
+                " INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)"
+                " SELECT array_agg(datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written",
                 (datetime.now(UTC) - timedelta(minutes=minutes_ago), value, station, code),
             )
 
@@ -112,10 +115,23 @@ def site_without_database() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[str]]:
+    """Serves the site with settings of one's own."""
+    return _serving
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Open pages; at the end, nothing may have gone wrong in them and nothing been asked of another host."""
+    with visiting.reader(chromium, site) as visit:
+        yield visit
+
+
 @contextmanager
-def _serving(database_url: str) -> Iterator[str]:
+def _serving(database_url: str, **settings: Any) -> Iterator[str]:
     port = ports.free()
-    app = create_app(Settings(database_url=database_url))
+    app = create_app(Settings(database_url=database_url, **settings))
     server = Server(app, uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

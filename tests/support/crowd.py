@@ -36,7 +36,7 @@ def _place(chance: random.Random, weights: list[int]) -> tuple[float, float]:
 
 
 def gather(connection: psycopg.Connection, region: str, stations: int, hours: int = 24) -> None:
-    """Register them in a region and give each an hourly value of PM2.5 for so many hours, the newest one minutes ago."""
+    """Register them in a region and give each an hourly value of PM2.5, the newest one minutes ago."""
     connection.execute("CREATE TEMPORARY TABLE place (i integer, longitude float8, latitude float8)")
     with connection.cursor().copy("COPY place FROM STDIN") as copy:
         for i, place in enumerate(places(stations), 1):

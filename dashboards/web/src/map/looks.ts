@@ -3,15 +3,14 @@ import type { Property } from "../config";
 import type { Atlas } from "./atlas";
 import { classOf } from "./config";
 import type { Stations } from "./documents";
-import type { Paint, Palette } from "./palette";
+import { mix, type Paint, type Palette } from "./palette";
 
 /** QARTOD's flags that a reader has to see. */
 export const SUSPECT = 3;
 export const FAILED = 4;
 
-// Fresh values are opaque; the older one is, the more the ground shows through, until it is stale.
+// The older a value is, the paler and smaller is its circle, until it is stale.
 const FRESH_S = 15 * 60;
-const LEAST_OPACITY = 0.72;
 const BYTE = 255;
 // From this on a circle shows whole numbers: three characters are read at a glance.
 const WHOLE_FROM = 10;
@@ -68,6 +67,8 @@ export class Looks {
   readonly inks: Uint8Array;
   readonly labels: Uint8Array;
   readonly importance: Float64Array;
+  /** How far values are on their way from fresh to stale, 0 to 1. */
+  readonly aged: Float32Array;
 
   constructor(
     private readonly stations: Stations,
@@ -82,6 +83,7 @@ export class Looks {
     this.inks = new Uint8Array(count * 4);
     this.labels = new Uint8Array(count * 4);
     this.importance = new Float64Array(count);
+    this.aged = new Float32Array(count);
   }
 
   /** Dress all stations for a time; those that are circles already have a little precedence where `keep` is given. */
@@ -103,14 +105,15 @@ export class Looks {
     const isDoubtful = state === "failed" || (state === "current" && this.stations.qualities[index] === SUSPECT);
     const age = Math.max(0, now - (this.stations.times[index] ?? now) - FRESH_S);
     const aged = state === "current" ? Math.min(1, age / (this.staleAfterS - FRESH_S)) : 0;
-    this.write(index, paint, label, isDoubtful, 1 - aged * (1 - LEAST_OPACITY));
+    this.aged[index] = aged;
+    this.write(index, paint, label, isDoubtful, aged);
     this.importance[index] = this.weigh(state, band, value) + (keep?.[index] ? STICKY : 0);
   }
 
-  private write(index: number, paint: Paint, label: string, isDoubtful: boolean, opacity: number): void {
+  private write(index: number, paint: Paint, label: string, isDoubtful: boolean, aged: number): void {
     const [column, row] = this.atlas.find(label);
-    this.fills.set(paint.fill, index * 4);
-    this.fills[index * 4 + 3] = opacity * BYTE;
+    this.fills.set(aged ? mix(paint.fill, paint.faded, aged) : paint.fill, index * 4);
+    this.fills[index * 4 + 3] = BYTE;
     this.inks.set(paint.ink, index * 4);
     this.labels[index * 4] = column;
     this.labels[index * 4 + 1] = row;

@@ -4,9 +4,14 @@ import * as theme from "../theme";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+const FADED_PERCENT = 40;
+const LEAST_CONTRAST = 4.5;
+
 /** What a circle is painted with: its disc and the number in it. */
 export interface Paint {
   readonly fill: Rgb;
+  /** The disc of a value that is about to be stale. */
+  readonly faded: Rgb;
   readonly ink: Rgb;
 }
 
@@ -27,14 +32,42 @@ export function of(property: Property): Palette {
   const bands = property.bands.map((band) => {
     probe.className = `band-${band.code}`;
     const style = getComputedStyle(probe);
-    return { fill: parse(style.getPropertyValue("--band")), ink: parse(style.getPropertyValue("--band-ink")) };
+    return paint(parse(style.getPropertyValue("--band")), parse(style.getPropertyValue("--band-ink")));
   });
   probe.remove();
   return {
     bands,
-    plain: { fill: colour("--accent"), ink: colour("--accent-ink") },
-    silent: { fill: colour("--map-silent"), ink: colour("--ink-soft") },
+    plain: paint(colour("--accent"), colour("--accent-ink")),
+    silent: paint(colour("--map-silent"), colour("--map-silent-ink")),
   };
+}
+
+/** A disc fades towards the ground, but only as far as its number stays readable (WCAG 2.2, 1.4.3). */
+function paint(fill: Rgb, ink: Rgb): Paint {
+  const ground = colour("--map-land");
+  const shares = Array.from({ length: FADED_PERCENT + 1 }, (_, percent) => (FADED_PERCENT - percent) / 100);
+  const share = shares.find((each) => contrast(mix(fill, ground, each), ink) >= LEAST_CONTRAST) ?? 0;
+  return { fill, ink, faded: mix(fill, ground, share) };
+}
+
+/** So much of the one and the rest of the other. */
+export function mix(one: Rgb, other: Rgb, share: number): Rgb {
+  const part = (channel: 0 | 1 | 2): number => one[channel] + (other[channel] - one[channel]) * share;
+  return [part(0), part(1), part(2)];
+}
+
+/** The contrast of two colours, from 1 to 21, as WCAG 2.2 defines it. */
+export function contrast(one: Rgb, other: Rgb): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colours: Rgb): number {
+  const [red = 0, green = 0, blue = 0] = colours.map((each) => {
+    const share = each / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** A custom property of the page as three bytes. */

@@ -18,6 +18,8 @@ const SETTLED_PX = 0.1;
 // Zooming in goes through many zooms; who is a circle is asked again after so much of it.
 const ZOOM_STEP = 0.08;
 const CHOSEN = 2;
+// A circle whose value is about to be stale is so much smaller.
+const AGED_SHRINK = 0.16;
 
 interface Glide {
   readonly from: number;
@@ -213,7 +215,7 @@ export class Scene {
   private grow(share: number): boolean {
     let moves = false;
     for (let index = 0; index < this.radii.length; index += 1) {
-      const target = this.isCircle[index] ? this.radiusPx : this.dotPx;
+      const target = this.isCircle[index] ? this.radiusPx * (1 - AGED_SHRINK * (this.looks.aged[index] ?? 0)) : this.dotPx;
       const missing = target - (this.radii[index] ?? 0);
       const isThere = Math.abs(missing) < SETTLED_PX;
       this.radii[index] = isThere ? target : (this.radii[index] ?? 0) + missing * share;
