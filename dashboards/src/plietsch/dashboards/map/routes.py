@@ -42,7 +42,7 @@ async def map_page(
         region=region,
         state=asked,
         table=shown,
-        summary=await summary.of(connection, region, now, texts, asked.at, asked.kept),
+        summary=await summary.of(connection, request.app.state.summaries, region, now, texts, asked.at, asked.kept),
         quantities=[QUANTITIES[code] for code in codes],
         legends=[legend.of(code, scales.get(code), levels, texts) for code in codes],
         document=_document(region, asked),

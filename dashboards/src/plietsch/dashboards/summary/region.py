@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from plietsch.dashboards.present import Present
 from plietsch.dashboards.regions import Region
 from plietsch.dashboards.summary import gathering, sentence, tiles
+from plietsch.dashboards.summary.memory import Memory
 from plietsch.dashboards.summary.tiles import Tile
 from plietsch.dashboards.texts import Texts
 
@@ -35,6 +36,7 @@ class Summary:
 
 async def of(
     connection: AsyncConnection[Any],
+    memory: Memory,
     region: Region,
     now: Present,
     texts: Texts,
@@ -43,7 +45,10 @@ async def of(
 ) -> Summary:
     """The summary of a region, in a language; `kept` is what of the page's address goes on into those of the tiles."""
     moment = at or now.at
-    facts = await gathering.facts(connection, region.code, texts.language, moment)
+    if at is None:
+        facts = await memory.present(connection, region.code, texts.language, now.at)
+    else:
+        facts = await gathering.facts(connection, region.code, texts.language, at)
     return Summary(
         sentence=sentence.of(facts, texts),
         tiles=tiles.of(facts, texts),

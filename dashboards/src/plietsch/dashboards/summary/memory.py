@@ -1,0 +1,45 @@
+"""Remembers the facts of the present for a moment: many look at the same region, and of many stations it takes a while.
+
+They are kept for ten times as long as it took to gather them: a small region is always as of now, and a large one costs
+a tenth of a processor however many look at it.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from plietsch.dashboards.summary import gathering
+from plietsch.dashboards.summary.facts import Facts
+
+_WORTH = 10
+# A present that is older is none.
+_LONGEST_S = 10.0
+
+
+@dataclass
+class _Kept:
+    facts: Facts | None = None
+    until_s: float = 0.0
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Memory:
+    """The facts of each region and language; whoever asks while they are gathered waits for them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], _Kept] = {}
+
+    async def present(self, connection: AsyncConnection[Any], region: str, language: str, now: datetime) -> Facts:
+        """The facts of a region's present."""
+        kept = self._kept.setdefault((region, language), _Kept())
+        async with kept.making:
+            if kept.facts is None or time.monotonic() > kept.until_s:
+                begun_s = time.monotonic()
+                kept.facts = await gathering.facts(connection, region, language, now)
+                took_s = time.monotonic() - begun_s
+                kept.until_s = begun_s + min(_WORTH * took_s, _LONGEST_S)
+            return kept.facts
