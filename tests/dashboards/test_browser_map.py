@@ -223,15 +223,14 @@ def test_a_place_is_found_by_what_a_keyboard_has(visit: Open) -> None:
 
 def test_a_station_is_found_and_opened(visit: Open) -> None:
     page = settled(visit("/de/"))
-    field = page.get_by_role("combobox")
-    field.fill("suedermarkt")
+    page.get_by_role("combobox", name="Ort oder Station").fill("suedermarkt")
     page.get_by_role("option", name="Flensburg, Südermarkt Station").click()
     expect(page.get_by_role("dialog")).to_contain_text("12,3")
 
 
 def test_what_no_row_is_chosen_for_is_asked_of_the_server(visit: Open) -> None:
     page = settled(visit("/en/"))
-    page.get_by_role("combobox").fill("Husum")
+    page.get_by_role("combobox", name="Place or station").fill("Husum")
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/?*q=Husum*")
     settled(page)

@@ -51,6 +51,7 @@ export class StationLayers {
   private instances = new Instances(0);
   private circlesFrom = 0;
   private isDirty = true;
+  private hasShown = false;
   private buffer: WebGLBuffer | null = null;
   private corners: WebGLBuffer | null = null;
   private programs: { dots: shaders.Program; circles: shaders.Program } | null = null;
@@ -58,7 +59,7 @@ export class StationLayers {
 
   /**
    * @param origin what places are relative to, in Mercator units: a float has not enough digits for the whole world
-   * @param painted called after each frame in which stations were painted
+   * @param painted called after each frame in which stations were painted, also where none is in view
    */
   constructor(
     private readonly origin: readonly [number, number],
@@ -68,7 +69,7 @@ export class StationLayers {
     this.dots = this.layer("dots", (gl, input) => this.paint(gl, input, "dots", 0, this.circlesFrom));
     this.circles = this.layer("circles", (gl, input) => {
       this.paint(gl, input, "circles", this.circlesFrom, this.instances.count);
-      if (this.instances.count) this.painted();
+      if (this.hasShown) this.painted();
     });
   }
 
@@ -77,6 +78,7 @@ export class StationLayers {
     this.instances = instances;
     this.circlesFrom = circlesFrom;
     this.isDirty = true;
+    this.hasShown = true;
     this.map?.triggerRepaint();
   }
 

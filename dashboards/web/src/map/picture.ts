@@ -69,7 +69,6 @@ export class Picture {
     this.scene.choose(this.opened);
     this.refresh();
     this.settle();
-    if (!stations.numbers.length) this.painted();
   }
 
   /** Show values that were measured at a time that is only passed. */
