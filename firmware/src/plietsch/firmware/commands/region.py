@@ -3,7 +3,8 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -17,8 +18,14 @@ from plietsch.firmware.state import StateFile
 from plietsch.firmware.world import Plan
 
 
-def write(path: Path, stations: Sequence[Station]) -> None:
-    """Write the region file."""
+def write(path: Path, plan: live.Plan, states: StateFile, stations: Sequence[Station]) -> None:
+    """Write the region file: where there is a past to be simulated, the stations stand since the day it begins on."""
+    course = states.state.course
+    if course or plan.since_s:
+        begin_s = course.start_s if course else time.time() - plan.since_s
+        begin = datetime.fromtimestamp(begin_s - live.SWITCHED_ON_BEFORE_S, UTC)
+        since = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+        stations = [replace(station, since=since) for station in stations]
     region.write(path, region.FLENSBURG, stations)
 
 

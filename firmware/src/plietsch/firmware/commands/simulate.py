@@ -137,7 +137,7 @@ def _region(
     console: Console,
 ) -> bool:
     if region_file:
-        region.write(region_file, stations)
+        region.write(region_file, plan, states, stations)
     else:
         region.run(options, plan, states, stations, stop, console)
     return True

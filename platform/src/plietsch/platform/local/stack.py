@@ -262,17 +262,17 @@ class Stack:
 
     def _start_simulation(self, simulation: Simulation) -> None:
         region_file = self.region_file
-        command = [sys.executable, "-m", "plietsch.platform", "simulate", "--region", str(region_file)]
+        arguments = ("simulate", *simulation.arguments, "--state", str(self._state_file))
+        command = [sys.executable, "-m", "plietsch.platform", *arguments, "--region", str(region_file)]
         finished = subprocess.run(  # noqa: S603 our own command line
-            [*command, *simulation.arguments], capture_output=True, text=True, check=False
+            command, capture_output=True, text=True, check=False
         )
         if finished.returncode != 0:
             raise errors.StackFailed(f"The simulated region was not described:\n{finished.stderr}")
         document = regions.read(region_file)
         with database.connect(self.database_url) as connection:
             count = registry.import_region(connection, document)
-        state = str(self._state_file)
-        service = self._start_service("simulation", "simulate", *simulation.arguments, "--state", state)
+        service = self._start_service("simulation", *arguments)
         self._wait_for_the_present(service, simulation)
         if service.ended():
             raise errors.StackFailed(f"The simulated region does not run:\n{service.last_words()}", service.hint)
