@@ -37,6 +37,8 @@ export class Picture {
     private readonly documents: Documents,
   ) {
     this.teller = new Teller(config);
+    // MapLibre writes its place into the address as soon as it has one.
+    const hasPlace = window.location.hash.includes("map=");
     this.view = this.makeView();
     if (!this.view) return;
     this.card = new Card(this.view.map, config, () => this.leave());
@@ -44,7 +46,7 @@ export class Picture {
     this.describe(this.view);
     document.documentElement.classList.add("scripted");
     const { found } = config;
-    if (found && !window.location.hash.includes("=")) this.view.fly(found.longitude, found.latitude, true);
+    if (found && !hasPlace) this.view.fly(found.longitude, found.latitude, true);
   }
 
   /** The numbers of the stations shown. */
