@@ -95,12 +95,12 @@ def paint(browser: Browser, profile: Profile, url: str) -> Paint:
     with cold(browser, profile) as page:
         _open_map(page, url)
         seen = page.evaluate(
-            "() => ({ ...__seen, idle: performance.now(),"
+            "async () => ({ ...__seen, complete: await __seen.complete,"
             " painted: performance.getEntriesByName('stations-painted')[0].startTime,"
             " scripts: performance.getEntriesByType('resource').filter((each) => each.name.endsWith('.js'))"
             ".reduce((sum, each) => sum + each.encodedBodySize, 0) })"
         )
-    return Paint(max(seen["painted"], seen["drawn"]), seen["idle"], seen["lcp"], seen["cls"], seen["scripts"])
+    return Paint(max(seen["painted"], seen["drawn"]), seen["complete"], seen["lcp"], seen["cls"], seen["scripts"])
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,9 @@ def _script_s(devtools: CDPSession) -> float:
 
 
 def _open_map(page: Page, url: str) -> None:
+    """Wait without asking again and again: each question of Playwright's goes through the whole page."""
     page.goto(url, wait_until="commit")
-    page.locator("#map[data-state=idle]").wait_for()
+    page.evaluate("__seen.complete")
     page.wait_for_load_state("load")
 
 

@@ -17,6 +17,14 @@
     seen.cls = Math.max(seen.cls, window_.value);
   });
   watch("event", (entry) => entry.interactionId && seen.events.push([entry.name, entry.duration]), { durationThreshold: 16 });
+  // The map says of itself that everything is drawn.
+  seen.complete = new Promise((resolve) => {
+    new MutationObserver((_, observer) => {
+      if (document.getElementById("map")?.dataset.state !== "idle") return;
+      observer.disconnect();
+      resolve(performance.now());
+    }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
+  });
   // A canvas is no candidate for the browser's own marks: the first drawing call is when a map begins to be one.
   for (const kind of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
     for (const name of ["drawElements", "drawArrays", "drawElementsInstanced", "drawArraysInstanced"]) {
