@@ -99,12 +99,19 @@ def test_a_tide_is_no_news_until_it_comes_near_the_gauges_own_levels() -> None:
 def test_waters_that_go_the_same_way_are_said_together_and_each_once() -> None:
     waters = [
         _water(510, RISING),
-        _water(650, RISING, "der Schlei"),
+        _water(600, RISING, "der Schlei"),
         _water(512, RISING),
         _water(505, FALLING, "der Au"),
     ]
-    assert _said(_facts(water=waters)) == (
-        "Das Wasser der Schlei und der Förde steigt (Flensburg, Hafen: erste Pfützen); das Wasser der Au fällt."
+    assert _said(_facts(water=waters)) == ("Das Wasser der Schlei und der Förde steigt; das Wasser der Au fällt.")
+
+
+def test_of_a_surge_only_what_presses_is_said() -> None:
+    waters = [_water(729, RISING), _water(655, STEADY, "des Alsensunds"), _water(510, FALLING, "der Au")]
+    said = _said(_facts(_air(flensburg=1), waters, [Rain("Husum", "husum", 0.4, 0)]))
+    assert said == (
+        "Das Wasser der Förde steigt (Flensburg, Hafen: Straßen gesperrt); das Wasser des Alsensunds steht hoch; "
+        "die Luft ist akzeptabel."
     )
 
 

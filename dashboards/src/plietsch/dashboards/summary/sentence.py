@@ -49,14 +49,24 @@ _MOST_NAMES = 3
 
 def of(facts: Facts, texts: Texts) -> str:
     """The sentence."""
-    clauses = [*_air(facts.air, texts), *_water(facts, texts), *_rain(facts.rain, texts)]
-    if any(water.rank for water in facts.water) or any(rain.rank >= _HEAVY for rain in facts.rain):
-        # Who has to move a car wants to know that first.
-        clauses = [*_water(facts, texts), *_rain(facts.rain, texts), *_air(facts.air, texts)]
-    if not facts.air and not facts.water and not facts.rain:
-        clauses = [texts.gettext("no station is reporting at the moment")]
-    whole = "; ".join(clauses)
+    clauses = _pressing(facts, texts) if _presses(facts) else _usual(facts, texts)
+    whole = "; ".join(clauses) or texts.gettext("no station is reporting at the moment")
     return f"{whole[:1].upper()}{whole[1:]}."
+
+
+def _presses(facts: Facts) -> bool:
+    return any(water.rank for water in facts.water) or any(rain.rank >= _HEAVY for rain in facts.rain)
+
+
+def _pressing(facts: Facts, texts: Texts) -> list[str]:
+    """Who has to move a car wants to know that first, and nothing of a drizzle."""
+    water = [each for each in facts.water if each.rank]
+    rain = [each for each in facts.rain if each.rank >= _HEAVY]
+    return [*_moving(water, texts), *_rain(rain, texts), *_air(facts.air, texts)]
+
+
+def _usual(facts: Facts, texts: Texts) -> list[str]:
+    return [*_air(facts.air, texts), *_water(facts.water, texts), *_rain(facts.rain, texts)]
 
 
 def _air(air: Sequence[Air], texts: Texts) -> Iterator[str]:
@@ -71,16 +81,22 @@ def _air(air: Sequence[Air], texts: Texts) -> Iterator[str]:
     yield ", ".join(clauses)
 
 
-def _water(facts: Facts, texts: Texts) -> Iterator[str]:
-    news = [each for each in facts.water if each.is_news]
+def _water(water: Sequence[Water], texts: Texts) -> Iterator[str]:
+    news = [each for each in water if each.is_news]
+    yield from _moving(news, texts)
+    if water and not news:
+        yield texts.gettext("the water levels are as usual")
+
+
+def _moving(water: Sequence[Water], texts: Texts) -> Iterator[str]:
+    """What rises, what falls and what stands high, with the highest level that was reached."""
+    most = min(water, key=_urgency, default=None)
     for direction, clause in _WATER.items():
-        moving = [each for each in news if _direction(each) == direction]
+        moving = [each for each in water if _direction(each) == direction]
         if moving:
             waters = list(dict.fromkeys(each.water for each in sorted(moving, key=_urgency)))
             said = texts.gettext(clause, waters=_named(waters, texts))
-            yield f"{said}{_level(moving, texts)}"
-    if facts.water and not news:
-        yield texts.gettext("the water levels are as usual")
+            yield said + (f" ({most.name}: {most.reached.name})" if most in moving and most and most.reached else "")
 
 
 def _direction(water: Water) -> Direction:
@@ -90,14 +106,6 @@ def _direction(water: Water) -> Direction:
 def _urgency(water: Water) -> tuple[int, float]:
     """The most urgent first."""
     return -water.rank, -water.share
-
-
-def _level(waters: Sequence[Water], texts: Texts) -> str:
-    """The highest level that one of them has reached, with the gauge's name."""
-    most = min(waters, key=_urgency)
-    if most.reached is None:
-        return ""
-    return f" ({most.name}: {most.reached.name})"
 
 
 def _rain(rain: Sequence[Rain], texts: Texts) -> Iterator[str]:
