@@ -10,6 +10,7 @@ import pytest
 from plietsch.dashboards.scales import Level
 from plietsch.dashboards.summary import gathering, sentence, tiles
 from plietsch.dashboards.summary.facts import Air, Facts, Network, Rain, Water
+from plietsch.dashboards.summary.memory import Memory
 from plietsch.dashboards.texts import LANGUAGES, Texts
 from plietsch.dashboards.trends import Trend
 
@@ -179,6 +180,41 @@ def test_a_region_that_has_not_measured_has_no_facts(database_url: str) -> None:
     facts = _gathered(database_url, datetime.now(UTC))
     assert (facts.air, facts.water, facts.rain) == ([], [], [])
     assert facts.network.stations == 3
+
+
+@pytest.mark.usefixtures("water_and_rain")
+def test_who_looks_while_facts_are_gathered_anew_does_not_wait(database_url: str) -> None:
+    async def look() -> tuple[Facts, Facts, bool]:
+        connect = psycopg.AsyncConnection.connect
+        async with (
+            await connect(database_url, autocommit=True) as one,
+            await connect(database_url, autocommit=True) as other,
+            await connect(database_url) as writer,
+        ):
+            memory, now = Memory(), datetime.now(UTC)
+            first = await memory.present(one, "flensburg", "de", now)
+            await writer.execute("LOCK TABLE gauge")
+            gathering_anew = asyncio.create_task(_until_it_gathers(memory, one, now))
+            while not gathering_anew.done() and not memory.is_gathering("flensburg", "de"):
+                await asyncio.sleep(0.01)
+            meanwhile = await asyncio.wait_for(memory.present(other, "flensburg", "de", now), 5)
+            was_gathering = not gathering_anew.done()
+            await writer.rollback()
+            await gathering_anew
+            return first, meanwhile, was_gathering
+
+    first, meanwhile, was_gathering = asyncio.run(look())
+    assert meanwhile is first
+    assert was_gathering
+
+
+async def _until_it_gathers(memory: Memory, connection: psycopg.AsyncConnection, now: datetime) -> Facts:
+    """Ask until what was kept has grown old."""
+    facts = kept = await memory.present(connection, "flensburg", "de", now)
+    while facts is kept:
+        await asyncio.sleep(0.01)
+        facts = await memory.present(connection, "flensburg", "de", now)
+    return facts
 
 
 def _gathered(database_url: str, at: datetime) -> Facts:
