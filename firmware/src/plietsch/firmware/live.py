@@ -115,7 +115,7 @@ def run_present(simulation: Simulation, plan: Plan) -> None:
     saved_s = time.time()
     while simulation.step():
         if time.time() - world.now_s > LONGEST_LAG_S:
-            _skip(simulation)
+            skip(simulation)
         _note(simulation)
         saved_s = _save_seldom(simulation, saved_s)
 
@@ -172,25 +172,29 @@ def _power(station: VirtualStation) -> None:
 def _measure(simulation: Simulation, pace: Pace) -> None:
     for station in simulation.stations:
         station.pace = pace.get(station.station.kind, {})
-        station.pause()
-        _go_on(station)
+        if station.is_on:
+            station.pause()
+            station.wake()
+            station.go_on()
 
 
-def _skip(simulation: Simulation) -> None:
-    """Go on here and now, whatever the time was; what lies between is not made up. Raises Stopped."""
+def skip(simulation: Simulation) -> None:
+    """Go on here and now, whatever the time was; what lies between is not made up. Raises Stopped.
+
+    Power that fails or comes back in between does so.
+    """
     world, now_s = simulation.world, time.time()
     for station in simulation.stations:
+        station.is_held = True
         station.pause()
+        if station.is_on:
+            station.wake()
     world.env.run(until=now_s * MILLISECONDS)
     simulation.clock.set(world.now_s, speed=1)
     for station in simulation.stations:
-        _go_on(station)
-
-
-def _go_on(station: VirtualStation) -> None:
-    if station.is_on:
-        station.wake()
-        station.go_on()
+        station.is_held = False
+        if station.is_on:
+            station.go_on()
 
 
 def _save_seldom(simulation: Simulation, saved_s: float) -> float:

@@ -55,6 +55,7 @@ class VirtualStation:
         self.readings = readings
         self.listener: Listener | None = None
         self.is_dated = False  # whether the node has the time from the network
+        self.is_held = False  # whether it does nothing by itself for now, even where the power comes back
         self.deep_sleep = deep_sleep
         self.drift_ppm = drift_ppm
         self.pace: Mapping[str, int] = {}  # how often it measures for now: lies over `config` from when it wakes next
@@ -129,8 +130,10 @@ class VirtualStation:
         self._boot(DEEP_SLEEP)
 
     def go_on(self) -> None:
-        """Let the node live its cycles from now on."""
-        self._life = waiting.Task(self._env, self._live())
+        """Let the node live its cycles from now on, and only these; while it is held, none."""
+        self.pause()
+        if not self.is_held:
+            self._life = waiting.Task(self._env, self._live())
 
     def close(self) -> None:
         """Leave the node where it is, for ever."""

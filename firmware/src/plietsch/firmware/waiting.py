@@ -35,9 +35,9 @@ class Task:
 
     def cancel(self) -> None:
         """End it where it waits: what it waits for raises simpy.Interrupt there, at the environment's next step."""
-        self._is_cancelled = True
-        if self._has_begun and self._process.is_alive:
+        if self._has_begun and self._process.is_alive and not self._is_cancelled:
             self._process.interrupt()
+        self._is_cancelled = True
 
     def close(self) -> None:
         """End it without an environment that still makes steps."""
