@@ -54,7 +54,7 @@ def test_the_legend_of_levels_has_the_gauges_own_words(browser: httpx.Client) ->
     legend = _text(
         browser.get("/de/?property=water_level").text.split('data-legend="water_level"')[1].split("</div>")[0]
     )
-    assert "wie üblich Stufe 1 etwa „erhöht“ Stufe 2 etwa „Sturmflut“ Stufe 3 etwa „schwere Sturmflut“" in legend
+    assert "unter den Stufen Stufe 1 etwa „erhöht“ Stufe 2 etwa „Sturmflut“ Stufe 3 etwa „schwere Sturmflut“" in legend
     assert "jeder Pegel hat seine eigenen Stufen" in legend
 
 
@@ -62,7 +62,7 @@ def test_the_legend_of_levels_has_the_gauges_own_words(browser: httpx.Client) ->
 @pytest.mark.parametrize(
     ("level_cm", "band", "words"),
     [
-        (527.8, "level-0", "528 cm wie üblich"),
+        (527.8, "level-0", "528 cm unter den Stufen"),
         (659.9, "level-1", "660 cm erhöht"),
         (660, "level-2", "660 cm Sturmflut"),
         (727, "level-4", "727 cm sehr schwere Sturmflut"),

@@ -92,9 +92,37 @@ def test_a_level_that_is_reached_and_heavy_rain_are_said_first() -> None:
     assert _said(_facts(air, rain=rain)) == "In Tarp fällt Starkregen; die Luft ist akzeptabel."
 
 
-def test_a_tide_is_no_news_until_it_comes_near_the_gauges_own_levels() -> None:
-    assert _said(_facts(water=[_water(520, RISING, tidal=True)])) == "Die Wasserstände sind wie üblich."
-    assert _said(_facts(water=[_water(600, RISING, tidal=True)])) == "Das Wasser der Förde steigt."
+def test_a_tide_is_no_news_unless_it_reaches_one_of_the_gauges_own_levels() -> None:
+    assert _said(_facts(water=[_water(600, RISING, tidal=True)])) == "Die Wasserstände sind wie üblich."
+    assert _said(_facts(water=[_water(622, RISING, tidal=True)])).startswith("Das Wasser der Förde steigt (")
+
+
+def test_a_water_is_said_once_by_its_most_urgent_gauge() -> None:
+    waters = [_water(700, RISING), _water(640, FALLING), _water(655, STEADY)]
+    assert _said(_facts(water=waters)) == "Das Wasser der Förde steigt (Flensburg, Hafen: Straßen gesperrt)."
+
+
+def test_many_waters_are_counted_as_waters() -> None:
+    waters = [
+        _water(510 + number, FALLING, f"der {name}") for number, name in enumerate(("Au", "Treene", "Schlei", "Eider"))
+    ]
+    assert _said(_facts(water=waters)) == "Das Wasser der Eider, der Schlei und 2 weiterer Gewässer fällt."
+
+
+def test_bad_air_that_may_be_mist_is_doubted() -> None:
+    clear, misty = Air("Husum", "husum", "pm2_5", 4.0, 0), Air("Tarp", "tarp", "pm2_5", 60.0, 3, is_humid=True)
+    doubt = "(feuchte Luft lässt die Sensoren zu viel anzeigen)"
+    assert _said(_facts([clear, misty])) == f"Die Luft ist gut, in Tarp belastet {doubt}."
+    dry = Air("Leck", "leck", "pm2_5", 60.0, 3)
+    assert doubt not in _said(_facts([clear, misty, dry]))
+
+
+def test_places_have_the_name_of_the_readers_language() -> None:
+    assert _said(_facts(rain=[Rain("Flensburg", "flensburg", 1.0, 0)]), "da") == "Det regner i Flensborg."
+
+
+def test_of_a_moment_before_the_first_measurement_it_says_so() -> None:
+    assert sentence.of(_facts(), Texts.read("en"), is_past=True) == "No station reported then."
 
 
 def test_waters_that_go_the_same_way_are_said_together_and_each_once() -> None:

@@ -56,7 +56,7 @@ _INDEX_WORDS = {
     "very-poor": N_("very poor"),
     "extremely-poor": N_("extremely poor"),
 }
-_BELOW_ALL_LEVELS = N_("usual")
+BELOW_ALL_LEVELS = N_("below all levels")
 _LEVELS = N_("Levels of this gauge")
 # Just below a level: what reaches it belongs to its class.
 _JUST_BELOW_CM = 0.05
@@ -70,7 +70,7 @@ def has_index(codes: Iterable[str]) -> bool:
 def of_gauge(levels: Sequence[Level]) -> Scale:
     """The scale of a gauge with these levels, lowest first."""
     uppers = [*(level.level_cm - _JUST_BELOW_CM for level in levels), None]
-    begun = [(0, _BELOW_ALL_LEVELS), *((level.rank, level.name) for level in levels)]
+    begun = [(0, BELOW_ALL_LEVELS), *((level.rank, level.name) for level in levels)]
     bands = (Band(f"level-{rank}", upper, name, rank) for (rank, name), upper in zip(begun, uppers, strict=True))
     return Scale(_LEVELS, tuple(bands))
 

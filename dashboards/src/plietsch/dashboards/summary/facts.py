@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from plietsch.dashboards.scales import Level
 from plietsch.dashboards.trends import Trend
 
-# Between a gauge's mean level and its first own one, from where on its water is worth a word.
-_HALF_WAY = 0.5
-
 
 @dataclass(frozen=True)
 class Air:
-    """The worst fine dust of a place: its value in µg/m³, and the rank of its class in the European index."""
+    """The worst fine dust of a place: its value in µg/m³, and the rank of its class in the European index.
+
+    In air that `is_humid` the instrument counts droplets, too.
+    """
 
     place: str
     station: str
     quantity: str
     value: float
     rank: int
+    is_humid: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class Water:
 
     @property
     def is_news(self) -> bool:
-        """Whether the sentence speaks of it: near its own levels, or moving where no tide moves it."""
+        """Whether the sentence speaks of it: at one of its own levels, or moving where no tide moves it."""
         moves = self.trend is not None and self.trend.direction != "steady"
-        return self.rank > 0 or (moves and (self.share >= _HALF_WAY or not self.tidal))
+        return self.rank > 0 or (moves and not self.tidal)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.dashboards.summary", "summary.sql")
 _DUST = ("pm2_5", "pm10")
-_QUANTITIES = (*_DUST, "water_level", "rain_1h")
+_QUANTITIES = (*_DUST, "humidity", "water_level", "rain_1h")
+# From here on water on each particle makes an SDS011 read half as much again and more (κ-Köhler, docs/ingest.md).
+_HUMID_PERCENT = 85.0
 _HOUR = timedelta(hours=1)
 # Where the water goes, it says in so much time; where it says little, as nothing changes, in more.
 _TREND, _TREND_OF_FEW = timedelta(hours=2), timedelta(hours=4)
@@ -83,7 +85,8 @@ def _air(known: _Known) -> Iterable[Air]:
         for code in _DUST:
             if _has(known, station, code):
                 value = values[code].value
-                yield Air(place(known.names[station]), station, code, value, SCALES[code].band(value).rank)
+                is_humid = _has(known, station, "humidity") and values["humidity"].value >= _HUMID_PERCENT
+                yield Air(place(known.names[station]), station, code, value, SCALES[code].band(value).rank, is_humid)
 
 
 def _rain(known: _Known) -> Iterable[Rain]:

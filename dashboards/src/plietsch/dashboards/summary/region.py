@@ -50,7 +50,7 @@ async def of(
     else:
         facts = await gathering.facts(connection, region.code, texts.language, at)
     return Summary(
-        sentence=sentence.of(facts, texts),
+        sentence=sentence.of(facts, texts, is_past=at is not None),
         tiles=tiles.of(facts, texts),
         time=texts.weekday_and_clock(moment, region.zone),
         time_iso=moment.isoformat(timespec="seconds"),

@@ -2,11 +2,12 @@
 
     The air is good, somewhat polluted in Tarp; the water of the Flensburg Fjord is rising.
 
-Each clause is translated as a whole, for languages put their words in orders of their own.
+Each clause is translated as a whole, for languages put their words in orders of their own. Of a moment in the past the
+sentence is the same; that nobody reported is said of then.
 """
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from plietsch.dashboards.summary.facts import Air, Facts, Rain, Water
 from plietsch.dashboards.texts import N_, Texts
@@ -31,7 +32,7 @@ _WORSE = {
 _WATER: dict[Direction, str] = {
     "rising": N_("the water of %(waters)s is rising"),
     "falling": N_("the water of %(waters)s is falling"),
-    "steady": N_("the water of %(waters)s stands high"),
+    "steady": N_("the water of %(waters)s is high"),
 }
 _RAIN = (
     N_("it is raining in %(places)s"),
@@ -45,12 +46,17 @@ _RAIN = (
 _HEAVY = 3
 # More names than these nobody reads in a sentence.
 _MOST_NAMES = 3
+# Places that have a name of their own in another language of the region.
+NAMED_IN_EACH_LANGUAGE = (N_("Flensburg"), N_("Schleswig"))
 
 
-def of(facts: Facts, texts: Texts) -> str:
-    """The sentence."""
+def of(facts: Facts, texts: Texts, is_past: bool = False) -> str:
+    """The sentence; `is_past` says that it is of a moment that is over."""
     clauses = _pressing(facts, texts) if _presses(facts) else _usual(facts, texts)
-    whole = "; ".join(clauses) or texts.gettext("no station is reporting at the moment")
+    silence = (
+        texts.gettext("no station reported then") if is_past else texts.gettext("no station is reporting at the moment")
+    )
+    whole = "; ".join(clauses) or silence
     return f"{whole[:1].upper()}{whole[1:]}."
 
 
@@ -77,8 +83,17 @@ def _air(air: Sequence[Air], texts: Texts) -> Iterator[str]:
     for rank in range(len(_AIR) - 1, max(usual, _WORTH_A_WORD - 1), -1):
         places = [each.place for each in air if each.rank == rank]
         if places:
-            clauses.append(texts.gettext(_WORSE[rank], places=_named(places, texts)))
-    yield ", ".join(clauses)
+            clauses.append(texts.gettext(_WORSE[rank], places=_places(places, texts)))
+    yield ", ".join(clauses) + _doubt(air, texts)
+
+
+def _doubt(air: Sequence[Air], texts: Texts) -> str:
+    """What is to be said where most of the bad air may be mist: the sensors count its droplets, too."""
+    bad = [each for each in air if each.rank >= _WORTH_A_WORD]
+    if sum(each.is_humid for each in bad) * 2 <= len(bad):
+        return ""
+    doubt = texts.gettext("humid air makes the sensors read too much")
+    return f" ({doubt})"
 
 
 def _water(water: Sequence[Water], texts: Texts) -> Iterator[str]:
@@ -88,15 +103,19 @@ def _water(water: Sequence[Water], texts: Texts) -> Iterator[str]:
         yield texts.gettext("the water levels are as usual")
 
 
-def _moving(water: Sequence[Water], texts: Texts) -> Iterator[str]:
-    """What rises, what falls and what stands high, with the highest level that was reached."""
-    most = min(water, key=_urgency, default=None)
-    for direction, clause in _WATER.items():
-        moving = [each for each in water if _direction(each) == direction]
-        if moving:
-            waters = list(dict.fromkeys(each.water for each in sorted(moving, key=_urgency)))
-            said = texts.gettext(clause, waters=_named(waters, texts))
-            yield said + (f" ({most.name}: {most.reached.name})" if most in moving and most and most.reached else "")
+def _moving(gauges: Sequence[Water], texts: Texts) -> Iterator[str]:
+    """What rises, falls or is high: each water by its most urgent gauge, and the highest level that was reached."""
+    urgent: dict[str, Water] = {}
+    for each in sorted(gauges, key=_urgency):
+        urgent.setdefault(each.water, each)
+    most = next(iter(urgent.values()), None)
+    directions: list[Direction] = list(dict.fromkeys(_direction(each) for each in urgent.values()))
+    for direction in directions:
+        waters = [each.water for each in urgent.values() if _direction(each) == direction]
+        said = texts.gettext(_WATER[direction], waters=_waters(waters, texts))
+        if most and most.reached and _direction(most) == direction:
+            said += f" ({most.name}: {most.reached.name})"
+        yield said
 
 
 def _direction(water: Water) -> Direction:
@@ -114,13 +133,20 @@ def _rain(rain: Sequence[Rain], texts: Texts) -> Iterator[str]:
     if wet:
         most = max(each.rank for each in wet)
         places = [each.place for each in sorted(wet, key=lambda each: -each.mm) if each.rank == most]
-        yield texts.gettext(_RAIN[most], places=_named(places, texts))
+        yield texts.gettext(_RAIN[most], places=_places(places, texts))
 
 
-def _named(names: Sequence[str], texts: Texts) -> str:
+def _places(names: Sequence[str], texts: Texts) -> str:
+    translated = [texts.translate(name) for name in names]
+    return _named(translated, texts, lambda more: texts.ngettext("%(count)s more place", "%(count)s more places", more))
+
+
+def _waters(names: Sequence[str], texts: Texts) -> str:
+    return _named(names, texts, lambda more: texts.ngettext("%(count)s more water", "%(count)s more waters", more))
+
+
+def _named(names: Sequence[str], texts: Texts, rest: Callable[[int], str]) -> str:
     """Some names, and how many there are besides."""
     if len(names) <= _MOST_NAMES:
         return texts.all_of(names)
-    more = len(names) - _MOST_NAMES + 1
-    rest = texts.ngettext("%(count)s more place", "%(count)s more places", more)
-    return texts.all_of([*names[: _MOST_NAMES - 1], rest])
+    return texts.all_of([*names[: _MOST_NAMES - 1], rest(len(names) - _MOST_NAMES + 1)])

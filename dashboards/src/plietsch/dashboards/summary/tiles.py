@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.scales import SCALES
+from plietsch.dashboards.scales import BELOW_ALL_LEVELS, SCALES
 from plietsch.dashboards.summary.facts import Facts, Water
 from plietsch.dashboards.texts import N_, Texts
 from plietsch.dashboards.trends import Direction
@@ -65,7 +65,7 @@ def _air(facts: Facts, texts: Texts) -> Iterator[Tile]:
         if counts[each.rank]
     )
     where = texts.gettext(
-        "highest: %(place)s, %(quantity)s", place=worst.place, quantity=texts.translate(quantity.short)
+        "highest: %(place)s, %(quantity)s", place=texts.translate(worst.place), quantity=texts.translate(quantity.short)
     )
     value = texts.number(worst.value, quantity.decimals)
     word = texts.translate(band.word)
@@ -78,7 +78,7 @@ def _water(facts: Facts, texts: Texts) -> Iterator[Tile]:
         if facts.has_gauges:
             yield Tile("water", title, "–", detail=texts.gettext("no current value"), quantity="water_level")
         return
-    most = max(facts.water, key=lambda each: (each.rank, not each.tidal, each.share))
+    most = max(facts.water, key=lambda each: (each.rank, each.is_news, not each.tidal, each.share))
     direction: Direction = most.trend.direction if most.trend else "steady"
     yield Tile(
         "water",
@@ -87,7 +87,7 @@ def _water(facts: Facts, texts: Texts) -> Iterator[Tile]:
         QUANTITIES["water_level"].unit,
         _above_mean(most, texts),
         f"level-{most.rank}",
-        most.reached.name if most.reached else texts.gettext("usual"),
+        most.reached.name if most.reached else texts.translate(BELOW_ALL_LEVELS),
         "water_level",
         most.station,
         ARROWS[direction] if most.trend else "",
@@ -99,6 +99,8 @@ def _above_mean(water: Water, texts: Texts) -> str:
     if water.above_mean_cm is None:
         return water.name
     centimetres = texts.number(abs(water.above_mean_cm), 0)
+    if round(water.above_mean_cm) == 0:
+        return texts.gettext("%(name)s, at the mean level", name=water.name)
     if water.above_mean_cm < 0:
         return texts.gettext("%(name)s, %(cm)s cm below the mean level", name=water.name, cm=centimetres)
     return texts.gettext("%(name)s, %(cm)s cm above the mean level", name=water.name, cm=centimetres)
@@ -112,7 +114,7 @@ def _rain(facts: Facts, texts: Texts) -> Iterator[Tile]:
         return
     most = max(facts.rain, key=lambda each: each.mm)
     quantity, band = QUANTITIES["rain_1h"], SCALES["rain_1h"].band(most.mm)
-    detail = texts.gettext("in the last hour, most in %(place)s", place=most.place)
+    detail = texts.gettext("in the last hour, most in %(place)s", place=texts.translate(most.place))
     if most.mm <= 0:
         count = len(facts.rain)
         detail = texts.ngettext("in the last hour, at %(count)s gauge", "in the last hour, at %(count)s gauges", count)
