@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from plietsch.platform import database, errors, migrations, regions, registry, roles
-from plietsch.platform.local import logins, ports
+from plietsch.platform.local import filling, logins, ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch.platform.local.leftovers import Record
 from plietsch.platform.local.postgres import EmbeddedPostgres
@@ -239,7 +239,7 @@ class Stack:
     def _site_answers(self) -> bool:
         try:
             return httpx.get(f"{self.site}/healthz", timeout=5, trust_env=False).is_success
-        except httpx.TransportError:
+        except httpx.HTTPError:
             return False
 
     def _wait_for_the_present(self, service: Service, simulation: Simulation) -> None:
@@ -247,7 +247,7 @@ class Stack:
         deadline, begun = time.monotonic() + _READY_TIMEOUT_S, None
         with httpx.Client(base_url=self.site, timeout=5, trust_env=False) as client:
             while service.ended() is None:
-                latest, now = _latest(client), datetime.now(UTC)
+                latest, now = filling.latest(client), datetime.now(UTC)
                 if latest and now - latest < _UP_TO_DATE:
                     return
                 if time.monotonic() > deadline:
@@ -257,7 +257,7 @@ class Stack:
                     begun = begun or latest
                     if simulation.is_watched and latest > begun:
                         return
-                    simulation.filling((latest - begun) / (now - begun), latest)
+                    simulation.filling(filling.share(begun, latest, now), latest)
                 time.sleep(_LOOK_EVERY_S)
 
     def _start_simulation(self, simulation: Simulation) -> None:
@@ -283,12 +283,3 @@ class Stack:
         if self._broker:
             pids.append(self._broker.pid)
         self._record.write(filter(None, pids), self.site)
-
-
-def _latest(site: httpx.Client) -> datetime | None:
-    """The time of the newest value that the site shows."""
-    try:
-        latest = site.get("/healthz").json().get("observations_latest_at")
-    except httpx.TransportError:
-        return None
-    return datetime.fromisoformat(latest) if latest else None
