@@ -38,6 +38,13 @@ def test_a_text_for_one_and_for_many(language: str, words: str) -> None:
     )
 
 
+def test_a_day_of_another_year_has_its_year() -> None:
+    texts = Texts.read("de")
+    assert texts.weekday_and_clock(datetime(1999, 12, 31, 23, 5, tzinfo=UTC), BERLIN) == "Sa. 1. Jan. 2000, 00:05"
+    now = datetime.now(UTC)
+    assert texts.weekday_and_clock(now, UTC).endswith(f"{texts.day_and_clock(now, UTC)}")
+
+
 def test_what_rounds_to_nothing_has_no_sign() -> None:
     assert Texts.read("de").number(-0.04, 1) == "0,0"
 

@@ -95,9 +95,11 @@ class Texts:
         return format_date(local, "long", self.locale)
 
     def weekday_and_clock(self, moment: datetime, timezone: tzinfo) -> str:
-        """A day of this week with the time of day, as in Tue 3 Mar, 14:05."""
-        pattern = {"de": "EEE d. MMM, HH:mm", "da": "EEE d. MMM, HH.mm", "en": "EEE d MMM, HH:mm"}[self.language]
-        return format_datetime(moment, pattern, timezone, self.locale)
+        """A day with the time of day, as in Tue 3 Mar, 14:05; with its year where that is not this one."""
+        day = {"de": "EEE d. MMM", "da": "EEE d. MMM", "en": "EEE d MMM"}[self.language]
+        year = "" if moment.astimezone(timezone).year == datetime.now(timezone).year else " y"
+        clock = {"da": "HH.mm"}.get(self.language, "HH:mm")
+        return format_datetime(moment, f"{day}{year}, {clock}", timezone, self.locale)
 
     def day_and_clock(self, moment: datetime, timezone: tzinfo) -> str:
         """A day of this year with the time of day, as in 3 Mar, 14:05."""
