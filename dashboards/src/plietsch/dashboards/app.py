@@ -11,6 +11,7 @@ from plietsch.dashboards.map import routes as map_routes
 from plietsch.dashboards.policy import Policy
 from plietsch.dashboards.site import Site
 from plietsch.dashboards.station import routes as station_routes
+from plietsch.dashboards.summary import routes as summary_routes
 from plietsch.dashboards.summary.memory import Memory
 from plietsch.platform.settings import Settings
 
@@ -23,7 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.summaries = Memory()
     map_data.prepare(app)
-    for routes in (front, map_data, map_routes, station_routes, journey_routes):
+    for routes in (front, map_data, map_routes, summary_routes, station_routes, journey_routes):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
     app.add_middleware(Policy, tiles_url=settings.tiles_url)

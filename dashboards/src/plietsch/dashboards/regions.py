@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from plietsch.api import errors as api_errors
 from plietsch.dashboards import errors
 from plietsch.platform import sql
 
@@ -53,3 +54,11 @@ async def chosen(connection: AsyncConnection[Any], code: str | None) -> Region |
         if region.code == code:
             return region
     raise errors.PageUnknown("There is no such region.")
+
+
+async def known(connection: AsyncConnection[Any], code: str) -> Region:
+    """The region of that code, for a program that asks. Raises api.errors.RegionUnknown."""
+    found = {region.code: region for region in await every(connection)}
+    if code not in found:
+        raise api_errors.RegionUnknown(code, sorted(found))
+    return found[code]

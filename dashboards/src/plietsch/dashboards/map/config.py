@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from plietsch.dashboards import scripts
 from plietsch.dashboards.map.search import Place
@@ -67,10 +68,15 @@ def of(
         bounds=region.bounds,
         data=f"/data/{region.code}",
         places="/data/places",
+        summary=f"/data/{region.code}/summary?{urlencode(_of_summary(texts, state))}",
         live=f"/api/v1/live?region={region.code}",
         found=place and {"name": place.name, "longitude": place.longitude, "latitude": place.latitude},
         tiles=_tiles(settings),
     )
+
+
+def _of_summary(texts: Texts, state: State) -> dict[str, str]:
+    return {"language": texts.language, **({"region": state.region} if state.region else {})}
 
 
 def _tiles(settings: Settings) -> dict[str, Any] | None:
