@@ -39,11 +39,20 @@ FROM (
 CROSS JOIN LATERAL (SELECT p.code UNION ALL SELECT 'rain_1h' WHERE p.code = 'rain_tips' AND p.has_tip) quantity (code)
 
 -- name: newest_simulated
--- When the newest of what was written last in a region was measured; null where one of its stations is real.
-SELECT max(w.last_time)
+-- When the newest of what was written lately in a region was measured; null where nothing was, or where one of its
+-- stations is real. The first and the last datastream of a transaction say whether it wrote of this region only: what
+-- others measured says nothing of it. However much was written, no more than the newest thousand transactions are read.
+SELECT max(newest.last_time)
 FROM region r
-CROSS JOIN LATERAL (SELECT datastream_ids, last_time FROM write_ledger ORDER BY id DESC LIMIT 100) w
-JOIN datastream d ON d.id = w.datastream_ids[1]
-JOIN station s ON s.id = d.station_id AND s.region_id = r.id
+CROSS JOIN LATERAL (
+    SELECT w.last_time
+    FROM (SELECT * FROM write_ledger ORDER BY id DESC LIMIT 1000) w
+    JOIN datastream a ON a.id = w.datastream_ids[1]
+    JOIN station s ON s.id = a.station_id AND s.region_id = r.id
+    JOIN datastream b ON b.id = w.datastream_ids[cardinality(w.datastream_ids)]
+    JOIN station t ON t.id = b.station_id AND t.region_id = r.id
+    WHERE w.written_at > now() - %(lately)s
+    ORDER BY w.id DESC LIMIT 20
+) newest
 WHERE r.code = %(region)s
   AND NOT EXISTS (SELECT FROM station WHERE region_id = r.id AND NOT simulated)
