@@ -17,6 +17,8 @@ Order = Literal["asc", "desc"]
 NAME, TIME, DISTANCE = "name", "time", "distance"
 # A search that is longer than any name is none.
 _LONGEST_QUERY = 80
+# Nothing was measured before; and of the first years of the calendar, no time before can be told.
+_FIRST_YEAR = 1970
 _NO_TIME = N_("The time in the address cannot be read. The page shows the present.")
 _AHEAD = N_("The time in the address has not come yet. The page shows the present.")
 _NO_PROPERTY = N_("The map has no such quantity. It shows the first one that there is.")
@@ -106,6 +108,9 @@ def _moment(text: str, region: Region, present: datetime, wrong: list[str]) -> d
         moment = local.replace(tzinfo=region.zone).astimezone(UTC) if local.tzinfo is None else None
         moment = (moment or parameters.time("at", text)).replace(microsecond=0)
     except (ValueError, OverflowError, errors.ParameterInvalid):
+        wrong.append(_NO_TIME)
+        return None
+    if moment.year < _FIRST_YEAR:
         wrong.append(_NO_TIME)
         return None
     if moment > present:
