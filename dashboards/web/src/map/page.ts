@@ -5,6 +5,7 @@ import * as address from "./address";
 import type { MapConfig } from "./config";
 import { Documents } from "./loading";
 import { Following } from "./following";
+import { takeAnchor } from "./here";
 import { Picture } from "./picture";
 import { Search } from "./search";
 import * as status from "../status";
@@ -66,6 +67,7 @@ class MapPage {
     try {
       const stations = await this.documents.stations(property, at);
       if (mine !== this.asked || this.timeline?.isPlaying) return;
+      if (at === null) clock.advance(stations.at);
       this.picture.show(stations, at);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof Response)) throw error;
@@ -143,4 +145,7 @@ function bar(container: HTMLElement): HTMLElement {
 }
 
 const container = document.getElementById("map");
+const anchor = takeAnchor();
 if (container) new MapPage(container, read<MapConfig>(container));
+// Only now the page has its whole height.
+anchor?.scrollIntoView();

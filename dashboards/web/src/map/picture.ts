@@ -4,6 +4,7 @@ import type { Change } from "../live";
 import { Card } from "./card";
 import { type MapConfig, text } from "./config";
 import type { Name, Stations } from "./documents";
+import * as here from "./here";
 import { InView, MOST } from "./inview";
 import type { Documents } from "./loading";
 import { Labels } from "./looks";
@@ -12,7 +13,7 @@ import { Scene, type Window } from "./scene";
 import type { Found } from "./search";
 import * as status from "../status";
 import { Teller, type Told } from "./telling";
-import { View } from "./view";
+import { type Pointed, View } from "./view";
 
 const HOVER_PX = 12;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -37,16 +38,13 @@ export class Picture {
     private readonly documents: Documents,
   ) {
     this.teller = new Teller(config);
-    // MapLibre writes its place into the address as soon as it has one.
-    const hasPlace = window.location.hash.includes("map=");
     this.view = this.makeView();
     if (!this.view) return;
     this.card = new Card(this.view.map, config, () => this.leave());
     this.list = new InView(container, config, (index) => this.step(index), (index) => this.open(index));
     this.describe(this.view);
     document.documentElement.classList.add("scripted");
-    const { found } = config;
-    if (found && !hasPlace) this.view.fly(found.longitude, found.latitude, true);
+    this.begin(this.view);
   }
 
   /** The numbers of the stations shown. */
@@ -104,7 +102,10 @@ export class Picture {
 
   /** Go to what a search has found. */
   goTo(found: Found): void {
-    if (found.place) this.view?.fly(found.place[1], found.place[2]);
+    if (found.place) {
+      this.view?.mark(found.place[0], found.place[1], found.place[2]);
+      this.view?.fly(found.place[1], found.place[2]);
+    }
     const index = found.number === undefined ? -1 : this.numbers.indexOf(found.number);
     if (index < 0 || !this.scene) {
       // A station that does not measure what is shown has its own page all the same.
@@ -147,9 +148,17 @@ export class Picture {
       settled: () => this.settle(),
       idle: () => this.idle(),
       clicked: (x, y, reachPx) => this.open(this.scene?.at(x, y, reachPx) ?? -1),
-      hovered: (x, y) => (this.scene?.at(x, y, HOVER_PX) ?? -1) >= 0,
+      hovered: (x, y) => this.pointed(x, y),
       repainted: () => this.repaint(),
     });
+  }
+
+  /** Mark what the search in the address has found; the map begins there, unless the address says where. */
+  private begin(view: View): void {
+    const { found } = this.config;
+    if (!found) return;
+    view.mark(found.name, found.longitude, found.latitude);
+    if (!here.read()) view.begin(found.longitude, found.latitude);
   }
 
   private describe({ map }: View): void {
@@ -231,6 +240,15 @@ export class Picture {
     this.card?.open(told, scene.stations.property, this.placeOf(scene, index), this.view?.radiusPx ?? 0);
     this.opened = index;
     this.step(index);
+  }
+
+  /** Who is pointed at; the card that is open says its name itself. */
+  private pointed(x: number, y: number): Pointed | null {
+    const { scene } = this;
+    const index = scene?.at(x, y, HOVER_PX) ?? -1;
+    if (!scene || index < 0) return null;
+    const name = this.names.get(scene.stations.numbers[index] ?? -1)?.name ?? "";
+    return { name: index === this.opened ? "" : name, place: this.placeOf(scene, index) };
   }
 
   private leave(): void {

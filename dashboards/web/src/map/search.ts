@@ -64,6 +64,8 @@ export class Search {
     this.word.setAttribute("role", "status");
     input.after(this.list, this.word);
     this.announceAsCombobox();
+    // With a map, what is found is looked for there.
+    input.form?.setAttribute("action", `/${config.language}/#search`);
     this.attend();
   }
 
@@ -97,6 +99,7 @@ export class Search {
     this.expand(this.rows.length > 0);
     const found = this.rows.length ? text(this.config, "found", { count: String(this.rows.length) }) : text(this.config, "nothingFound");
     this.word.textContent = typed ? found : "";
+    this.word.className = typed && !this.rows.length ? "matches none" : "unseen";
   }
 
   private row({ text: name, kind }: Found, place: number): HTMLElement {
@@ -145,6 +148,7 @@ export class Search {
 
   private close(): void {
     this.active = -1;
+    this.word.className = "unseen";
     this.expand(false);
   }
 

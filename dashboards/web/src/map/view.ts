@@ -5,7 +5,9 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Atlas } from "./atlas";
 import { type MapConfig, text } from "./config";
 import * as ground from "./ground";
+import * as here from "./here";
 import { StationLayers } from "./layers";
+import { Label, Pin } from "./marks";
 import * as mercator from "./mercator";
 import { Names } from "./names";
 import * as palette from "./palette";
@@ -19,6 +21,12 @@ const NARROW = "(max-width: 40rem)";
 const PLACE_ZOOM = 11.5;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
+export interface Pointed {
+  /** Empty where it is not to be written. */
+  readonly name: string;
+  readonly place: [longitude: number, latitude: number];
+}
+
 export interface Watcher {
   painted(): void;
   /** Another part of the map is seen. */
@@ -29,7 +37,8 @@ export interface Watcher {
   idle(): void;
   /** A place was clicked, in Mercator units; `reachPx` is how far beside it a station may be. */
   clicked(x: number, y: number, reachPx: number): void;
-  hovered(x: number, y: number): boolean;
+  /** Who is at a place in Mercator units, and where in degrees; null is nobody. */
+  hovered(x: number, y: number): Pointed | null;
   /** Other colours. */
   repainted(): void;
 }
@@ -43,6 +52,9 @@ export class View {
   readonly origin: readonly [number, number];
   readonly radiusPx = window.matchMedia(NARROW).matches ? RADIUS_PX.narrow : RADIUS_PX.wide;
   private readonly ground: ground.Ground;
+  private readonly keeper: here.Keeper;
+  private readonly pin: Pin;
+  private readonly label: Label;
 
   constructor(container: HTMLElement, config: MapConfig, watcher: Watcher) {
     const [west, south, east, north] = config.bounds;
@@ -52,6 +64,9 @@ export class View {
     this.atlas = new Atlas(this.radiusPx, this.map.getPixelRatio());
     this.layers = new StationLayers(this.origin, this.atlas, () => watcher.painted());
     this.names = new Names(this.map, config.language);
+    this.keeper = new here.Keeper(this.map);
+    this.pin = new Pin(this.map);
+    this.label = new Label(this.map);
     this.tone();
     this.map.once("style.load", () => this.dress());
     this.attend(watcher);
@@ -64,11 +79,22 @@ export class View {
     return [west, mercator.y(bounds.getNorth()), east, mercator.y(bounds.getSouth())];
   }
 
+  /** Begin at a place instead of the whole region. */
+  begin(longitude: number, latitude: number): void {
+    this.map.jumpTo({ center: [longitude, latitude], zoom: PLACE_ZOOM });
+    this.keeper.begin();
+  }
+
   /** Go to a place, at least as near as shows its surroundings; by a jump where motion is not wanted. */
-  fly(longitude: number, latitude: number, isAtOnce = calm.matches): void {
+  fly(longitude: number, latitude: number): void {
     const target = { center: [longitude, latitude] as [number, number], zoom: Math.max(this.map.getZoom(), PLACE_ZOOM) };
-    if (isAtOnce) this.map.jumpTo(target);
+    if (calm.matches) this.map.jumpTo(target);
     else this.map.flyTo({ ...target, maxDuration: 2500 });
+  }
+
+  /** Mark what was found. */
+  mark(name: string, longitude: number, latitude: number): void {
+    this.pin.put(name, longitude, latitude);
   }
 
   /** Bring a place into view that is out of it, or at its very edge. */
@@ -100,7 +126,9 @@ export class View {
     this.map.on("idle", () => watcher.idle());
     this.map.on("click", (event) => watcher.clicked(...at(event.lngLat), isTouch(event.originalEvent) ? 22 : 12));
     this.map.on("mousemove", (event) => {
-      this.map.getCanvas().style.cursor = watcher.hovered(...at(event.lngLat)) ? "pointer" : "";
+      const pointed = watcher.hovered(...at(event.lngLat));
+      this.map.getCanvas().style.cursor = pointed ? "pointer" : "";
+      this.label.show(pointed?.name ?? "", pointed?.place ?? [0, 0], this.radiusPx);
     });
     this.map.on("webglcontextrestored", () => {
       this.layers.restore();
@@ -124,11 +152,9 @@ function make(container: HTMLElement, config: MapConfig, chosen: ground.Ground):
   const map = new MapLibre({
     container,
     style: ground.style(chosen),
-    bounds: [...config.bounds],
-    fitBoundsOptions: { padding: PADDING_PX },
+    ...(here.read() ?? { bounds: [...config.bounds], fitBoundsOptions: { padding: PADDING_PX } }),
     ...(chosen.bounds ? { maxBounds: chosen.bounds } : {}),
     maxZoom: chosen.maxZoom,
-    hash: "map",
     attributionControl: false,
     cooperativeGestures: true,
     dragRotate: false,
