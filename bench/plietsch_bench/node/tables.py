@@ -1,4 +1,4 @@
-"""Puts what was measured of a node into the documents: `python -m plietsch_bench.node.tables`.
+"""Puts what was measured of a node, and of the site, into the documents: `python -m plietsch_bench.node.tables`.
 
 A table stands between `<!-- name -->` and `<!-- /name -->`, in `docs/benchmarks.md` and `docs/node.md`.
 """
@@ -119,7 +119,16 @@ def _summary() -> str:
     return _table(["", *NAMES], [[what, *(of(name) for name in NAMES)] for what, of in told.items()])
 
 
+def _site() -> str:
+    def said(value: float | str) -> str:
+        return value if isinstance(value, str) else f"{value:.2g}" if value < 10 else _whole(value)
+
+    lines = [[row["what"], said(row["with stations"]), said(row["without"])] for row in _rows("B8")]
+    return _table(["", "10 000 stations", "none"], lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "B8": _site,
     "N1": _air,
     "N2": _heap,
     "N3": _files,
