@@ -116,9 +116,19 @@ def test_a_page_that_nobody_looks_at_leaves_and_comes_back(world: World, listene
         listener.clock.fast_forward(2 * 60_000)
         live = running.live
         wait.until(lambda: live.listeners == 0, "it has left")
+        _count_connections(listener)
+        listener.evaluate("window.dispatchEvent(new Event('online'))")
+        assert listener.evaluate("window.connections") == 0
         _hide(listener, False)
         wait.until(lambda: "reload" in listener.evaluate("window.heard"), "it is back")
         assert live.listeners == 1
+
+
+def _count_connections(page: Page) -> None:
+    page.evaluate(
+        "() => { window.connections = 0; const Real = window.EventSource;"
+        " window.EventSource = class extends Real { constructor(url) { super(url); window.connections += 1; } }; }"
+    )
 
 
 def _hide(page: Page, hidden: bool) -> None:

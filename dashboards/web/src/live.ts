@@ -73,8 +73,8 @@ export function follow(url: string, follower: Follower): void {
     if (document.hidden) leaving = window.setTimeout(leave, HIDDEN_MS);
     else if (!source) connect();
   });
-  // Another network: the old connection may be dead without saying so.
-  window.addEventListener("online", connect);
+  // Another network: the old connection may be dead without saying so. Who has left stays away.
+  window.addEventListener("online", () => source && connect());
   window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", ({ persisted }) => persisted && connect());
   connect();

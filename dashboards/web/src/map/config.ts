@@ -18,6 +18,8 @@ export interface MapConfig extends Config {
   /** Where the region's documents are: /map, /names and /frames below it. */
   readonly data: string;
   readonly places: string;
+  /** The summary of the present alone. */
+  readonly summary: string;
   readonly live: string;
   readonly tiles: Tiles | null;
   /** The place that a search without a script has found. */

@@ -19,6 +19,10 @@ const NEWS_IN_FAST_MOTION_MS = 1500;
 export interface Watcher {
   /** What the map shows has to be asked for anew. */
   reload(): void;
+  /** What is shown beside the map may be behind, too: for a while nothing was told. */
+  missed(): void;
+  /** What the table shows of rain has to be asked for anew. */
+  rain(): void;
   /** Something was measured: what the page says of the region may be different now. */
   news(): void;
 }
@@ -38,9 +42,12 @@ export class Following {
     const query = properties.map((code) => `&property=${code}`).join("");
     follow(`${config.live}${query}`, {
       show: (changes) => this.show(changes),
-      lost: () => status.say(config.texts["lost"]),
-      back: () => status.say(""),
-      reload: () => this.watcher.reload(),
+      lost: () => status.say("stream", config.texts["lost"]),
+      back: () => status.clear("stream"),
+      reload: () => {
+        this.watcher.reload();
+        this.watcher.missed();
+      },
     });
   }
 
@@ -52,6 +59,7 @@ export class Following {
     if (own.length) this.picture.change(own);
     for (const change of some) this.table.show(change);
     if (some.some(({ property }) => MADE_OF[property] === this.shown().property)) this.later("reload", RELOAD_MS);
+    if (some.some(({ property }) => property in MADE_OF)) this.later("rain", RELOAD_MS);
     this.later("news", this.config.fastMotion ? NEWS_IN_FAST_MOTION_MS : NEWS_MS);
   }
 

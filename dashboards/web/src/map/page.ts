@@ -12,6 +12,7 @@ import * as status from "../status";
 import { Swap } from "./swap";
 import { Table } from "./table";
 import { Timeline } from "./timeline";
+import { isPassing } from "./trying";
 
 const AGEING_MS = 20_000;
 const RETRY_MS = 5000;
@@ -42,7 +43,9 @@ class MapPage {
     });
     new Following(config, () => this.shown, this.picture, this.table, {
       reload: () => void this.load(),
-      news: () => this.swap.refresh(window.location.href),
+      missed: () => void this.swap.refresh(here()),
+      rain: () => void this.fallen(),
+      news: () => void this.swap.refresh(config.summary),
     });
     this.attend();
     void first.then(() => this.picture.beginRest());
@@ -57,7 +60,17 @@ class MapPage {
     if (isNew && isOther) window.history.pushState(null, "", href);
     else window.history.replaceState(window.history.state, "", href);
     this.dress();
-    await Promise.all([this.load(), this.swap.show(href.split("#")[0] ?? href)]);
+    await Promise.all([this.load(), this.tell()]);
+  }
+
+  /** Let the rest of the page say what is shown; what the network does not bring is asked for again. */
+  private async tell(): Promise<void> {
+    const { shown } = this;
+    const isTold = await this.swap.show(here());
+    if (shown !== this.shown) return;
+    if (isTold) return status.clear("page");
+    status.say("page", this.config.texts["lost"]);
+    window.setTimeout(() => shown === this.shown && void this.tell(), RETRY_MS);
   }
 
   /** Bring what is to be shown onto the map; what the network does not bring is asked for again. */
@@ -69,10 +82,24 @@ class MapPage {
       if (mine !== this.asked || this.timeline?.isPlaying) return;
       if (at === null) clock.advance(stations.at);
       this.picture.show(stations, at);
+      status.clear("map");
     } catch (error) {
-      if (!(error instanceof TypeError || error instanceof Response)) throw error;
-      status.say(this.config.texts["lost"]);
+      if (!isPassing(error)) throw error;
+      if (mine !== this.asked) return;
+      status.say("map", this.config.texts["lost"]);
       window.setTimeout(() => mine === this.asked && void this.load(), RETRY_MS);
+    }
+  }
+
+  /** Rain is not told as it is measured: what has fallen in an hour, the table takes from the map's document. */
+  private async fallen(): Promise<void> {
+    const code = "rain_1h";
+    if (!document.querySelector(`[data-swap=table] [data-property=${code}]`)) return;
+    try {
+      this.table.take(await this.documents.stations(code, null));
+    } catch (error) {
+      // The next tip asks again.
+      if (!isPassing(error)) throw error;
     }
   }
 
@@ -130,6 +157,11 @@ class MapPage {
     this.picture.age();
     this.table.age();
   }
+}
+
+/** The page's address as a server knows it. */
+function here(): string {
+  return window.location.pathname + window.location.search;
 }
 
 function choices(): NodeListOf<HTMLInputElement> {

@@ -118,18 +118,20 @@ export class Picture {
   }
 
   /** Load what the first picture does not need. */
-  async beginRest(): Promise<void> {
-    try {
-      const known = await this.documents.known();
-      this.names = known.names;
-      if (!this.config.tiles) this.view?.names.know(known.places);
-    } catch (error) {
-      if (!(error instanceof TypeError || error instanceof Response)) throw error;
-      status.say(text(this.config, "lost"));
-    }
-    await document.fonts.ready;
-    this.repaint();
-    this.settle();
+  beginRest(): void {
+    void this.documents.names.want((names) => {
+      this.names = names;
+      this.settle();
+    });
+    void this.documents.places.want((places) => {
+      if (!this.config.tiles) this.view?.names.know(places);
+      this.settle();
+    });
+    // Numbers drawn before it was there have another font.
+    void document.fonts.ready.then(() => {
+      this.repaint();
+      this.settle();
+    });
   }
 
   private get now(): number {
@@ -138,7 +140,7 @@ export class Picture {
 
   private makeView(): View | null {
     if (!document.createElement("canvas").getContext("webgl2")) {
-      status.say(text(this.config, "noMap"));
+      status.say("drawing", text(this.config, "noMap"));
       this.container.closest("figure")?.setAttribute("hidden", "");
       return null;
     }

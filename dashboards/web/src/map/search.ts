@@ -2,7 +2,7 @@
 // which asks the server where no row of the list is chosen.
 import { type MapConfig, text } from "./config";
 import { fit } from "./fold";
-import type { Name } from "./documents";
+import type { Known } from "./loading";
 import type { Place } from "./names";
 
 const MOST = 8;
@@ -15,12 +15,6 @@ export interface Found {
   readonly place?: Place;
   /** A station's number. */
   readonly number?: number;
-}
-
-/** What is known to search in. */
-export interface Known {
-  readonly places: readonly Place[];
-  readonly names: ReadonlyMap<number, Name>;
 }
 
 /** The best rows for what was typed: what begins so first, then the more important. */

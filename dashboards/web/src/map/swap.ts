@@ -1,27 +1,32 @@
 // Parts of the page that the server writes anew for another property or time: fetched with the page, and put in place.
+import { isPassing } from "./trying";
 
-/** Fetches a page and takes over what it says in the parts marked `data-swap`; the last one asked for wins. */
+/** Fetches pages, or parts of one, and takes over what they say in the parts marked `data-swap`. */
 export class Swap {
   private asked = 0;
+  private pending = 0;
 
-  /** The same page has news. What somebody is at stays as it is. */
+  /** What is shown has news, at this address. What somebody is at stays as it is. */
   async refresh(href: string): Promise<void> {
-    await this.show(href, (part) => !part.contains(document.activeElement) && !part.matches(":hover"));
+    // What is about to be shown is news enough, and another thing than what would be refreshed.
+    if (this.pending) return;
+    const before = this.asked;
+    const news = await fetched(href);
+    if (news && before === this.asked) this.take(news, (part) => !part.contains(document.activeElement));
   }
 
-  /** Show what an address says; whether it could be had. */
-  async show(href: string, isWanted: (part: HTMLElement) => boolean = () => true): Promise<boolean> {
+  /** Show what an address says, and nothing that was asked for before; whether it could be had. */
+  async show(href: string): Promise<boolean> {
     const mine = (this.asked += 1);
+    this.pending += 1;
     try {
-      const response = await fetch(href, { headers: { Accept: "text/html" } });
-      const html = await response.text();
-      if (mine !== this.asked || !response.ok) return response.ok;
-      this.take(new DOMParser().parseFromString(html, "text/html"), isWanted);
+      const page = await fetched(href);
+      if (!page || mine !== this.asked) return page !== null;
+      this.take(page, () => true);
+      document.title = page.title;
       return true;
-    } catch (error) {
-      // What the network does not bring stays as it is; the page says that the connection is lost.
-      if (error instanceof TypeError) return false;
-      throw error;
+    } finally {
+      this.pending -= 1;
     }
   }
 
@@ -34,7 +39,17 @@ export class Swap {
       part.replaceWith(taken);
       if (focused) (taken.querySelector<HTMLElement>(focused) ?? focusable(taken)).focus({ preventScroll: true });
     }
-    document.title = page.title;
+  }
+}
+
+/** A page; null where it could not be had: then what is shown stays as it is. */
+async function fetched(href: string): Promise<Document | null> {
+  try {
+    const response = await fetch(href, { headers: { Accept: "text/html" } });
+    return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+  } catch (error) {
+    if (isPassing(error)) return null;
+    throw error;
   }
 }
 

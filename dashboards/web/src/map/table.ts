@@ -5,6 +5,7 @@ import * as clock from "../clock";
 import type { Change } from "../live";
 import { Gliding, writer } from "../numbers";
 import { type MapConfig, text } from "./config";
+import type { Stations } from "./documents";
 import { clockOf } from "./telling";
 
 const SUSPECT = 3;
@@ -26,6 +27,19 @@ export class Table {
     if (!row || !cell) return;
     this.write(cell, change);
     this.date(row, Date.parse(change.time) / 1000, change.time);
+  }
+
+  /** Show what a document says of the stations that are in the table. */
+  take(stations: Stations): void {
+    const rows = new Map([...stations.numbers].map((number, index) => [String(number), index]));
+    for (const row of document.querySelectorAll<HTMLElement>("tr[data-number]")) {
+      const index = rows.get(row.dataset["number"] ?? "") ?? -1;
+      const [value, time] = [stations.values[index] ?? NaN, stations.times[index] ?? NaN];
+      if (Number.isNaN(value) || Number.isNaN(time)) continue;
+      const [station, quality] = [row.dataset["station"] ?? "", stations.qualities[index] ?? 1];
+      const at = new Date(time * 1000).toISOString();
+      this.show({ station, property: stations.property, method: "", time: at, value, quality });
+    }
   }
 
   /** Let what has become old say so. */

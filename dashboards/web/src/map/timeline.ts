@@ -4,6 +4,7 @@ import { type MapConfig, text } from "./config";
 import { clockOf } from "./telling";
 
 const HOUR_S = 3600;
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOURS = 7 * 24;
 // Later than this, there is no room for a day's name.
@@ -34,6 +35,8 @@ export class Timeline {
   private readonly weekday: Intl.DateTimeFormat;
   private readonly date: Intl.DateTimeFormat;
   private readonly hour: Intl.DateTimeFormat;
+  /** The full hour at the right end; `place` counts from there. */
+  private end = lastHour();
   private place = HOURS;
   private frame = 0;
   private steppedAt = 0;
@@ -50,9 +53,9 @@ export class Timeline {
     this.hour = new Intl.DateTimeFormat("en-GB", { hour: "numeric", hourCycle: "h23", timeZone: config.timezone });
     this.build(parent);
     this.go(config.at);
-    this.renew();
+    this.name();
     // The present moves on, and the days with it.
-    window.setInterval(() => this.renew(), MINUTE_MS);
+    window.setInterval(() => this.renew(), config.fastMotion ? SECOND_MS : MINUTE_MS);
   }
 
   /** The time shown; null is the present. */
@@ -103,10 +106,6 @@ export class Timeline {
     this.dress();
   }
 
-  private get end(): number {
-    return Math.floor(clock.now() / HOUR_S) * HOUR_S;
-  }
-
   private timeAt(place: number): number | null {
     return place >= HOURS ? null : this.end - (HOURS - place) * HOUR_S;
   }
@@ -125,6 +124,7 @@ export class Timeline {
 
   private play(): void {
     window.clearTimeout(this.restTimer);
+    this.renew();
     if (this.place >= HOURS) this.place = 0;
     this.steppedAt = performance.now();
     this.frame = window.requestAnimationFrame((now) => this.turn(now));
@@ -162,8 +162,18 @@ export class Timeline {
     this.button.dataset["state"] = this.isPlaying ? "playing" : "paused";
   }
 
-  /** The names of the days below the slider, each where it begins. */
+  /** Let the right end be the present again. The time shown stays; it is farther from there now. */
   private renew(): void {
+    const end = lastHour();
+    if (end === this.end) return;
+    const { at } = this;
+    this.end = end;
+    this.go(at);
+    this.name();
+  }
+
+  /** The names of the days below the slider, each where it begins. */
+  private name(): void {
     const marks: HTMLElement[] = [];
     for (let place = 0; place < LAST_NAMED; place += 1) {
       const time = (this.end - (HOURS - place) * HOUR_S) * 1000;
@@ -181,4 +191,9 @@ export class Timeline {
     mark.append(this.weekday.format(time), " ", date);
     return mark;
   }
+}
+
+/** The full hour before the present, in Unix seconds. */
+function lastHour(): number {
+  return Math.floor(clock.now() / HOUR_S) * HOUR_S;
 }

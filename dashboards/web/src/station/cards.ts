@@ -18,7 +18,7 @@ const PARTS = ["[data-trend]", "[data-meaning]", "[data-quality]", "[data-journe
 
 /** The cards below an element. */
 export class Cards {
-  private readonly numbers = new Map<Element, Gliding>();
+  private readonly numbers = new WeakMap<Element, Gliding>();
 
   constructor(
     private readonly root: Element,

@@ -83,7 +83,8 @@ class StationPage {
   private say(isLost: boolean): void {
     if (this.isLost && !isLost) this.soon();
     this.isLost = isLost;
-    status.say(isLost ? this.config.texts["lost"] : "");
+    if (isLost) status.say("stream", this.config.texts["lost"]);
+    else status.clear("stream");
   }
 }
 
