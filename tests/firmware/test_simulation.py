@@ -67,11 +67,13 @@ def test_the_region_runs_its_past_and_goes_on_after_a_restart(aedes: EmbeddedBro
         _run_past(aedes.url, state, ledger, since_s=86_400)
         until(lambda: len(subscriber.events("join")) >= 6, "three nodes that join twice")
     again = _times(ledger)[len(first) :]
-    # Whether it is to stop is looked at now and then only, and the last minute is measured every ten seconds.
-    assert 3 * 22 <= len(first) <= 3 * 36
-    assert 3 * 12 <= len(again) <= 3 * 40
-    assert 3 * 45 <= len(first) + len(again) <= 3 * 60
+    # How far the first run came when it was stopped depends on the machine; the second goes on there, and to now.
+    assert first
+    assert again
     assert all(moment > max(first) for moment in again)
+    of_the_past = {moment // 300 for moment in (*first, *again)}
+    assert max(of_the_past) - min(of_the_past) + 1 >= 14_400 // 300 - 1
+    assert len(of_the_past) >= max(of_the_past) - min(of_the_past), "no interval is left out but that of the restart"
     nonces = [flash["join"][0] for flash in json.loads(state.read_text())["flash"].values()]
     assert len(nonces) == 3
     assert all(nonce >= 1 for nonce in nonces)
