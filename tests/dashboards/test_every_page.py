@@ -1,0 +1,131 @@
+"""Every page in every language, theme and size, with and without JavaScript: accessible, whole, in its own language.
+
+What axe-core looks at differs by theme and size, not by language: it looks at a phone and a desktop in the region's own
+one, and at a phone in the others, which are longer or shorter; with --long, at everything everywhere. Screenshots go to
+artefacts/screenshots, to be looked at: of these, or with --long of all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page
+
+from plietsch.dashboards.texts import DEFAULT, LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "artefacts" / "screenshots"
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+SIZES = {"phone": (360, 780), "tablet": (768, 1024), "desktop": (1280, 900)}
+THEMES: tuple[Any, ...] = ("light", "dark")
+LOOKED_AT = (("phone", "dark"), ("phone", "light"), ("desktop", "light"), ("desktop", "dark"))
+OTHERS_LOOKED_AT = (("phone", "light"),)
+# By name, the address below the language.
+PAGES = {
+    "map": "",
+    "map-of-levels": "?property=water_level",
+    "map-before": "?property=temperature&at={hour_ago}",
+    "map-search": "?q=Tarp",
+    "dust": "stations/flensburg-suedermarkt",
+    "dust-month": "stations/flensburg-suedermarkt?property=pm10&span=month",
+    "level": "stations/flensburg-pegel?span=week",
+    "rain": "stations/flensburg-regen",
+    "silent": "stations/husum-markt",
+    "journey": "stations/flensburg-suedermarkt/values/pm2_5/{measured}",
+    "unknown": "stations/nowhere",
+}
+# What is drawn by scripts, where a page has it: the element, and when it is done.
+DRAWN = {"#map": "#map[data-state=idle]", "#chart": "#chart[data-state=drawn]"}
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("water_and_rain")]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_accessible_and_has_its_picture(
+    chromium: Browser, site: str, database_url: str, language: str, scripts: bool, request: pytest.FixtureRequest
+) -> None:
+    moments = _moments(database_url)
+    looked_at = LOOKED_AT if language == DEFAULT else OTHERS_LOOKED_AT
+    if request.config.getoption("--long"):
+        looked_at = tuple((size, theme) for size in SIZES for theme in THEMES)
+    found: list[str] = []
+    with _reader(chromium, scripts) as (page, wrong):
+        for name, path in PAGES.items():
+            page.goto(f"{site}/{language}/{path.format(**moments)}")
+            for element, drawn in DRAWN.items():
+                if scripts and page.locator(element).count():
+                    page.wait_for_selector(drawn)
+            for size, theme in _looks(page):
+                place = f"{name}-{language}{'' if scripts else '-plain'}-{size}-{theme}"
+                mistakes = list(_mistakes(page, language))
+                if (size, theme) in looked_at:
+                    page.screenshot(path=SCREENSHOTS / f"{place}.png", full_page=True)
+                    mistakes += _axe(page)
+                found += [f"{place}: {each}" for each in mistakes]
+        # A page that is not there says so: that is no mistake of the page's.
+        found += [each for each in wrong if "404" not in each]
+    assert not found, "\n".join(found)
+
+
+def _looks(page: Page) -> Iterator[tuple[str, str]]:
+    """The page at every size and in both themes, one after another."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            yield size, theme
+
+
+@contextmanager
+def _reader(chromium: Browser, scripts: bool) -> Iterator[tuple[Page, list[str]]]:
+    """A reader's browser, and what goes wrong in it."""
+    wrong: list[str] = []
+    context = chromium.new_context(
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
+        # For axe-core; that no page breaks its own policy is held by the other tests.
+        bypass_csp=True,
+    )
+    page = context.new_page()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page, wrong
+    context.close()
+
+
+def _mistakes(page: Page, language: str) -> Iterator[str]:
+    if page.evaluate("document.documentElement.lang") != language:
+        yield "not in its language"
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        yield "wider than the screen"
+
+
+def _axe(page: Page) -> Iterator[str]:
+    """What axe-core finds against WCAG 2.2 AA: rule, impact and place."""
+    page.evaluate(AXE)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    for each in found["violations"]:
+        yield f"{each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}"
+
+
+def _moments(database_url: str) -> dict[str, str]:
+    """An hour ago, and a moment at which something was measured."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "UPDATE observation o SET phenomenon_time = date_trunc('second', o.phenomenon_time)"
+            " FROM datastream d JOIN station s ON s.id = d.station_id"
+            " JOIN observed_property p ON p.id = d.observed_property_id"
+            " WHERE o.datastream_id = d.id AND s.code = 'flensburg-suedermarkt' AND p.code = 'pm2_5'"
+            " RETURNING o.phenomenon_time"
+        ).fetchone()
+    assert row
+    return {"measured": _written(row[0]), "hour_ago": _written(datetime.now(UTC) - timedelta(hours=1))}
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
