@@ -251,7 +251,7 @@ def test_a_corrected_series_stands_beside_the_raw_one(reader: Reader, database_u
     assert dry[:-1] == pytest.approx([value / 2 for value in raw[:-1]], abs=0.051)
     # What the correction is not sure of is no part of its line, and said apart from the raw value's quality.
     assert (dry[-1], raw[-1]) == (None, 12.3)
-    quality = "checked, plausible; corrected for humidity: suspect, perhaps wrong"
+    quality = "checked, plausible; corrected for humidity: not sure enough (air too humid)"
     assert [cells[2] for _, cells in _table(page)][:2] == [quality, "checked, plausible"]
     assert "Value (as measured) µg/m³ Value (corrected for humidity) µg/m³" in _text(page)
     assert "Its version: kappa-koehler/1." in _text(page)

@@ -39,6 +39,8 @@ export function ticks(course: Course, language: string): (times: readonly number
   const midnight = format(course, "en-GB", { hour: "2-digit", minute: "2-digit" });
   return (times, apartS) =>
     times.map((time) => {
+      // The end belongs to the next day, or month, of which nothing is shown.
+      if (time >= course.until) return "";
       if (apartS >= 28 * DAY_S) return month(time);
       return midnight(time) === "00:00" ? day(time) : apartS >= DAY_S ? day(time) : clock(time);
     });

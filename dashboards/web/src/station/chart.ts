@@ -4,12 +4,11 @@ import "uplot/dist/uPlot.min.css";
 import { writer } from "../numbers";
 import * as theme from "../theme";
 import * as axes from "./axes";
-import { type Course, type Points, points } from "./course";
+import { type Course, type Points, points, UNSURE } from "./course";
 import * as paint from "./paint";
+import * as strokes from "./strokes";
 
 const WIDE_PX = 640;
-const COLOURS = ["--accent", "--second"];
-const DASHES = [[], [7, 4]];
 const PAGE = 10;
 
 /** A chart in an element; it follows the element's width, the reader's theme, and new values. */
@@ -76,7 +75,7 @@ export class Chart {
     return {
       ...this.size(),
       legend: { show: false },
-      padding: [22, 14, 0, 0],
+      padding: [22, 26, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), course.timezone),
       scales: { x: { range: () => [course.since, course.until] }, y: { range: () => axes.range(course) } },
@@ -87,20 +86,20 @@ export class Chart {
       series: [{}, ...course.lines.map((_, index) => this.line(index))],
       hooks: {
         drawClear: [(plot) => paint.behind(plot, course)],
-        draw: [(plot) => paint.before(plot, course)],
+        draw: [(plot) => paint.before(plot, course, this.language)],
         setCursor: [(plot) => this.point(plot)],
       },
     };
   }
 
   private line(index: number): uPlot.Series {
-    const stroke = theme.colour(COLOURS[index] ?? "--ink-soft");
+    const stroke = strokes.colour(index);
     const bars = uPlot.paths.bars?.({ size: [0.9, 48], gap: 1, radius: 0.12 });
     if (this.course.isSum) return { stroke, fill: stroke, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) };
     return {
       stroke,
       width: 2,
-      dash: DASHES[index] ?? [2, 3],
+      dash: strokes.dash(index),
       spanGaps: false,
       // A value between two gaps has no line: it is a dot.
       points: { size: 5, fill: stroke, filter: (_, series) => this.alone(series - 1) },
@@ -173,6 +172,7 @@ export class Chart {
     const { texts, unit, decimals, times } = this.course;
     const [, value, quality] = line.doubtful.find(([time]) => time === times[place]) ?? [];
     if (value === undefined) return texts.noData;
-    return `${writer(this.language, decimals)(value)} ${unit} (${quality === 3 ? texts.suspect : texts.failed})`;
+    const why = quality !== UNSURE ? texts.failed : line.isComputed ? texts.unsure : texts.suspect;
+    return `${writer(this.language, decimals)(value)} ${unit} (${why})`;
   }
 }

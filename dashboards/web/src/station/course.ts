@@ -1,6 +1,9 @@
 // The course of a quantity as the server wrote it into the page, and how the chart draws it: a point in the middle of
 // its step, a break where nothing was measured.
 
+/** The flag of what is suspect (QARTOD); of a computed value: not sure enough. */
+export const UNSURE = 3;
+
 export interface Line {
   readonly method: string;
   readonly name: string;
@@ -10,6 +13,8 @@ export interface Line {
   readonly highs: readonly (number | null)[];
   /** What was measured and is not believed: Unix time, value, quality (QARTOD: 3 suspect, 4 failed). */
   readonly doubtful: readonly (readonly [number, number, number])[];
+  /** Whether it is corrected for humidity: what is suspect of it is so because the air was too humid. */
+  readonly isComputed: boolean;
 }
 
 export interface Limit {
@@ -38,7 +43,7 @@ export interface Course {
   readonly gaps: readonly (readonly [number, number])[];
   readonly limits: readonly Limit[];
   readonly bands: readonly { readonly code: string; readonly upper: number | null }[];
-  readonly texts: Readonly<Record<"noData" | "suspect" | "failed", string>>;
+  readonly texts: Readonly<Record<"noData" | "suspect" | "failed" | "unsure", string>>;
 }
 
 /** What the chart draws: positions in time, the values of each line there, and the place in the course of each position. */

@@ -1,16 +1,16 @@
-// What is painted around the lines: classes and gaps behind them, limits with their names before them, and marks where
-// a value is not believed.
+// What is painted around the lines: classes and gaps behind them, limits before them, marks where a value is not
+// believed, and over all of it the limits' names.
 import type uPlot from "uplot";
 import { colourOf } from "../bands";
 import * as theme from "../theme";
-import type { Course, Limit } from "./course";
+import { type Course, type Limit, UNSURE } from "./course";
+import * as labels from "./labels";
+import * as strokes from "./strokes";
 
 const BAND_OPACITY = 0.14;
 const RANGE_OPACITY = 0.2;
 const GAP_OPACITY = 0.3;
 const HATCH_PX = 8;
-// Two names that are nearer to each other would cover each other.
-const NAME_PX = 16;
 const MARK_PX = 4;
 
 /** Behind the lines. */
@@ -28,11 +28,14 @@ export function behind(plot: uPlot, course: Course): void {
 }
 
 /** Before the lines. */
-export function before(plot: uPlot, course: Course): void {
+export function before(plot: uPlot, course: Course, language: string): void {
   plot.ctx.save();
   unit(plot, course.unit);
   limits(plot, course);
-  for (const line of course.lines) for (const [time, value] of line.doubtful) mark(plot, time, value);
+  strokes.unsure(plot, course);
+  for (const line of course.lines)
+    for (const [time, value, quality] of line.doubtful) if (!line.isComputed || quality !== UNSURE) mark(plot, time, value);
+  labels.draw(plot, course.limits, { font: font(), number: (value) => value.toLocaleString(language) });
   plot.ctx.restore();
 }
 
@@ -105,14 +108,9 @@ function stretches(course: Course): number[][] {
 
 function limits(plot: uPlot, course: Course): void {
   const { top, height } = plot.bbox;
-  let named = Infinity;
   for (const limit of course.limits) {
     const y = plot.valToPos(limit.value, "y", true);
-    if (y < top || y > top + height) continue;
-    stroke(plot, limit, y);
-    if (named - y < NAME_PX * devicePixelRatio) continue;
-    name(plot, limit.name, y);
-    named = y;
+    if (y >= top && y <= top + height) stroke(plot, limit, y);
   }
 }
 
@@ -145,30 +143,6 @@ function unit(plot: uPlot, text: string): void {
 
 function font(): string {
   return `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
-}
-
-/** A limit's name above its line, with a rim of the paper's colour so that lines do not cross it. */
-function name(plot: uPlot, text: string, y: number): void {
-  const { ctx } = plot;
-  const { left, width, top } = plot.bbox;
-  ctx.font = font();
-  ctx.textAlign = "right";
-  ctx.textBaseline = "bottom";
-  const shown = fitting(ctx, text, width - 12 * devicePixelRatio);
-  const place: [number, number] = [left + width - 6 * devicePixelRatio, Math.max(y - 3 * devicePixelRatio, top + 13 * devicePixelRatio)];
-  ctx.lineJoin = "round";
-  ctx.lineWidth = 4 * devicePixelRatio;
-  ctx.strokeStyle = theme.colour("--paper");
-  ctx.strokeText(shown, ...place);
-  ctx.fillStyle = theme.colour("--ink");
-  ctx.fillText(shown, ...place);
-}
-
-function fitting(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  if (ctx.measureText(text).width <= width) return text;
-  let length = text.length;
-  while (length > 1 && ctx.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
-  return `${text.slice(0, length).trimEnd()}…`;
 }
 
 /** A value that is not believed: a cross, at the edge where it lies beyond. */

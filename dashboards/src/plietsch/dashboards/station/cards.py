@@ -13,14 +13,23 @@ from plietsch.dashboards.newest import FAILED, Newest
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.scales import SCALES, Band, Scale
 from plietsch.dashboards.station import meanings, names, streams
+from plietsch.dashboards.station.meanings import Damp
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import N_, Texts
 from plietsch.dashboards.trends import Direction, Trend
 from plietsch.platform import sql
+from plietsch.platform.methods import KAPPA_KOEHLER
 
 _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 # Long enough for a slope, short enough for a tide to be one.
 _TREND_OF = timedelta(hours=2)
+# A tide turns within two hours: the water's rate is that of the last one, if that has enough values.
+_TIDAL = ("water_level", "distance")
+_TREND_OF_TIDE = timedelta(hours=1)
+# From this age on a value under “Now” says how old it is.
+_TOLD_AFTER = timedelta(minutes=30)
+# Humidity that was measured further away in time is that of other air.
+_SAME_AIR = timedelta(minutes=15)
 _MOST = 1500
 _TRENDS: dict[Direction, str] = {
     "rising": N_("rising, by %(change)s %(unit)s an hour"),
@@ -41,6 +50,7 @@ class Card:
     value: str = ""
     time: str = ""
     time_iso: str = ""
+    ago: str = ""
     band: str = ""
     word: str = ""
     stale: bool = False
@@ -84,12 +94,20 @@ async def of(
             cards.append(Card(code, texts.translate(quantity.name), quantity.unit))
             continue
         trend = await _trend(connection, place, code, value.time)
-        cards.append(_card(place, code, value, trend, codes, at, texts))
+        damp = await _damp(connection, place, code, newest)
+        cards.append(_card(place, code, value, trend, codes, damp, at, texts))
     return cards
 
 
 def _card(
-    place: Place, code: str, newest: Newest, trend: Trend | None, codes: Sequence[str], at: datetime, texts: Texts
+    place: Place,
+    code: str,
+    newest: Newest,
+    trend: Trend | None,
+    codes: Sequence[str],
+    damp: Damp | None,
+    at: datetime,
+    texts: Texts,
 ) -> Card:
     quantity, stale = QUANTITIES[code], quantities.is_stale(newest.time, at)
     is_failed = newest.quality >= FAILED
@@ -102,10 +120,11 @@ def _card(
         value=texts.number(newest.value, quantity.decimals),
         time=texts.day_and_clock(newest.time, place.zone),
         time_iso=newest.time.isoformat(),
+        ago=ago(newest.time, at, texts),
         band=band.code if band else "",
         word=texts.translate(band.word) if band else "",
         stale=stale,
-        meaning=_meaning(place, code, newest.value, band, codes, texts)
+        meaning=_meaning(place, code, newest.value, band, codes, damp, texts)
         if says_now
         else (texts.translate(_SILENT),) * stale,
         trend=_said(trend, code, texts) if trend and says_now else "",
@@ -128,9 +147,43 @@ def _band(code: str, value: float, gauge: Gauge | None) -> Band | None:
 
 
 def _meaning(
-    place: Place, code: str, value: float, band: Band | None, codes: Sequence[str], texts: Texts
+    place: Place, code: str, value: float, band: Band | None, codes: Sequence[str], damp: Damp | None, texts: Texts
 ) -> tuple[str, ...]:
-    return tuple(meanings.of(code, value, band.code if band else "", place.gauge, codes, texts))
+    return tuple(meanings.of(code, value, band.code if band else "", place.gauge, codes, texts, damp))
+
+
+def ago(time: datetime, at: datetime, texts: Texts) -> str:
+    """How long before a moment something was measured, in whole minutes, hours or days; empty if just before."""
+    age = at - time
+    if age < _TOLD_AFTER:
+        return ""
+    if age < timedelta(hours=2):
+        return texts.ngettext("%(count)s minute ago", "%(count)s minutes ago", age // timedelta(minutes=1))
+    if age < timedelta(days=2):
+        return texts.ngettext("%(count)s hour ago", "%(count)s hours ago", age // timedelta(hours=1))
+    return texts.ngettext("%(count)s day ago", "%(count)s days ago", age.days)
+
+
+async def _damp(connection: AsyncConnection[Any], place: Place, code: str, newest: Mapping[str, Newest]) -> Damp | None:
+    """Of fine dust in air that is too humid for its sensor: how humid, and what the corrected series has."""
+    dust, humidity = newest.get(code), newest.get("humidity")
+    if code not in meanings.DUST or dust is None or humidity is None or humidity.quality >= FAILED:
+        return None
+    if humidity.value < meanings.DAMP_PERCENT or abs(humidity.time - dust.time) > _SAME_AIR:
+        return None
+    return Damp(humidity.value, await _corrected(connection, place, code, dust.time))
+
+
+async def _corrected(connection: AsyncConnection[Any], place: Place, code: str, time: datetime) -> float | None:
+    """The value of the same frame, corrected for humidity, though it may not be sure; None where there is none."""
+    for stream in place.streams:
+        if (stream.property, stream.method, stream.is_fed) == (code, KAPPA_KOEHLER, True):
+            parameters = {"stream": stream.id, "since": time, "until": time, "most": 1}
+            cursor = await connection.execute(_QUERIES["as_measured"], parameters)
+            row = await cursor.fetchone()
+            if row and row[1] is not None and row[2] < FAILED:
+                return float(row[1])
+    return None
 
 
 async def _trend(connection: AsyncConnection[Any], place: Place, code: str, until: datetime) -> Trend | None:
@@ -146,7 +199,9 @@ async def _trend(connection: AsyncConnection[Any], place: Place, code: str, unti
         for time, value, quality in await cursor.fetchall()
         if value is not None and quality < names.SUSPECT
     ]
-    return trends.of(points, steady)
+    lately = (until - _TREND_OF_TIDE).timestamp()
+    last_hour = [point for point in points if point[0] >= lately] if code in _TIDAL else []
+    return trends.of(last_hour, steady) or trends.of(points, steady)
 
 
 def _said(trend: Trend, code: str, texts: Texts) -> str:

@@ -16,8 +16,9 @@ from plietsch.dashboards.station.course import Course, Line
 from plietsch.dashboards.station.limits import Limit
 from plietsch.dashboards.station.spans import STEPS
 from plietsch.dashboards.texts import N_, Texts
+from plietsch.platform.methods import KAPPA_KOEHLER
 
-_TEXTS = {"noData": N_("no data"), "suspect": names.QUALITY[3], "failed": names.QUALITY[4]}
+_TEXTS = {"noData": N_("no data"), "suspect": names.QUALITY[3], "failed": names.QUALITY[4], "unsure": names.UNSURE}
 
 
 def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts: Texts, timezone: str) -> str:
@@ -58,6 +59,7 @@ def _line(course: Course, line: Line, texts: Texts) -> dict[str, Any]:
         "lows": [_rounded(point.low, decimals) if point else None for point in points] if has_range else [],
         "highs": [_rounded(point.high, decimals) if point else None for point in points] if has_range else [],
         "doubtful": doubtful(line),
+        "isComputed": line.method == KAPPA_KOEHLER,
     }
 
 
@@ -73,6 +75,11 @@ def doubtful(line: Line) -> list[tuple[float, float, int]]:
         for time, point in line.points.items()
         if point.value is not None and not point.is_counted
     ]
+
+
+def is_unsure(line: Line, quality: int) -> bool:
+    """Whether a value of a line is doubted only because the air was too humid to correct it well."""
+    return line.method == KAPPA_KOEHLER and quality == names.SUSPECT
 
 
 def _seconds(time: datetime) -> float:

@@ -22,6 +22,8 @@ SUMS: dict[Step, str] = {
 }
 # QARTOD's flags, for readers; from this one on a value is not counted.
 SUSPECT = 3
+# Of dust corrected for humidity: above what the correction is good for, its value is no more than a hint.
+UNSURE = N_("not sure enough (air too humid)")
 QUALITY = {
     1: N_("checked, plausible"),
     2: N_("not checked"),
@@ -29,3 +31,8 @@ QUALITY = {
     4: N_("failed its check"),
     9: N_("missing"),
 }
+
+
+def quality(flag: int, method: str = RAW) -> str:
+    """What a flag of a series says; one that is corrected for humidity is suspect for one reason only."""
+    return UNSURE if flag == SUSPECT and method == KAPPA_KOEHLER else QUALITY[flag]

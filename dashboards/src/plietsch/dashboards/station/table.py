@@ -98,10 +98,10 @@ def _quality(course: Course, points: list[Point | None], texts: Texts) -> str:
     """The quality of a row; where that of another line differs from the first one's, with its name."""
     first, *others = zip(course.lines, points, strict=True)
     usual = first[1].quality if first[1] else None
-    words = [] if usual is None else [texts.translate(names.QUALITY[usual])]
+    words = [] if usual is None else [texts.translate(names.quality(usual, first[0].method))]
     for line, point in others:
         if point is not None and point.quality != usual:
-            name, word = names.METHODS.get(line.method, line.method), names.QUALITY[point.quality]
+            name, word = names.METHODS.get(line.method, line.method), names.quality(point.quality, line.method)
             words.append(f"{texts.translate(name)}: {texts.translate(word)}")
     return "; ".join(words)
 
