@@ -224,7 +224,7 @@ def test_many_stations_come_a_hundred_a_page(browser: httpx.Client, database_url
         page = browser.get(address).text
         seen += _rows(page)
         days.add(f"{datetime.now(BERLIN):%a}")
-        assert any(f"250 stations, values of {day}" in _text(page) for day in days)
+        assert any(f"250 stations, values as of {day}" in _text(page) for day in days)
         assert f"page {page_number} of 3" in _text(page)
         following = re.findall(r'rel="next" href="([^"#]+)', page)
         address = f"/en/{html.unescape(following[0])}" if following else ""
@@ -239,7 +239,7 @@ def test_one_station_is_one_station(browser: httpx.Client) -> None:
     said = {language: _text(browser.get(f"/{language}/?kind=rain_1h").text) for language in LANGUAGES}
     assert "1 Station, Werte vom" in said["de"]
     assert "1 station, værdier fra" in said["da"]
-    assert "1 station, values of" in said["en"]
+    assert "1 station, values as of" in said["en"]
 
 
 @pytest.mark.usefixtures("water_and_rain")

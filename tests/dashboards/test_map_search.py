@@ -112,6 +112,12 @@ def test_any_address_has_a_state_and_says_what_it_could_not_read(asked: dict[str
         assert read.wrong
 
 
+@pytest.mark.parametrize("asked", [{"sort": "no"}, {"order": "up"}, {"page": "0"}, {"page": "x"}, {"kind": "ozone"}])
+def test_what_a_table_cannot_do_is_said_once(asked: dict[str, str]) -> None:
+    assert len(state.read(asked, OF_THE_MAP, REGION, NOW).wrong) == 1
+    assert state.read(dict.fromkeys(asked, ""), OF_THE_MAP, REGION, NOW).wrong == []
+
+
 @pytest.mark.parametrize(
     ("written", "moment"),
     [
@@ -121,7 +127,7 @@ def test_any_address_has_a_state_and_says_what_it_could_not_read(asked: dict[str
         ("2026-11-20T22:00", datetime(2026, 11, 20, 21, tzinfo=UTC)),
         ("2026-07-01T22:00", datetime(2026, 7, 1, 20, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 19, 23, tzinfo=UTC)),
-        ("0001-01-02T00:00:00Z", datetime(1, 1, 2, tzinfo=UTC)),
+        ("1970-01-02T00:00:00Z", datetime(1970, 1, 2, tzinfo=UTC)),
     ],
 )
 def test_a_time_is_read_with_its_zone_or_in_that_of_the_region(written: str, moment: datetime) -> None:
@@ -138,3 +144,11 @@ def test_a_time_that_is_none_or_has_not_come_is_the_present(written: str) -> Non
     read = state.read({"at": written}, OF_THE_MAP, REGION, NOW)
     assert read.at is None
     assert len(read.wrong) == 1
+
+
+def test_near_a_place_are_those_within_bicycling_distance_and_a_handful_at_least() -> None:
+    place = search.known()[search.fold("Flensburg")]
+    many = [STATIONS[0]._replace(code=f"here-{n}") for n in range(6)]
+    far = STATIONS[0]._replace(code="far", latitude=STATIONS[0].latitude - 0.5)
+    assert [each.code for each in search.near(place, [far, *many])] == [each.code for each in many]
+    assert [each.code for each in search.near(place, [far, *many[:4]])][-1] == "far"

@@ -74,3 +74,9 @@ CROSS JOIN LATERAL (
 ) o
 WHERE c.datastream_id = %(datastream)s
 ORDER BY o.phenomenon_time DESC LIMIT 1
+
+-- name: station_name
+-- The name of a station where a device is, or once was, installed.
+SELECT s.name FROM station s
+WHERE s.code = %(code)s
+  AND EXISTS (SELECT FROM deployment d WHERE d.station_id = s.id AND d.phase = 'installed')

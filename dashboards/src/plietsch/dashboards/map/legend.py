@@ -44,7 +44,7 @@ def of(code: str, scale: Scale | None, names: Mapping[int, Sequence[str]], texts
     """The legend of a quantity; `names` are what gauges call their levels by rank, the commonest name first."""
     quantity = QUANTITIES[code]
     bands = scale.bands if scale else ()
-    ranges = _examples(bands, names, texts) if code == WATER_LEVEL else _ranges(bands, texts)
+    ranges = _examples(bands, names, texts) if code == WATER_LEVEL else _ranges(bands, quantity.beginning, texts)
     # The words for levels have numbers of their own.
     numbers = [None if code == WATER_LEVEL else number for number, _ in enumerate(bands, 1)]
     entries = [
@@ -67,10 +67,10 @@ def _examples(bands: Sequence[Band], names: Mapping[int, Sequence[str]], texts: 
     return [texts.gettext("such as “%(name)s”", name=each[0]) if each else "" for each in some]
 
 
-def _ranges(bands: Sequence[Band], texts: Texts) -> list[str]:
-    """Up to where each class goes; of the last one, from where on."""
+def _ranges(bands: Sequence[Band], beginning: float | None, texts: Texts) -> list[str]:
+    """Up to where each class goes; of the last one, from where on. Nothing is less than what a quantity begins with."""
     uppers = [band.upper for band in bands]
-    ends = [f"≤ {_plain(upper, texts)}" for upper in uppers if upper is not None]
+    ends = [f"{'' if upper == beginning else '≤ '}{_plain(upper, texts)}" for upper in uppers if upper is not None]
     last = next((upper for upper in reversed(uppers) if upper is not None), None)
     return ends if len(ends) == len(bands) or last is None else [*ends, f"> {_plain(last, texts)}"]
 

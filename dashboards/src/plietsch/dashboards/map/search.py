@@ -32,6 +32,9 @@ _OTHER_NAMES = {
 }
 # How alike a word and a name must be (difflib) for one to be the other's typing mistake: two letters in ten.
 _ALIKE = 0.8
+# As far as weather and air are about the same, and somebody goes by bicycle.
+_NEAR_KM = 25
+_FEWEST = 5
 # As many names as the stations of a large region have: its table is sorted by them each time.
 _FOLDED = 20_000
 
@@ -95,6 +98,13 @@ def find(typed: str, stations: Sequence[Station]) -> Found:
         return Found(stations=named)
     name = _nearly(wanted)
     return Found(known()[name], guessed=True) if name else Found()
+
+
+def near(place: Place, stations: Sequence[Station]) -> list[Station]:
+    """The stations near a place, the nearest first: those within some kilometres, at least a handful."""
+    by_distance = sorted(stations, key=lambda station: distance_km(place, station))
+    within = sum(distance_km(place, station) <= _NEAR_KM for station in by_distance)
+    return by_distance[: max(within, _FEWEST)]
 
 
 def distance_km(place: Place, station: Station) -> float:

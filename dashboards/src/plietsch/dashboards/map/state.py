@@ -21,6 +21,9 @@ _LONGEST_QUERY = 80
 _FIRST_YEAR = 1970
 _NO_TIME = N_("The time in the address cannot be read. The page shows the present.")
 _AHEAD = N_("The time in the address has not come yet. The page shows the present.")
+_NO_SORT = N_("The table cannot be sorted as the address says. It is sorted as usual.")
+_NO_PAGE = N_("The page of the table that the address names is none. This is the first one.")
+_NO_KIND = N_("No station measures what the address names. The table shows all of them.")
 _NO_PROPERTY = N_("The map has no such quantity. It shows the first one that there is.")
 
 
@@ -83,17 +86,16 @@ def read(asked: Mapping[str, str], codes: Collection[str], region: Region, prese
     if shown not in codes:
         wrong.append(_NO_PROPERTY)
         shown = default
-    sort = asked.get("sort", "")
     return State(
         quantity=shown,
         region=asked.get("region") and region.code,
         at=_moment(asked.get("at", ""), region, present, wrong),
         q=" ".join(asked.get("q", "").split())[:_LONGEST_QUERY],
-        kind=asked.get("kind", "") if asked.get("kind", "") in codes else "",
+        kind=_known(asked.get("kind", ""), codes, _NO_KIND, wrong),
         up=asked.get("up", "") == "1",
-        sort=sort if sort in (*codes, NAME, TIME, DISTANCE) else "",
-        order="desc" if asked.get("order") == "desc" else "asc",
-        page=_page(asked.get("page", "")),
+        sort=_known(asked.get("sort", ""), (*codes, NAME, TIME, DISTANCE), _NO_SORT, wrong),
+        order="desc" if _known(asked.get("order", ""), ("asc", "desc"), _NO_SORT, wrong) == "desc" else "asc",
+        page=_page(asked.get("page", ""), wrong),
         default=default,
         wrong=wrong,
     )
@@ -119,6 +121,19 @@ def _moment(text: str, region: Region, present: datetime, wrong: list[str]) -> d
     return moment
 
 
-def _page(text: str) -> int:
+def _known(text: str, known: Collection[str], otherwise: str, wrong: list[str]) -> str:
+    """What is known, or nothing; once, what to say where it is neither."""
+    if text in known or not text:
+        return text
+    if otherwise not in wrong:
+        wrong.append(otherwise)
+    return ""
+
+
+def _page(text: str, wrong: list[str]) -> int:
     # Beyond four digits no table is that long.
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 5 else 1
+    if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) > 0:
+        return int(text)
+    if text:
+        wrong.append(_NO_PAGE)
+    return 1

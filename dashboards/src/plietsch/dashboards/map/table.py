@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A page of the table, of how many stations, and what a search came to."""
+    """A page of the table, of how many stations, and what a search came to; `near` is a place's surroundings only."""
 
     rows: list[Row]
     count: int
@@ -53,6 +53,7 @@ class Table:
     found: Found
     sort: str
     descends: bool
+    near: bool = False
 
     @property
     def has_simulated(self) -> bool:
@@ -80,6 +81,9 @@ async def of(
     found = search.find(state.q, some) if state.q else Found()
     some = list(found.stations or some)
     sort = _sort(state, found)
+    # Whoever searches means what is near; whoever sorts, means all of it.
+    near = search.near(found.place, some) if found.place and not state.sort else some
+    is_near, some = len(near) < len(some), near
     gauges_here = await gauges.of(connection, texts.language, region=region.code)
     if state.up:
         some = await _up(connection, question, some, gauges_here)
@@ -87,7 +91,7 @@ async def of(
     pages = max(1, -(-len(some) // ROWS))
     page = min(state.page, pages)
     rows = await _rows(connection, question, some[(page - 1) * ROWS : page * ROWS], found, gauges_here)
-    return Table(rows, len(some), page, pages, found, sort, state.order == "desc")
+    return Table(rows, len(some), page, pages, found, sort, state.order == "desc", is_near)
 
 
 def _sort(state: State, found: Found) -> str:
