@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from dashboards.journey_scene import DUST, GAUGE, RAIN, REAL, SECRETS, Reader, a
 from ingest.network import NEW_YEAR_S
 
 from dashboards import journey_scene as scene
-from plietsch.dashboards import rain
+from plietsch.dashboards import newest
 from plietsch.dashboards.journey.drawing import TOP
 from plietsch.dashboards.texts import LANGUAGES
 from plietsch.platform import roles, sql
@@ -138,18 +138,74 @@ def test_a_count_of_tips_says_what_fell_in_the_hour_before(reader: Reader, laid:
     assert "1,234 − 1,207 = 27" in _stage(html, "computed")
     assert "27 × 0.2 mm = 5.4 mm" in _stage(html, "computed")
     assert f'href="{address(RAIN, "rain_tips", NEW_YEAR_S - 3700)}"' in html
+    assert "the hour from 00:00:00 to 01:00:00" in _stage(html, "computed")
     # As the map counts it.
-    now = datetime.fromtimestamp(NEW_YEAR_S, UTC)
-    assert _fallen(laid, now) == pytest.approx(5.4)
+    assert _rain_at(laid, NEW_YEAR_S) == pytest.approx(5.4)
     answer = reader.get(address(RAIN, "rain_1h"))
     assert (answer.status_code, answer.headers["Location"]) == (307, address(RAIN, "rain_tips"))
 
 
-def _fallen(database_url: str, now: datetime) -> float:
+def test_a_page_and_the_journey_it_leads_to_count_the_same_hour(reader: Reader, laid: str) -> None:
+    """It rained two hours ago, and a little within the hour up to now."""
+    now_s = int(datetime.now(UTC).timestamp())
+    for minutes, tips in ((185, 2000), (125, 2000), (95, 2020), (55, 2025)):
+        scene.send(laid, RAIN, (now_s - minutes * 60, {"rain_tips": tips}))
+    page = reader.page(f"/en/stations/{RAIN}")
+    assert "Rain in the last hour 1.0 mm" in text_of(page)
+    (link,) = set(re.findall(r'href="(/en/stations/[^"]+/values/rain_tips/[^"]+)"', page))
+    html = reader.page(link)
+    assert "2,025 − 2,020 = 5" in _stage(html, "computed")
+    assert "5 × 0.2 mm = 1.0 mm" in _stage(html, "computed")
+    # An older count says what fell in the hour up to it.
+    html = reader.page(address(RAIN, "rain_tips", now_s - 95 * 60))
+    assert "20 × 0.2 mm = 4.0 mm" in _stage(html, "computed")
+
+
+def test_where_nobody_knows_how_much_fell_there_is_no_sum(reader: Reader, laid: str) -> None:
+    scene.send(laid, RAIN, (NEW_YEAR_S + 400 * 60, {"rain_tips": 1300}))
+    computed = _stage(reader.page(address(RAIN, "rain_tips", NEW_YEAR_S + 400 * 60)), "computed")
+    assert "nobody knows how much of the rain fell in this hour" in computed
+    assert "mm" not in computed
+
+
+def test_a_count_that_began_anew_is_no_difference_of_two(reader: Reader, laid: str) -> None:
+    scene.send(laid, RAIN, (NEW_YEAR_S + 600, {"rain_tips": 3}))
+    scene.send(laid, RAIN, (NEW_YEAR_S + 1200, {"rain_tips": 5}))
+    computed = _stage(reader.page(address(RAIN, "rain_tips", NEW_YEAR_S + 1200)), "computed")
+    assert "began anew or was misread" in computed
+    assert "29 × 0.2 mm = 5.8 mm" in computed
+    assert "−" not in computed
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "wurde berichtigt"), ("da", "er rettet"), ("en", "has been corrected since")]
+)
+def test_a_mounting_that_was_corrected_since_is_said_and_no_sum_contradicts_the_value(
+    reader: Reader, laid: str, language: str, said: str
+) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("UPDATE deployment SET gauge_zero_distance_m = 7.5 WHERE gauge_zero_distance_m IS NOT NULL")
+    html = reader.page(address(GAUGE, "water_level", language=language))
+    assert said in _stage(html, "computed")
+    assert 'class="sums"' not in html.split('id="computed"')[1].split('<li class="stage"')[0]
+    assert '<svg class="gauge"' not in html
+    assert re.search(r"528[.,]1 cm", text_of(html))
+    assert not re.search(r"554[.,]7", text_of(html))
+
+
+def test_corrected_dust_whose_humidity_was_changed_since_shows_no_sum(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute("UPDATE observation SET result = 50 WHERE result = 91.5")
+    computed = _stage(reader.page(address(DUST, "pm2_5", query=KAPPA)), "computed")
+    assert "has been corrected since" in computed
+    assert "÷" not in computed
+
+
+def _rain_at(database_url: str, time_s: float) -> float:
     async def ask() -> float:
         async with await psycopg.AsyncConnection.connect(database_url) as connection:
-            found = await rain.fallen(connection, now - timedelta(hours=1), now, station=RAIN)
-            return found[RAIN].mm
+            found = await newest.of(connection, [newest.RAIN], datetime.fromtimestamp(time_s, UTC), station=RAIN)
+            return found[RAIN][newest.RAIN].value
 
     return asyncio.run(ask())
 
@@ -242,17 +298,6 @@ def test_what_nobody_measured_is_a_friendly_404(reader: Reader, path: str) -> No
     assert 'class="button"' in answer.text
 
 
-@pytest.mark.parametrize(
-    ("code", "query"),
-    [("ozone", ""), ("temperature", "?method=foo"), ("rain_tips", "")],
-)
-def test_of_a_known_station_what_nobody_measured_leads_back_to_it(reader: Reader, code: str, query: str) -> None:
-    answer = reader.get(address(DUST, code, query=query))
-    assert answer.status_code == 404
-    assert "Nobody measured this" in answer.text
-    assert f'href="/en/stations/{DUST}"' in answer.text
-
-
 def test_what_was_measured_on_a_bench_is_nobodys_business(reader: Reader, laid: str) -> None:
     with psycopg.connect(laid) as connection:
         connection.execute("UPDATE deployment SET phase = 'bench'")
@@ -280,7 +325,6 @@ def test_a_journey_does_not_read_the_frames_and_values_of_others(laid: str) -> N
         queries = sql.load("plietsch.dashboards.journey", "journey.sql")
         parameters = {
             "station": 1, "heard_at": at, "time": at, "second": at, "datastream": 1, "since": at, "until": at,
-            "code": DUST,
         }  # fmt: skip
         value = {"station": DUST, "property": "pm2_5", "second": at, "method": None}
         for name in queries:

@@ -52,8 +52,9 @@ def test_levels_and_rain_are_on_the_map(
     for tips, minutes_ago in ((-22, 70), (-12, 30)):  # and 0, now
         measured("flensburg-regen", "rain_tips", tips, minutes_ago)
     level = browser.get("/data/flensburg/map?property=water_level").json()
-    assert _by_station(level, numbers) == {"flensburg-pegel": (528, 0)}
-    assert (level["decimals"], level["levels"]) == (0, [[0, [620, 660, 700, 727]]])
+    # Just below a level is not above it: it is sent as exactly as it is classed, and rounded when it is written.
+    assert _by_station(level, numbers) == {"flensburg-pegel": (5278, 0)}
+    assert (level["decimals"], level["levels"]) == (1, [[0, [620, 660, 700, 727]]])
     rain = browser.get("/data/flensburg/map?property=rain_1h").json()
     assert _by_station(rain, numbers) == {"flensburg-regen": (44, 0)}
 
@@ -91,7 +92,7 @@ def test_frames_are_what_was_known_at_the_end_of_each_hour(
         for code in ("water_level", "rain_1h", "pm10")
     }
     # A level holds for an hour in which its gauge says nothing; no longer.
-    assert frames["water_level"] == {"flensburg-pegel": [510, 510, 520, 520]}
+    assert frames["water_level"] == {"flensburg-pegel": [5100, 5100, 5200, 5200]}
     assert frames["rain_1h"] == {"flensburg-regen": [20, 2, None, None]}
     # The index is made for means of an hour.
     assert frames["pm10"]["husum-markt"] == [200, 80, None, None]
@@ -200,7 +201,8 @@ def _plan(connection: psycopg.Connection) -> dict[str, Any]:
     from plietsch.dashboards import newest
 
     query = newest._QUERIES["newest"]  # pyright: ignore[reportPrivateUsage] what is asked is not public, how fast is
-    parameters = {"region": "many", "stations": None, "codes": ["pm10"], "at": datetime.now(UTC), "worst": 4}
+    asked = {"at": datetime.now(UTC), "reach": newest.REACH, "worst": 4}
+    parameters = {"region": "many", "stations": None, "codes": ["pm10"], **asked}
     row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", parameters).fetchone()
     assert row
     return row[0][0]["Plan"]

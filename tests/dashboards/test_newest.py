@@ -10,6 +10,7 @@ import pytest
 
 from plietsch.dashboards import gauges, newest
 from plietsch.dashboards.scales import Level
+from plietsch.platform import sql
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STATION = "flensburg-suedermarkt"
@@ -50,7 +51,35 @@ def test_what_failed_stands_before_an_older_good_value_only_where_it_is_asked_fo
     write(15, None, quality=9)
     assert _pm10(database_url, 60) == (13.5, 5, 3)
     assert _pm10(database_url, 60, worst=newest.FAILED) == (999, 10, 4)
-    assert not newest.Newest(999, NOON, newest.FAILED).is_usable
+
+
+def test_an_instrument_that_only_fails_does_not_cost_its_history(write: Callable[..., None], database_url: str) -> None:
+    """It has failed every five minutes for 200 days: a page of many stations reads 30 days of that, and no more."""
+    write(-40 * 24 * 60, 12.5)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO observation SELECT d.id, %s - n * INTERVAL '5 minutes', NULL, now(), 9 FROM datastream d"
+            " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
+            " CROSS JOIN generate_series(1, 200 * 288) n WHERE s.code = %s AND p.code = 'pm10' AND d.method = 'raw'"
+            " ON CONFLICT DO NOTHING",
+            (NOON, STATION),
+        )
+        connection.execute("ANALYZE observation")
+        asked = {
+            "at": NOON, "reach": newest.REACH, "region": "flensburg", "stations": None, "worst": 3, "codes": ["pm10"]
+        }  # fmt: skip
+        query = sql.load("plietsch.dashboards", "newest.sql")["newest"]
+        row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", asked).fetchone()
+        assert row
+        assert 0 < _filtered(row[0][0]["Plan"]) <= 31 * 288
+    assert _pm10(database_url, 0) is None
+    assert _pm10(database_url, 0, reach=newest.REACH_OF_ONE) == (12.5, -40 * 24 * 60, 1)
+
+
+def _filtered(plan: dict[str, Any]) -> int:
+    """How many rows a plan has read for nothing."""
+    own = plan.get("Rows Removed by Filter", 0) * plan.get("Actual Loops", 1)
+    return own + sum(_filtered(each) for each in plan.get("Plans", ()))
 
 
 def test_a_corrected_series_is_not_mistaken_for_the_raw_one(write: Callable[..., None], database_url: str) -> None:
@@ -106,9 +135,9 @@ def test_a_gauge_may_have_no_levels(database_url: str) -> None:
     assert (gauge.levels, gauge.scale) == ((), None)
 
 
-def _pm10(database_url: str, minutes: float, worst: int = newest.SUSPECT) -> tuple[float, float, int] | None:
+def _pm10(database_url: str, minutes: float, **options: Any) -> tuple[float, float, int] | None:
     at = NOON + timedelta(minutes=minutes)
-    found = _ask(database_url, lambda c: newest.of(c, ["pm10"], at, region="flensburg", worst=worst))
+    found = _ask(database_url, lambda c: newest.of(c, ["pm10"], at, region="flensburg", **options))
     value = found.get(STATION, {}).get("pm10")
     return value and (value.value, (value.time - NOON) / timedelta(minutes=1), value.quality)
 

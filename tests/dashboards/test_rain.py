@@ -46,32 +46,96 @@ def _datastream(connection: psycopg.Connection) -> int:
     return row[0]
 
 
-def test_what_fell_in_a_span_is_what_the_readings_in_it_added(tips: Tips, database_url: str) -> None:
+def test_the_rain_of_an_hour_is_what_its_counts_added(tips: Tips, database_url: str) -> None:
     tips([(-70, 100), (-10, 100), (5, 103), (20, 110), (80, 110), (90, 115)])
-    fallen = _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=1), region="flensburg"))
-    assert fallen == {GAUGE: (pytest.approx(2.0), NOON + timedelta(minutes=20))}
-    both = _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=2), station=GAUGE))
-    assert both[GAUGE].mm == pytest.approx(3.0)
+    assert [_rain_at(database_url, minutes) for minutes in (60, 90)] == [(2.0, 20), (1.0, 90)]
 
 
-def test_a_span_without_a_reading_has_no_rain_and_no_drought(tips: Tips, database_url: str) -> None:
-    tips([(-70, 100), (80, 110)])
-    assert _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=1))) == {}
+def test_of_a_pause_that_is_too_long_nobody_knows_when_it_rained(tips: Tips, database_url: str) -> None:
+    tips([(-400, 100), (-5, 200), (20, 201)])
+    # Until an hour after, nobody knows; then what came later is known.
+    assert [_rain_at(database_url, minutes) for minutes in (0, 30, 56)] == [None, None, (0.2, 20)]
+    hours = _ask(database_url, lambda c: rain.hours(c, NOON - timedelta(hours=8), NOON + timedelta(hours=1)))[GAUGE]
+    assert {(hour - NOON) / timedelta(hours=1): mm for hour, mm in hours.items()} == {0: pytest.approx(0.2)}
 
 
-def test_of_a_pause_that_began_before_nobody_knows_when_it_rained(tips: Tips, database_url: str) -> None:
-    tips([(-600, 100), (10, 150), (20, 151)])
-    fallen = _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=1)))
-    assert fallen[GAUGE].mm == pytest.approx(0.2)
-    # Of a span that holds the whole pause, all of it fell in it.
-    fallen = _ask(database_url, lambda c: rain.fallen(c, NOON - timedelta(hours=11), NOON + timedelta(hours=1)))
-    assert fallen[GAUGE].mm == pytest.approx(10.2)
+def test_the_first_count_of_a_gauge_says_nothing_of_the_hour_unless_it_is_none(tips: Tips, database_url: str) -> None:
+    tips([(0, 4000)])
+    assert _rain_at(database_url, 10) is None
+    tips([(0, 0), (5, 3)])
+    assert _rain_at(database_url, 10) == (0.6, 5)
 
 
-def test_a_counter_that_begins_anew_takes_no_rain_back(tips: Tips, database_url: str) -> None:
-    tips([(-10, 100), (10, 104), (20, 0), (30, 1)])
-    fallen = _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=1)))
-    assert fallen[GAUGE].mm == pytest.approx(1.0)
+@pytest.mark.parametrize(
+    ("counts", "mm"),
+    [
+        # It begins anew, and counts on, above what it was before, too.
+        ((100, 104, 0, 1, 1, 3), 1.4),
+        ((10, 0, 4, 8, 12, 16), 3.2),
+        ((1000, 1000, 20, 30, 30, 31), 2.2),
+        # It was misread, once or for longer; what fell meanwhile did fall.
+        ((1000, 1000, 0, 1000, 1001, 1001), 0.2),
+        ((1000, 0, 0, 0, 1003, 1004), 0.8),
+        ((1000, 0, 1, 1000, 1001, 1001), 0.4),
+    ],
+)
+def test_a_rise_that_only_undoes_a_drop_is_no_rain(
+    tips: Tips, database_url: str, counts: Sequence[int], mm: float
+) -> None:
+    tips([(-30.0, counts[0]), *((number * 8.0, count) for number, count in enumerate(counts, 1))])
+    assert _rain_at(database_url, 55) == (mm, 48)
+    hours = _ask(database_url, lambda c: rain.hours(c, NOON, NOON + timedelta(hours=1)))[GAUGE]
+    assert hours == {NOON: pytest.approx(mm)}
+
+
+def test_a_misread_count_is_known_for_one_where_the_span_begins_in_it(tips: Tips, database_url: str) -> None:
+    tips([(-190, 1000), (-130, 0), (-2, 1000), (30, 1001)])
+    assert _rain_at(database_url, 31) == (0.2, 30)
+
+
+def test_a_count_that_failed_its_checks_is_no_rain(tips: Tips, database_url: str) -> None:
+    tips([(-40, 100), (10, 100), (20, 5000), (30, 101), (50, 101)])
+    _flag(database_url, NOON + timedelta(minutes=20), 4)
+    assert [_rain_at(database_url, 55, worst=worst) for worst in (newest.SUSPECT, newest.FAILED)] == [(0.2, 50)] * 2
+    _flag(database_url, NOON + timedelta(minutes=50), 4)
+    assert _rain_at(database_url, 55, worst=newest.FAILED) == (0.2, 30)
+
+
+def test_the_rain_before_a_device_was_exchanged_is_not_lost(tips: Tips, database_url: str) -> None:
+    tips([(-20, 100), (5, 100), (45, 250), (51, 0), (58, 25)])
+    _exchange(database_url, NOON + timedelta(minutes=50), tip_mm=0.1)
+    assert _rain_at(database_url, 60) == (32.5, 58)
+    # A device that counted elsewhere begins with a count of which nobody knows when it fell.
+    tips([(-20, 100), (5, 100), (45, 250), (51, 70), (58, 95)])
+    assert _rain_at(database_url, 60) is None
+    assert _rain_at(database_url, 112) == (2.5, 58)
+
+
+def _flag(database_url: str, time: datetime, quality: int) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE observation SET quality = %s WHERE phenomenon_time = %s", (quality, time))
+
+
+def _exchange(database_url: str, time: datetime, tip_mm: float) -> None:
+    """Another device takes the place of the gauge's; both count into the same series."""
+    with psycopg.connect(database_url) as connection:
+        former = "SELECT deployment_id FROM deployment_channel WHERE datastream_id = %(series)s"
+        connection.execute(
+            f"""
+            UPDATE deployment SET during = tstzrange(lower(during), %(time)s) WHERE id IN ({former});
+            WITH device AS (
+                INSERT INTO device (dev_eui, device_type_id, interval_s)
+                SELECT 'ff000000000000ff', device_type_id, interval_s FROM device LIMIT 1 RETURNING id
+            ), deployed AS (
+                INSERT INTO deployment (device_id, station_id, phase, during, rain_tip_mm)
+                SELECT device.id, d.station_id, 'installed', tstzrange(%(time)s, NULL), %(tip_mm)s
+                FROM device, deployment d WHERE d.id IN ({former}) RETURNING id
+            )
+            INSERT INTO deployment_channel SELECT id, 'rain_tips', %(series)s FROM deployed
+            """.replace("%(series)s", str(_datastream(connection)))
+            .replace("%(time)s", f"'{time.isoformat()}'::timestamptz")
+            .replace("%(tip_mm)s", str(tip_mm)),
+        )
 
 
 def test_hours_are_told_apart_and_a_dry_one_from_one_that_nobody_knows(tips: Tips, database_url: str) -> None:
@@ -102,7 +166,7 @@ def test_where_nothing_is_installed_any_more_nothing_is_shown(tips: Tips, databa
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE deployment SET during = tstzrange(lower(during), now())")
     assert _rain_at(database_url, 60) is None
-    assert _ask(database_url, lambda c: rain.fallen(c, NOON, NOON + timedelta(hours=1))) == {}
+    assert _ask(database_url, lambda c: rain.hours(c, NOON, NOON + timedelta(hours=1))) == {}
 
 
 _READINGS = st.lists(st.tuples(st.integers(1, 120), st.integers(0, 30)), min_size=1, max_size=40)
@@ -111,7 +175,7 @@ _READINGS = st.lists(st.tuples(st.integers(1, 120), st.integers(0, 30)), min_siz
 # Each example writes all readings of the gauge anew.
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_READINGS)
-def test_the_hours_of_a_day_sum_up_to_what_fell_in_it(
+def test_the_hours_of_some_days_sum_up_to_what_was_counted_in_them(
     steps: list[tuple[int, int]], tips: Tips, database_url: str
 ) -> None:
     minute, total, readings = -1, 1000, [(-1.0, 1000)]
@@ -121,14 +185,13 @@ def test_the_hours_of_a_day_sum_up_to_what_fell_in_it(
     tips(readings)
     end = NOON + timedelta(days=4)
     hours = _ask(database_url, lambda c: rain.hours(c, NOON, end)).get(GAUGE, {})
-    fallen = _ask(database_url, lambda c: rain.fallen(c, NOON - timedelta(seconds=1), end))
-    assert sum(hours.values()) == pytest.approx(fallen[GAUGE].mm if fallen else 0)
+    assert sum(hours.values()) == pytest.approx(0.2 * (total - 1000))
     assert min(hours.values(), default=0) >= 0
 
 
-def _rain_at(database_url: str, minutes: float) -> tuple[float, float] | None:
+def _rain_at(database_url: str, minutes: float, **options: Any) -> tuple[float, float] | None:
     at = NOON + timedelta(minutes=minutes)
-    found = _ask(database_url, lambda c: newest.of(c, [newest.RAIN], at, region="flensburg"))
+    found = _ask(database_url, lambda c: newest.of(c, [newest.RAIN], at, region="flensburg", **options))
     value = found.get(GAUGE, {}).get(newest.RAIN)
     return value and (round(value.value, 6), (value.time - NOON) / timedelta(minutes=1))
 

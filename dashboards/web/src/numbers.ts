@@ -3,10 +3,11 @@
 const DURATION_MS = 800;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Writes numbers with so many decimals. */
+/** Writes numbers with so many decimals; what rounds to nothing has no sign. */
 export function writer(language: string, decimals: number): (value: number) => string {
   const format = new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return (value) => format.format(value);
+  const least = 0.5 / 10 ** decimals;
+  return (value) => format.format(Math.abs(value) < least ? 0 : value);
 }
 
 /** An element whose text is a number that glides to each new value. */

@@ -22,6 +22,12 @@ class Quantity:
     decimals: int = 1
     on_change: bool = False  # whether a node sends it when it changes, and otherwise hourly
     beginning: float | None = None  # where its axis begins, if it has a natural beginning
+    finer: int = 0  # decimals that it is classed by beyond those that are shown
+
+    @property
+    def exact_decimals(self) -> int:
+        """The decimals that a script is sent, so that its classes are those of the pages."""
+        return self.decimals + self.finer
 
 
 # In the order in which they are shown.
@@ -30,7 +36,7 @@ QUANTITIES = {
     for each in (
         Quantity("pm2_5", N_("Fine dust PM2.5"), N_("PM2.5"), "µg/m³", beginning=0),
         Quantity("pm10", N_("Fine dust PM10"), N_("PM10"), "µg/m³", beginning=0),
-        Quantity("water_level", N_("Water level"), N_("Water level"), "cm", 0, on_change=True),
+        Quantity("water_level", N_("Water level"), N_("Water level"), "cm", 0, on_change=True, finer=1),
         Quantity("rain_1h", N_("Rain in the last hour"), N_("Rain"), "mm", on_change=True, beginning=0),
         Quantity("temperature", N_("Air temperature"), N_("Temperature"), "°C"),
         Quantity("humidity", N_("Relative humidity"), N_("Humidity"), "%", 0),

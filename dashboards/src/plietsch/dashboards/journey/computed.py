@@ -1,7 +1,7 @@
 """The fifth stage, of some values: what was computed from what the instruments said, with its numbers."""
 
 from plietsch.dashboards.journey import telling
-from plietsch.dashboards.journey.facts import Facts
+from plietsch.dashboards.journey.facts import Count, Facts, Value
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
 from plietsch.ingest import derived
@@ -21,12 +21,24 @@ _CAPPED = N_(
     "Above %(most)s of humidity nobody knows well enough how much water the particles hold: the factor stays as it is"
     " there, and the value is marked as suspect."
 )
+_LEAST = 0.05
 _SOURCE = "Crilley et al. 2018, doi:10.5194/amt-11-709-2018"
 _SOURCE_HREF = "https://doi.org/10.5194/amt-11-709-2018"
-_RAIN = N_(
-    "The count alone says little. What fell in an hour is how many tips there are more than an hour before, times the"
-    " rain that makes the bucket tip."
+_REMOUNTED = N_(
+    "How the instrument is mounted has been corrected since this value was computed: with what is known today, the sum"
+    " would be another one."
 )
+_CHANGED = N_(
+    "What this value was computed from has been corrected since: with what is known today, the sum would be another"
+    " one."
+)
+_RAIN = N_(
+    "The count alone says little. What fell in an hour is how many tips there are more than before it, times the rain"
+    " that makes the bucket tip."
+)
+_HOUR = N_("Counted here is the hour from %(since)s to %(until)s.")
+_UNKNOWN = N_("No count from shortly before is known: nobody knows how much of the rain fell in this hour.")
+_ANEW = N_("In between the counter began anew or was misread: it is not the two counts that make the sum.")
 
 
 def of(facts: Facts, tell: Telling) -> Stage | None:
@@ -38,13 +50,30 @@ def of(facts: Facts, tell: Telling) -> Stage | None:
     return Stage("computed", tell.texts.translate(_TITLE), sentences, sums=sums, facts=(*method, *found))
 
 
+def holds(facts: Facts) -> bool:
+    """Whether a value still follows from what it was computed from; what is not known any more cannot contradict it."""
+    value, humidity = facts.value, facts.beside.get("humidity")
+    match value.method:
+        case methods.GAUGE_ZERO:
+            distance_mm, zero_m = facts.beside.get("distance"), value.gauge_zero_distance_m
+            known = None if distance_mm is None or zero_m is None else derived.water_level_cm(distance_mm, zero_m)
+        case methods.KAPPA_KOEHLER:
+            dust = facts.beside.get(value.code)
+            known = None if dust is None or humidity is None else derived.dry_dust_ug_m3(dust, humidity)
+        case _:
+            known = None
+    # Both are rounded to a decimal.
+    return known is None or (value.result is not None and abs(known - value.result) < _LEAST)
+
+
 _Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[Fact, ...]]
 
 
 def _parts(facts: Facts, tell: Telling) -> _Parts:
     match facts.value.method:
         case methods.GAUGE_ZERO:
-            return (tell.texts.translate(_LEVEL),), _level(facts, tell), ()
+            corrected = () if holds(facts) else (tell.texts.translate(_REMOUNTED),)
+            return (tell.texts.translate(_LEVEL), *corrected), () if corrected else _level(facts, tell), ()
         case methods.KAPPA_KOEHLER:
             return _dust(facts, tell)
         case _:
@@ -69,6 +98,8 @@ def _dust(facts: Facts, tell: Telling) -> _Parts:
     most = tell.amount(derived.HIGHEST_HUMIDITY_PERCENT, "%", 0)
     sentences = [tell.texts.translate(_DUST), *([tell.texts.gettext(_CAPPED, most=most)] if capped else [])]
     source = Fact(tell.texts.gettext("Source"), _SOURCE, _SOURCE_HREF)
+    if not holds(facts):
+        return (*sentences, tell.texts.translate(_CHANGED)), (), (source,)
     return tuple(sentences), _dried(facts, dust, humidity, tell), (source,)
 
 
@@ -88,14 +119,33 @@ def _dried(facts: Facts, dust: float | None, humidity: float | None, tell: Telli
 
 
 def _rain(facts: Facts, tell: Telling) -> _Parts:
-    value, earlier = facts.value, facts.earlier
-    if earlier is None or value.rain_tip_mm is None or value.result is None:
+    hour, value = facts.hour, facts.value
+    if hour is None:
         return (), (), ()
-    tips = max(value.result - earlier.tips, 0)
-    counts = f"{tell.number(value.result, 0)} − {tell.number(earlier.tips, 0)} = {tell.number(tips, 0)}"
-    fallen_mm = tell.amount(tips * value.rain_tip_mm, "mm", 1)
-    fallen = f"{tell.number(tips, 0)} × {tell.amount(value.rain_tip_mm, 'mm')} = {fallen_mm}"
+    since, until = (tell.clock(moment, value.measured_at).text for moment in (hour.since, hour.until))
+    sentences = (tell.texts.translate(_RAIN), tell.texts.gettext(_HOUR, since=since, until=until))
+    if hour.tips is None or hour.mm is None:
+        return (*sentences, tell.texts.translate(_UNKNOWN)), (), ()
+    found = _count_before(hour.earlier, value, tell) if hour.earlier else ()
+    fallen = _fallen(hour.tips, hour.mm, value, tell)
+    if hour.earlier is None or value.result is None:
+        return sentences, (fallen,), found
+    if value.result - hour.earlier.tips != hour.tips:
+        return (*sentences, tell.texts.translate(_ANEW)), (fallen,), found
+    now, before = (tell.number(tips, 0) for tips in (value.result, hour.earlier.tips))
+    return sentences, (f"{now} − {before} = {tell.number(hour.tips, 0)}", fallen), found
+
+
+def _fallen(tips: float, mm: float, value: Value, tell: Telling) -> str:
+    """The tips times the rain of each; the rain alone where two gauges that differ counted them."""
+    fallen = tell.amount(mm, "mm", 1)
+    if value.rain_tip_mm is None or abs(tips * value.rain_tip_mm - mm) > _LEAST:
+        return fallen
+    return f"{tell.number(tips, 0)} × {tell.amount(value.rain_tip_mm, 'mm')} = {fallen}"
+
+
+def _count_before(earlier: Count, value: Value, tell: Telling) -> tuple[Fact, ...]:
     href = telling.address(tell.texts.language, value.station, value.code, earlier.time)
     time = tell.clock(earlier.time, value.measured_at).text
     said = tell.texts.gettext("%(count)s, at %(time)s", count=tell.number(earlier.tips, 0), time=time)
-    return (tell.texts.translate(_RAIN),), (counts, fallen), (Fact(tell.texts.gettext("Count before"), said, href),)
+    return (Fact(tell.texts.gettext("Count before"), said, href),)

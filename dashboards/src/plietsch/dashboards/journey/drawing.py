@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plietsch.dashboards.journey import computed
 from plietsch.dashboards.journey.facts import Facts
 from plietsch.dashboards.journey.telling import Telling
 from plietsch.ingest import derived
@@ -29,9 +30,9 @@ class Gauge:
 
 
 def of(facts: Facts, tell: Telling) -> Gauge | None:
-    """The drawing of a water level; None of anything else, and where a number is missing."""
+    """The drawing of a water level; None of anything else, where a number is missing, and where one was corrected."""
     distance_mm, zero_m = facts.beside.get("distance"), facts.value.gauge_zero_distance_m
-    if facts.value.method != methods.GAUGE_ZERO or distance_mm is None or zero_m is None:
+    if facts.value.method != methods.GAUGE_ZERO or distance_mm is None or zero_m is None or not computed.holds(facts):
         return None
     zero_mm = zero_m * 1000
     scale = _LENGTH / max(zero_mm, distance_mm)

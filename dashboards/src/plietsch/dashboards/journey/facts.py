@@ -88,11 +88,21 @@ class Count(NamedTuple):
     tips: float
 
 
+class Hour(NamedTuple):
+    """What fell in an hour, in tips and mm, None where nobody knows; and the newest count before it began, if near."""
+
+    since: datetime
+    until: datetime
+    tips: float | None
+    mm: float | None
+    earlier: Count | None
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that is known of a value; `beside` holds the numbers of the same reading by property.
 
-    `earlier` is a rain gauge's count an hour before, where there is one.
+    `hour` is what a rain gauge's count says of an hour.
     """
 
     value: Value
@@ -100,7 +110,7 @@ class Facts:
     beside: Mapping[str, float | None]
     before: datetime | None = None
     after: datetime | None = None
-    earlier: Count | None = None
+    hour: Hour | None = None
 
 
 def heard(row: Mapping[str, Any]) -> Heard:

@@ -1,19 +1,18 @@
 """What the database has of a value: itself, those beside, before and after it, and the frame that brought it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
-from plietsch.dashboards import errors, quantities
+from plietsch.dashboards import errors, newest, quantities, rain
 from plietsch.dashboards.journey import facts
-from plietsch.dashboards.journey.facts import Count, Facts, Frame, Value
+from plietsch.dashboards.journey.facts import Count, Facts, Frame, Hour, Value
 from plietsch.ingest.quality import Quality
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.dashboards.journey", "journey.sql")
-_HOUR = timedelta(hours=1)
 RAIN_TIPS = "rain_tips"
 
 
@@ -27,15 +26,7 @@ async def of(connection: AsyncConnection[Any], station: str, code: str, second: 
         await _beside(connection, value),
         before,
         after,
-        await _an_hour_before(connection, value) if code == RAIN_TIPS else None,
     )
-
-
-async def name_of(connection: AsyncConnection[Any], station: str) -> str | None:
-    """The name of a station that is, or was, installed; None where there is none."""
-    cursor = await connection.execute(_QUERIES["station_name"], {"code": station})
-    row = await cursor.fetchone()
-    return row[0] if row else None
 
 
 async def _value(
@@ -75,9 +66,23 @@ async def _beside(connection: AsyncConnection[Any], value: Value) -> dict[str, f
     return dict(await cursor.fetchall())
 
 
-async def _an_hour_before(connection: AsyncConnection[Any], value: Value) -> Count | None:
-    """The newest count an hour before; None where nobody knows what it was at that time."""
-    until = value.measured_at - _HOUR
+async def hour(connection: AsyncConnection[Any], value: Value, now: datetime) -> Hour | None:
+    """The hour that a count says something of: that up to now, as all pages show it, where it is the newest one.
+
+    Of an older count, the hour up to it; None of one that no rain is counted by.
+    """
+    if value.code != RAIN_TIPS:
+        return None
+    for at in (now, value.measured_at):
+        found = (await rain.last_hour(connection, at, newest.REACH_OF_ONE, stations=[value.station])).get(value.station)
+        if found and found.newest == value.measured_at:
+            earlier = await _count_before(connection, value, found.since)
+            return Hour(found.since, found.until, found.tips, found.mm, earlier)
+    return None
+
+
+async def _count_before(connection: AsyncConnection[Any], value: Value, until: datetime) -> Count | None:
+    """The newest count until a moment; None where nobody knows what it was at that time."""
     since = until - quantities.SHORTEST_GAP_ON_CHANGE
     parameters = {"datastream": value.datastream_id, "since": since, "until": until}
     cursor = await connection.execute(_QUERIES["count_before"], parameters)

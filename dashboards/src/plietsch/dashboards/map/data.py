@@ -12,7 +12,6 @@ from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.dashboards import newest, present, quantities, regions
 from plietsch.dashboards.map import documents, frames, search, stations
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.regions import Region
 
 router = APIRouter(prefix="/data", include_in_schema=False, dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -50,7 +49,7 @@ async def get_map(request: Request, region_code: str, code: PropertyCode, at: st
     moment = None if at is None else parameters.time("at", at)
 
     async def make(connection: AsyncConnection[Any]) -> bytes:
-        region = await _region(connection, region_code)
+        region = await regions.known(connection, region_code)
         now = (await present.of(connection, region)).at
         # Of what has not come yet, the present is all that is known; the document says of when it is.
         until = min(moment, now) if moment else now
@@ -59,7 +58,7 @@ async def get_map(request: Request, region_code: str, code: PropertyCode, at: st
         return documents.map_document(
             until,
             code,
-            QUANTITIES[code].decimals,
+            QUANTITIES[code].exact_decimals,
             some,
             {station: own[code] for station, own in values.items()},
             await stations.levels(connection, region.code) if code == "water_level" else {},
@@ -73,7 +72,7 @@ async def get_names(request: Request, region_code: str) -> Response:
     """The codes and names of a region's stations."""
 
     async def make(connection: AsyncConnection[Any]) -> bytes:
-        region = await _region(connection, region_code)
+        region = await regions.known(connection, region_code)
         return documents.names_document(await stations.of(connection, region.code))
 
     return await _answer(request, ("names", region_code), make)
@@ -88,12 +87,12 @@ async def get_frames(
     span = frames.span(start, end, step)
     state = request.app.state
     async with state.pool.connection() as connection:
-        region = await _region(connection, region_code)
+        region = await regions.known(connection, region_code)
         now = (await present.of(connection, region)).at
 
     async def make(connection: AsyncConnection[Any]) -> bytes:
         rows = await frames.of(connection, region.code, code, span)
-        return documents.frames_document(span.since, frames.STEP_S, code, QUANTITIES[code].decimals, rows)
+        return documents.frames_document(span.since, frames.STEP_S, code, QUANTITIES[code].exact_decimals, rows)
 
     answer = await state.frames_cache.get(state.pool, (region_code, code, span), make)
     response = freshness.respond(request, answer, MEDIA_TYPE)
@@ -106,14 +105,6 @@ def _check(code: str) -> None:
     if code not in quantities.OF_THE_MAP:
         hint = f"It shows: {', '.join(quantities.OF_THE_MAP)}."
         raise errors.ParameterInvalid("property", f"The map shows no {errors.shown(code)}.", hint)
-
-
-async def _region(connection: AsyncConnection[Any], code: str) -> Region:
-    """Raises errors.RegionUnknown."""
-    known = {region.code: region for region in await regions.every(connection)}
-    if code not in known:
-        raise errors.RegionUnknown(code, sorted(known))
-    return known[code]
 
 
 async def _answer(request: Request, question: Hashable, make: freshness.Make) -> Response:

@@ -1,6 +1,6 @@
 """The map's documents: columns of whole numbers, for many stations in few bytes.
 
-Values count in 10 to the power of minus the quantity's decimals, places in ten-thousandths of a degree (11 m or less),
+Values count in 10 to the power of minus the document's decimals, places in ten-thousandths of a degree (11 m or less),
 ages in minutes. Stations follow each other along a space-filling curve: what is next in the document is near on the
 map, so that differences are small numbers, which compress well. `number`, `x`, `y` and the values of a frame are
 written as differences to the entry before.

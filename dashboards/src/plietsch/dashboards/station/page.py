@@ -76,16 +76,7 @@ class View:
     @property
     def has_doubts(self) -> bool:
         """Whether something was measured that is not believed."""
-        lines = self.course.lines if self.course else []
-        return any(not chart.is_unsure(line, quality) for line in lines for _, _, quality in chart.doubtful(line))
-
-    @property
-    def unsure_line(self) -> int:
-        """The number, from 1 on, of the line that goes on though its values are not sure enough; 0 for none."""
-        for number, line in enumerate(self.course.lines if self.course else [], 1):
-            if any(chart.is_unsure(line, quality) for _, _, quality in chart.doubtful(line)):
-                return number
-        return 0
+        return self.course is not None and any(chart.doubtful(line) for line in self.course.lines)
 
     @property
     def has_chart(self) -> bool:
@@ -116,7 +107,7 @@ async def asked(
 async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> View:
     """The newest values, and the course of the chosen one."""
     code, at, zone = asked.station.code, asked.now.at, asked.region.zone
-    values = (await newest.of(connection, asked.codes, at, station=code)).get(code, {})
+    values = (await newest.of(connection, asked.codes, at, station=code, reach=newest.REACH_OF_ONE)).get(code, {})
     place = cards.Place(code, zone, asked.gauge, asked.streams)
     shown = await cards.of(connection, place, asked.codes, values, at, texts)
     if asked.chosen is None:
