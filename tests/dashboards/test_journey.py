@@ -298,6 +298,17 @@ def test_what_nobody_measured_is_a_friendly_404(reader: Reader, path: str) -> No
     assert 'class="button"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("code", "query"),
+    [("ozone", ""), ("temperature", "?method=foo"), ("rain_tips", "")],
+)
+def test_of_a_known_station_what_nobody_measured_leads_back_to_it(reader: Reader, code: str, query: str) -> None:
+    answer = reader.get(address(DUST, code, query=query))
+    assert answer.status_code == 404
+    assert "Nobody measured this" in answer.text
+    assert f'href="/en/stations/{DUST}"' in answer.text
+
+
 def test_what_was_measured_on_a_bench_is_nobodys_business(reader: Reader, laid: str) -> None:
     with psycopg.connect(laid) as connection:
         connection.execute("UPDATE deployment SET phase = 'bench'")
@@ -325,6 +336,7 @@ def test_a_journey_does_not_read_the_frames_and_values_of_others(laid: str) -> N
         queries = sql.load("plietsch.dashboards.journey", "journey.sql")
         parameters = {
             "station": 1, "heard_at": at, "time": at, "second": at, "datastream": 1, "since": at, "until": at,
+            "code": DUST,
         }  # fmt: skip
         value = {"station": DUST, "property": "pm2_5", "second": at, "method": None}
         for name in queries:

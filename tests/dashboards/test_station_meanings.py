@@ -1,10 +1,12 @@
 """What a value means, in words: every class says something else, in every language."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.scales import SCALES, Level
-from plietsch.dashboards.station import meanings
+from plietsch.dashboards.station import cards, meanings
 from plietsch.dashboards.texts import LANGUAGES, Texts
 
 LEVELS = (Level(620, 1, "raised"), Level(660, 2, "storm surge"))
@@ -71,3 +73,34 @@ def test_humid_air_matters_to_fine_dust_only():
     assert meanings.of("humidity", 71, "", None, ["humidity"], EN) == ["Humid air."]
     assert len(meanings.of("humidity", 71, "", None, ["humidity", "pm2_5"], EN)) == 2
     assert len(meanings.of("humidity", 70, "", None, ["humidity", "pm2_5"], EN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "corrected", "said"),
+    [
+        ("de", 13.2, "Die Luft ist feucht (92 %): Der Sensor zeigt dann zu viel an, korrigiert etwa 13 µg/m³."),
+        ("da", 13.2, "Luften er fugtig (92 %): Sensoren viser så for meget, korrigeret cirka 13 µg/m³."),
+        ("en", None, "The air is humid (92 %): the sensor then reads too much."),
+    ],
+)
+def test_dust_in_humid_air_is_said_to_read_too_much(language: str, corrected: float | None, said: str):
+    texts = Texts.read(language)
+    damp = meanings.Damp(92, corrected)
+    assert meanings.of("pm2_5", 40, "moderate", None, ["pm2_5"], texts, damp)[-1] == said
+    assert len(meanings.of("temperature", 10, "mild", None, ["pm2_5"], texts, damp)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "said"),
+    [
+        ("de", 58, "vor 58 Minuten"),
+        ("en", 58, "58 minutes ago"),
+        ("da", 119, "for 119 minutter siden"),
+        ("de", 125, "vor 2 Stunden"),
+        ("en", 3 * 24 * 60, "3 days ago"),
+        ("en", 29, ""),
+    ],
+)
+def test_a_value_that_is_not_quite_new_says_how_old_it_is(language: str, minutes: int, said: str):
+    at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert cards.ago(at - timedelta(minutes=minutes), at, Texts.read(language)) == said

@@ -29,6 +29,13 @@ async def of(connection: AsyncConnection[Any], station: str, code: str, second: 
     )
 
 
+async def name_of(connection: AsyncConnection[Any], station: str) -> str | None:
+    """The name of a station that is, or was, installed; None where there is none."""
+    cursor = await connection.execute(_QUERIES["station_name"], {"code": station})
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def _value(
     connection: AsyncConnection[Any], station: str, code: str, second: datetime, method: str | None
 ) -> Value:

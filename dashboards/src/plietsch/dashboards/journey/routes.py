@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +17,7 @@ from plietsch.dashboards.journey import drawing, heard, lookup, packet, steps, t
 from plietsch.dashboards.journey.facts import Facts, Value
 from plietsch.dashboards.journey.telling import Moment, Telling
 from plietsch.dashboards.scales import SCALES, Scale
+from plietsch.dashboards.texts import N_
 from plietsch.platform import methods
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +28,12 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _STATION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 # What is made of counts when it is shown: its journey is theirs.
 _RAIN = "rain_1h"
+_NOBODY = N_("Nobody measured this")
+_NO_VALUE = N_(
+    "%(station)s has no such value at the time that the address names. Perhaps it has a typing mistake, or the time "
+    "has not come yet."
+)
+_TO_STATION = N_("To the station")
 
 
 @router.get("/{language}/stations/{code}/values/{quantity}/{time}")
@@ -38,14 +46,49 @@ async def journey_page(
     connection: Connection,
     method: Method = None,
 ) -> Response:
-    """How a value came here. Raises errors.PageUnknown."""
+    """How a value came here; of a station that is known, that it has no such value. Raises errors.PageUnknown."""
+    if not _STATION.fullmatch(code):
+        raise errors.PageUnknown("There is no such station.")
+    try:
+        return await _journey(request, language, code, quantity, time, connection, method)
+    except errors.PageUnknown:
+        name = await lookup.name_of(connection, code)
+        if name is None:
+            raise
+        return _nobody_measured(request, language, code, name)
+
+
+async def _journey(
+    request: Request,
+    language: str,
+    code: str,
+    quantity: str,
+    time: str,
+    connection: AsyncConnection[Any],
+    method: str | None,
+) -> Response:
     second = _second(time)
-    if not _CODE.fullmatch(quantity) or not _STATION.fullmatch(code) or "\0" in (method or ""):
+    if not _CODE.fullmatch(quantity) or "\0" in (method or ""):
         raise errors.PageUnknown("There is no such value.")
     if quantity == _RAIN:
         return RedirectResponse(telling.address(language, code, lookup.RAIN_TIPS, second), status_code=307)
     facts = await lookup.of(connection, code, quantity, second, method)
     return await _page(request, language, facts, connection)
+
+
+def _nobody_measured(request: Request, language: str, code: str, name: str) -> HTMLResponse:
+    site, texts = site_of(request, language)
+    response = site.render(
+        request,
+        language,
+        "message.html",
+        HTTPStatus.NOT_FOUND,
+        title=texts.translate(_NOBODY),
+        sentence=texts.gettext(_NO_VALUE, station=name),
+        way_back=(f"/{language}/stations/{code}", texts.translate(_TO_STATION)),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 async def _page(request: Request, language: str, facts: Facts, connection: AsyncConnection[Any]) -> HTMLResponse:

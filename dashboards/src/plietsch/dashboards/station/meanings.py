@@ -7,6 +7,7 @@ in an hour). A level is put in relation to its gauge's own ones.
 
 import math
 from collections.abc import Collection
+from typing import NamedTuple
 
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.texts import N_, Texts
@@ -65,6 +66,13 @@ _ALWAYS = {
 _DRY, _HUMID = 40, 70  # %, the latter as the maker of the SDS011 specifies it
 _HUMIDITY = (N_("Dry air."), N_("Neither dry nor humid."), N_("Humid air."))
 _HUMID_DUST = N_("Fine-dust sensors read too much in it; the corrected line takes that off again.")
+# From here on drops weigh more than the dust in them: the laser of the sensor sees both.
+DAMP_PERCENT = 85
+DUST = ("pm2_5", "pm10")
+_DAMP = N_("The air is humid (%(percent)s %%): the sensor then reads too much.")
+_DAMP_CORRECTED = N_(
+    "The air is humid (%(percent)s %%): the sensor then reads too much; corrected about %(value)s µg/m³."
+)
 _ABOVE_ZERO = N_("Counted from the gauge's zero, not from the ground of the water.")
 _REACHED = N_("The water of %(water)s has reached the level “%(level)s” (from %(cm)s cm on).")
 _BELOW = N_(
@@ -76,14 +84,40 @@ _BELOW_MEAN = N_("It stands %(cm)s cm below its mean level.")
 _AT_MEAN = N_("It stands at its mean level.")
 
 
-def of(code: str, value: float, band: str, gauge: Gauge | None, measured: Collection[str], texts: Texts) -> list[str]:
-    """What a value of a quantity means; `band` is its class and `measured` what else the station measures."""
+class Damp(NamedTuple):
+    """Air in which fine-dust sensors read too much: its humidity in %, and the corrected value in µg/m³, if any."""
+
+    percent: float
+    corrected: float | None
+
+
+def of(
+    code: str,
+    value: float,
+    band: str,
+    gauge: Gauge | None,
+    measured: Collection[str],
+    texts: Texts,
+    damp: Damp | None = None,
+) -> list[str]:
+    """What a value of a quantity means; `band` is its class and `measured` what else the station measures.
+
+    `damp` is told of fine dust.
+    """
     if code == "water_level":
         return _level(value, gauge, texts)
     if code == "humidity":
         return [texts.translate(each) for each in _humidity(value, measured)]
     sentence = _BY_BAND.get(band) or _ALWAYS.get(code)
-    return [texts.translate(sentence)] if sentence else []
+    said = [texts.translate(sentence)] if sentence else []
+    return [*said, _of_damp(damp, texts)] if damp and code in DUST else said
+
+
+def _of_damp(damp: Damp, texts: Texts) -> str:
+    percent = texts.number(damp.percent, 0)
+    if damp.corrected is None:
+        return texts.gettext(_DAMP, percent=percent)
+    return texts.gettext(_DAMP_CORRECTED, percent=percent, value=texts.number(damp.corrected, 0))
 
 
 def _humidity(percent: float, measured: Collection[str]) -> list[str]:

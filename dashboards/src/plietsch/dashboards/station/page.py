@@ -76,7 +76,16 @@ class View:
     @property
     def has_doubts(self) -> bool:
         """Whether something was measured that is not believed."""
-        return self.course is not None and any(chart.doubtful(line) for line in self.course.lines)
+        lines = self.course.lines if self.course else []
+        return any(not chart.is_unsure(line, quality) for line in lines for _, _, quality in chart.doubtful(line))
+
+    @property
+    def unsure_line(self) -> int:
+        """The number, from 1 on, of the line that goes on though its values are not sure enough; 0 for none."""
+        for number, line in enumerate(self.course.lines if self.course else [], 1):
+            if any(chart.is_unsure(line, quality) for _, _, quality in chart.doubtful(line)):
+                return number
+        return 0
 
     @property
     def has_chart(self) -> bool:
