@@ -19,6 +19,7 @@ PAGES = {
     "level": address(GAUGE, "water_level", language="de"),
     "failed": address(DUST, "pm10", NEW_YEAR_S + 300, language="da"),
 }
+WIDTHS = (360, 768, 1280)
 pytestmark = pytest.mark.browser
 
 
@@ -34,7 +35,7 @@ def address_of_site(laid: None, request: pytest.FixtureRequest) -> Iterator[str]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_journey_is_whole_at_every_width(chromium: Browser, address_of_site: str, theme: str, width: int) -> None:
     wrong: list[str] = []
     with chromium.new_context(
@@ -48,9 +49,11 @@ def test_a_journey_is_whole_at_every_width(chromium: Browser, address_of_site: s
             assert page.evaluate("document.documentElement.scrollWidth") == width
             for summary in page.locator("summary").all():
                 summary.click()
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-            assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found["violations"]] == []
+            # What is folded away, and what failed, no other test opens; on the narrowest screen most can be wrong.
+            if width == min(WIDTHS):
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+                found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+                assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found["violations"]] == []
     assert wrong == []
 
 
