@@ -75,7 +75,9 @@ def test_the_map_leaves_out_what_does_not_measure_the_chosen_quantity(visit: Ope
     page = settled(visit("/en/"))
     expect(page.locator(".in-view [role=option]")).to_have_count(3)
     page.get_by_role("radio", name="Water level", exact=True).check(force=True)
-    expect(page.locator(".in-view [role=option]")).to_have_text(["Flensburg, Hafen, 528 cm, below all levels, Simulation"])
+    expect(page.locator(".in-view [role=option]")).to_have_text(
+        ["Flensburg, Hafen, 528 cm, below all levels, Simulation"]
+    )
     page.get_by_role("radio", name="Rain", exact=True).check(force=True)
     expect(page.locator(".in-view [role=option]")).to_have_count(1)
 
