@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from plietsch.api.stations import Station
 from plietsch.dashboards import quantities
 from plietsch.dashboards.newest import FAILED, SUSPECT
 from plietsch.dashboards.quantities import QUANTITIES, Quantity
@@ -47,13 +46,6 @@ class Reading:
     rank: int = 0
     sign: str = ""
     flag: str = ""
-
-
-def of(
-    station: Station, codes: Iterable[str], texts: Texts, zone: tzinfo, now: datetime, short: bool = False
-) -> list[Reading]:
-    """The readings of some quantities as the API has them; one without a value is there and says so."""
-    return shown(station.latest, codes, texts, zone, now, short=short)
 
 
 def shown(

@@ -30,6 +30,11 @@ class _Kept:
     def is_fresh(self) -> bool:
         return time.monotonic() <= self.until_s
 
+    @property
+    def is_present(self) -> bool:
+        """Whether it still says how things are, for who does not want to wait: nobody may have looked for hours."""
+        return time.monotonic() <= self.until_s + _LONGEST_S
+
 
 class Memory:
     """The facts of each region and language.
@@ -49,7 +54,7 @@ class Memory:
     async def present(self, connection: AsyncConnection[Any], region: str, language: str, now: datetime) -> Facts:
         """The facts of a region's present."""
         kept = self._kept.setdefault((region, language), _Kept())
-        if kept.facts is not None and (kept.is_fresh or self.is_gathering(region, language)):
+        if kept.facts is not None and (kept.is_fresh or (kept.is_present and kept.making.locked())):
             return kept.facts
         async with kept.making:
             if kept.facts is None or not kept.is_fresh:
