@@ -21,14 +21,15 @@ from support.wait import until
 # Select, insert, update, delete: on the whole table. A table that is not here belongs to neither group.
 _INGEST = {
     "device": "s", "device_type": "s", "deployment": "s", "deployment_channel": "s", "station": "s", "sensor": "s",
-    "observed_property": "s", "datastream": "s", "uplink": "si", "observation": "si", "observation_repeat": "si",
-    "device_event": "si", "write_ledger": "si", "device_health": "siu", "downlink": "siu", "ingest_error": "siud",
-    "quarantine": "siud",
+    "observed_property": "s", "datastream": "s", "uplink": "si", "observation": "sid", "observation_repeat": "si",
+    "observation_revision": "si", "observation_test": "siud", "datastream_limit": "s", "ledger_reader": "siu",
+    "location": "s", "historical_location": "s", "device_event": "si", "write_ledger": "si", "device_health": "siu",
+    "downlink": "siu", "ingest_error": "siud", "quarantine": "siud",
 }  # fmt: skip
 _SITE = dict.fromkeys(
     ("region", "station", "location", "historical_location", "sensor", "observed_property", "datastream",
      "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger", "gauge", "gauge_level",
-     "public_frame"), "s",
+     "public_frame", "observation_test"), "s",
 )  # fmt: skip
 # Of these the site reads some columns.
 _SITE_COLUMNS = {
@@ -41,6 +42,18 @@ _SITE_COLUMNS = {
         "gauge_zero_distance_m",
         "gauge_zero_nhn_m",
         "rain_tip_mm",
+    },
+    "observation_revision": {
+        "id",
+        "datastream_id",
+        "phenomenon_time",
+        "result_before",
+        "quality_before",
+        "result_after",
+        "quality_after",
+        "cause",
+        "reason",
+        "revised_at",
     },
 }
 _PRIVILEGES = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d", "TRUNCATE": "t", "TRIGGER": "g"}
@@ -131,7 +144,8 @@ _FORBIDDEN = {
     roles.INGEST: (
         "SELECT longitude FROM exact_location",
         "SELECT name FROM organisation",
-        "UPDATE observation SET result = 0",
+        "UPDATE observation SET datastream_id = 0",
+        "UPDATE observation_revision SET reason = ''",
         "DELETE FROM uplink",
         "TRUNCATE ingest_error",
         "UPDATE device SET interval_s = 1",

@@ -1,7 +1,8 @@
 -- Who may do what: runs after every migration, and says all there is to say. What is not named here, a new table above
 -- all, neither group may touch. The logins of the services are members of the groups (docs/database.md).
 --
--- plietsch_ingest writes what was measured and heard; it sees no station's exact place and nobody's name.
+-- plietsch_ingest writes what was measured and heard, and judges it; it sees no station's exact place and nobody's name.
+--                 A change of an observation leaves a revision (trigger keep_revision).
 -- plietsch_site   reads what everybody may see; of tables that also hold what must not leave the house, some columns.
 
 -- What an earlier version granted and this one does not.
@@ -42,13 +43,20 @@ END $$;
 
 GRANT SELECT ON device, device_type, deployment, deployment_channel, station, sensor, observed_property, datastream
     TO plietsch_ingest;
-GRANT SELECT, INSERT ON uplink, observation, observation_repeat, device_event, write_ledger TO plietsch_ingest;
-GRANT SELECT, INSERT, UPDATE ON device_health, downlink TO plietsch_ingest;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine TO plietsch_ingest;
+GRANT SELECT ON location, historical_location, datastream_limit TO plietsch_ingest;
+GRANT SELECT, INSERT ON uplink, observation, observation_repeat, observation_revision, device_event, write_ledger
+    TO plietsch_ingest;
+GRANT UPDATE (result, quality), DELETE ON observation TO plietsch_ingest;
+GRANT SELECT, INSERT, UPDATE ON device_health, downlink, ledger_reader TO plietsch_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine, observation_test TO plietsch_ingest;
 
 GRANT SELECT ON region, station, location, historical_location, sensor, observed_property, datastream,
     deployment_channel, observation, observation_hour, observation_day, write_ledger, gauge, gauge_level, public_frame
     TO plietsch_site;
+GRANT SELECT ON observation_test TO plietsch_site;
+-- Without who revised it.
+GRANT SELECT (id, datastream_id, phenomenon_time, result_before, quality_before, result_after, quality_after, cause,
+    reason, revised_at) ON observation_revision TO plietsch_site;
 GRANT EXECUTE ON FUNCTION region_network TO plietsch_site;
 GRANT SELECT (id, code, name, url) ON organisation TO plietsch_site;
 -- Without which device it is, and how high it hangs on whose wall. How high above a gauge's zero is part of a level.

@@ -1,0 +1,98 @@
+-- What judges values after they were stored, and what is known of every device: types as data, tests that follow from
+-- the ledger, limits of one's own, and each change of an observation kept.
+
+-- Device types are files (plietsch.platform.device_types); here stands what a worker decodes by: the file's content.
+ALTER TABLE device_type
+    ADD COLUMN definition jsonb,                -- null: a type of an older version that nobody knows any more
+    ADD COLUMN built_in boolean NOT NULL DEFAULT true;  -- false: added by an operator
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON device_type
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+
+ALTER TABLE observed_property ADD COLUMN description text NOT NULL DEFAULT '';
+
+-- What the network server's codec made of a frame, as it came; null where our own decoder reads the payload. Not jsonb:
+-- that refuses characters which JSON allows.
+ALTER TABLE uplink ADD COLUMN object json;
+
+ALTER TABLE deployment
+    ADD COLUMN photo_url text,
+    ADD COLUMN note text;
+
+-- Why a transaction wrote observations, and how many that were there before it changed. One that changed what others are
+-- computed from or judged by (a mounting, limits) touches datastreams and times without an observation of its own.
+ALTER TABLE write_ledger
+    ADD COLUMN cause text NOT NULL DEFAULT 'ingest'
+        CHECK (cause IN ('ingest', 'judge', 'reprocess', 'deployment', 'limits')),
+    ADD COLUMN revised integer NOT NULL DEFAULT 0;
+
+-- How far a reader of the ledger has come that goes on where it stopped.
+CREATE TABLE ledger_reader (
+    name text PRIMARY KEY,
+    transaction_id xid8 NOT NULL,
+    id bigint NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Limits of one datastream that take the place of its device type's, for what was measured from `since` on.
+CREATE TABLE datastream_limit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    datastream_id integer NOT NULL REFERENCES datastream ON DELETE CASCADE,
+    since timestamptz NOT NULL,
+    limits jsonb NOT NULL,                      -- as a channel's in a device type; a test that is null is not run
+    reason text NOT NULL CHECK (reason <> ''),
+    entered_at timestamptz NOT NULL DEFAULT now(),
+    entered_by text NOT NULL DEFAULT session_user,
+    UNIQUE (datastream_id, since)
+);
+
+-- The QARTOD tests that a value did not pass, with the flag of each. What passed all has no row. `arrival` is the flag
+-- it was stored with; `observation.quality` is the worst of all.
+CREATE TABLE observation_test (
+    datastream_id integer NOT NULL,
+    phenomenon_time timestamptz NOT NULL,
+    arrival smallint NOT NULL,
+    tests jsonb NOT NULL,                       -- {"spike": 4, "flat_line": 3}
+    judged_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (datastream_id, phenomenon_time)
+);
+
+-- What an observation was before somebody changed it.
+CREATE TABLE observation_revision (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    datastream_id integer NOT NULL,
+    phenomenon_time timestamptz NOT NULL,
+    result_before double precision,
+    quality_before smallint NOT NULL,
+    result_after double precision,
+    quality_after smallint,                     -- null: deleted
+    cause text NOT NULL,                        -- as in write_ledger
+    reason text NOT NULL,                       -- which test, which mounting, which version of a method
+    revised_at timestamptz NOT NULL DEFAULT now(),
+    revised_by text NOT NULL DEFAULT session_user
+);
+CREATE INDEX ON observation_revision (datastream_id, phenomenon_time);
+
+-- No observation changes without a trace: whoever changes one says why, for the transaction, with set_config of
+-- plietsch.cause and plietsch.reason.
+CREATE FUNCTION keep_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    why text := nullif(current_setting('plietsch.cause', true), '');
+BEGIN
+    IF why IS NULL THEN
+        RAISE EXCEPTION 'An observation is not changed without a cause.'
+            USING HINT = 'SET LOCAL plietsch.cause and plietsch.reason first.';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO observation_revision
+            (datastream_id, phenomenon_time, result_before, quality_before, cause, reason)
+        VALUES (OLD.datastream_id, OLD.phenomenon_time, OLD.result, OLD.quality, why,
+                coalesce(current_setting('plietsch.reason', true), ''));
+    ELSIF (OLD.result, OLD.quality) IS DISTINCT FROM (NEW.result, NEW.quality) THEN
+        INSERT INTO observation_revision
+            (datastream_id, phenomenon_time, result_before, quality_before, result_after, quality_after, cause, reason)
+        VALUES (OLD.datastream_id, OLD.phenomenon_time, OLD.result, OLD.quality, NEW.result, NEW.quality, why,
+                coalesce(current_setting('plietsch.reason', true), ''));
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER keep_revision AFTER UPDATE OR DELETE ON observation FOR EACH ROW EXECUTE FUNCTION keep_revision();
