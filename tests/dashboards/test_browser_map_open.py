@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from support import wait
+from support import visiting, wait
 
 STATION = "flensburg-suedermarkt"
 NEWS = "00:11"
@@ -88,6 +88,25 @@ def test_a_connection_that_is_back_is_not_said_to_be_lost(visit: Open) -> None:
         "href", re.compile("property=temperature"), timeout=20_000
     )
     expect(page.locator("#status")).to_have_text("", timeout=20_000)
+
+
+def test_ground_that_did_not_come_is_asked_for_again(visit: Open) -> None:
+    asked: list[str] = []
+
+    def bring(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    page = visit("/en/#map=10/54.6/9.0", routes={re.compile(r"/outline-.*\.json"): bring})
+
+    def is_land() -> bool:
+        return visiting.alike(visiting.pixel(page, "#map", 100, 60), visiting.colour(page, "--map-land"))
+
+    wait.until(is_land, "the land is drawn")
+    assert len(asked) == 2
 
 
 def test_names_that_did_not_come_are_asked_for_again_and_need_no_places(visit: Open) -> None:

@@ -1,13 +1,15 @@
 """A reader of the site in a real browser, who notices what goes wrong and who else was asked."""
 
 import base64
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
 _PIXEL = """async ([png, x, y]) => {
   const image = new Image();
@@ -30,20 +32,28 @@ def reader(chromium: Browser, *hosts: str) -> Iterator[Callable[..., Page]]:
     def note(message: ConsoleMessage) -> None:
         # Who takes the network away is told so.
         if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
-            wrong.append(message.text)
+            wrong.append(f"{message.text} ({message.location['url']})")
 
     def watch(url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"data", "blob"} and parts.netloc not in allowed:
             wrong.append(url)
 
-    def visit(path: str, clock_ahead: timedelta | None = None, init: str = "", **habits: Any) -> Page:
+    def visit(
+        path: str,
+        clock_ahead: timedelta | None = None,
+        init: str = "",
+        routes: Mapping[re.Pattern[str], Callable[[Route], None]] = MappingProxyType({}),
+        **habits: Any,
+    ) -> Page:
         context = chromium.new_context(**{"reduced_motion": "reduce", **habits})
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: watch(request.url))
+        for addresses, answer in routes.items():
+            page.route(addresses, answer)
         if init:
             page.add_init_script(init)
         if clock_ahead is not None:
@@ -54,7 +64,7 @@ def reader(chromium: Browser, *hosts: str) -> Iterator[Callable[..., Page]]:
     yield visit
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert not wrong, "; ".join(wrong)
 
 
 def pixel(page: Page, selector: str, x: float = 0, y: float = 0) -> tuple[int, int, int]:

@@ -68,6 +68,7 @@ export class View {
     this.pin = new Pin(this.map);
     this.label = new Label(this.map);
     this.tone();
+    ground.insist(this.map, this.ground);
     this.map.once("style.load", () => this.dress());
     this.attend(watcher);
   }
