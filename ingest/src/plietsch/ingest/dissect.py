@@ -9,22 +9,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from plietsch.ingest import node_answers, node_status, payload
-from plietsch.ingest.payload import FAULTS, FLAGS_BITS, GROUPS, Fault, Field
+from plietsch.ingest.codec.specification import FLAGS_BITS, GROUP_NAMES, GROUPS, UNITS, Field
+from plietsch.ingest.payload import FAULTS, Fault
 
-_GROUP_NAMES = ("particulates", "air", "pressure", "battery", "spread", "water", "rain")
-_UNITS = {
-    "pm2_5": "µg/m³",
-    "pm10": "µg/m³",
-    "temperature": "°C",
-    "humidity": "%",
-    "pressure": "hPa",
-    "battery": "V",
-    "pm2_5_spread": "µg/m³",
-    "pm10_spread": "µg/m³",
-    "distance": "mm",
-    "distance_spread": "mm",
-    "rain_tips": "tips",
-}
 _FAULT_WORDS = {
     Fault.MISSING: "the instrument gave no valid answer",
     Fault.ABOVE: "above the range",
@@ -129,7 +116,7 @@ def _reading(reader: _Reader, time_bits: int, flags: int) -> None:
     reader.take(time_bits, "time", "seconds" if time_bits == 32 else "the low 16 bits of the time in seconds")
     present = reader.take(flags, "groups")
     groups = [place for place in range(min(flags, len(GROUPS))) if present >> (flags - 1 - place) & 1]
-    named = [_GROUP_NAMES[place] for place in groups]
+    named = [GROUP_NAMES[place] for place in groups]
     if flags > len(GROUPS) and present & 1:
         named.append("and one that is reserved")
     reader.explain(", ".join(named) or "none, which no reading may have")
@@ -140,7 +127,7 @@ def _reading(reader: _Reader, time_bits: int, flags: int) -> None:
 
 def _meaning(field: Field, code: int) -> str:
     if code <= field.highest_code:
-        return f"{(code + field.offset) / field.steps:g} {_UNITS[field.channel]}"
+        return f"{(code + field.offset) / field.steps:g} {UNITS[field.channel].symbol}"
     below_all_ones = (1 << field.bits) - 1 - code
     if below_all_ones < len(FAULTS):
         return _FAULT_WORDS[FAULTS[below_all_ones]]

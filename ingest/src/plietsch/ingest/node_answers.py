@@ -8,29 +8,21 @@ from typing import Final
 import msgspec
 
 from plietsch.ingest import node_status
+from plietsch.ingest.codec import specification
+from plietsch.ingest.codec.specification import ANSWER, IN_FORCE, RESULTS
 from plietsch.ingest.node_status import Identity
 from plietsch.ingest.payload import PayloadCode, PayloadEmpty, PayloadOversized, PayloadTruncated, PayloadVersion
 
-PORT = 3
-VERSION = 1
+PORT: Final = specification.COMMANDS_PORT
+VERSION: Final = specification.ANSWER_VERSION
 
-# By the number that is sent: commands and fields from 1 on, results from 0 on.
-COMMANDS: Final = ("set", "get", "reboot", "who", "status")
-FIELDS: Final = ("interval_s", "threshold_mm", "rise_mm_per_min", "silence_s", "confirm_after_s")
-RESULTS: Final = (
-    "ok",
-    "unknown command",
-    "malformed",
-    "unknown field",
-    "out of range",
-    "not for this kind of node",
-    "failed",
-)
+# By the number that is sent, from 1 on.
+COMMANDS: Final = tuple(command.name for command in specification.COMMANDS)
+FIELDS: Final = tuple(setting.name for setting in specification.SETTINGS)
 
-_HEAD_BYTES = 3
-_FIELD_BYTES = 3
-_IDENTITY_BYTES = 11
-_NO_VALUE = 0xFFFF
+_HEAD_BYTES = specification.size_bytes(ANSWER)
+_IN_FORCE_BYTES = specification.size_bytes(IN_FORCE)
+_IDENTITY_BYTES = specification.size_bytes(specification.IDENTITY)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -58,21 +50,21 @@ def decode(data: bytes) -> Answer:
         raise PayloadVersion(f"The answer has version {version}; version {VERSION} is known.")
     if len(data) < _HEAD_BYTES:
         raise PayloadTruncated(f"The answer has {len(data)} bytes; {_HEAD_BYTES} are the fewest.")
-    if (number := data[0] & 0xF) >= len(RESULTS):
+    said = specification.read(ANSWER, data)
+    if (number := said["result"]) >= len(RESULTS):
         raise PayloadCode(f"The answer has the result {number}; {len(RESULTS) - 1} is the highest.")
-    answer = Answer(data[1], _name(COMMANDS, data[2]) or str(data[2]), RESULTS[number])
+    answer = Answer(said["token"], _name(COMMANDS, said["command"]) or str(said["command"]), RESULTS[number])
     return _with_rest(answer, data[_HEAD_BYTES:])
 
 
 def _with_rest(answer: Answer, rest: bytes) -> Answer:
     """The answer with what holds now. Raises a PayloadError."""
     if answer.command in ("set", "get") and answer.result != "malformed":
-        _check(rest, _FIELD_BYTES)
-        value = int.from_bytes(rest[1:], "big")
-        name = _name(FIELDS, rest[0])
-        return msgspec.structs.replace(
-            answer, field=rest[0], field_name=name, value=None if value == _NO_VALUE else value
-        )
+        _check(rest, _IN_FORCE_BYTES)
+        said = specification.read(IN_FORCE, rest)
+        value = None if said["value"] == specification.NO_VALUE else said["value"]
+        name = _name(FIELDS, said["field"])
+        return msgspec.structs.replace(answer, field=said["field"], field_name=name, value=value)
     if answer.command == "who" and answer.result == "ok":
         _check(rest, _IDENTITY_BYTES)
         return msgspec.structs.replace(answer, identity=node_status.identity(rest))

@@ -3,28 +3,22 @@
 Raises `payload.PayloadError`; any byte string becomes a status or one of these.
 """
 
-import struct
 from typing import Final
 
 import msgspec
 
+from plietsch.ingest.codec import specification
+from plietsch.ingest.codec.specification import CONDITION, IDENTITY, INSTRUMENTS, KINDS, RESET_CAUSES, TROUBLE
 from plietsch.ingest.payload import LONGEST_BYTES, PayloadEmpty, PayloadOversized, PayloadTruncated, PayloadVersion
 
-PORT = 2
-VERSION = 1
+PORT: Final = specification.STATUS_PORT
+VERSION: Final = specification.STATUS_VERSION
 
-# By the number that is sent, from 1 on. A newer node may send another number: null, or for an instrument the number.
-KINDS: Final = ("fine-dust", "water-level", "rain")
-RESET_CAUSES: Final = ("power-on", "hard", "watchdog", "deep-sleep", "soft", "brown-out", "command")
-INSTRUMENTS: Final = ("SDS011", "BME280", "DHT22", "A02YYUW", "rain", "battery", "configuration")
-
-_IDENTITY = struct.Struct(">4B B 3H")
-_CONDITION = struct.Struct(">B 2H I")
-_NO_DATA_RATE = 15
-_NO_FAN = 0xFFFF
-_SAVING = 0x80
-# As the payload's battery: 2 V to 4.48 V in steps of 20 mV; a code beyond says that there is no number.
-_BATTERY_OFFSET, _BATTERY_STEPS, _BATTERY_HIGHEST = 100, 50, 124
+_IDENTITY_BYTES = specification.size_bytes(IDENTITY)
+_FIXED_BYTES = _IDENTITY_BYTES + specification.size_bytes(CONDITION)
+_TROUBLE_BYTES = specification.size_bytes(TROUBLE)
+# As the payload's battery; a code beyond says that there is no number.
+_BATTERY = next(field for group in specification.GROUPS for field in group if field.channel == "battery")
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -62,18 +56,20 @@ def decode(data: bytes) -> NodeStatus:
     if len(data) > LONGEST_BYTES:
         raise PayloadOversized(f"The status has {len(data)} bytes; {LONGEST_BYTES} are the most.")
     who = identity(data)
-    fixed = _IDENTITY.size + _CONDITION.size
-    if len(data) < fixed or (len(data) - fixed) % 2:
-        raise PayloadTruncated(f"The status has {len(data)} bytes; {fixed} are expected, and two for each instrument.")
-    battery, fan_h, waiting, dropped = _CONDITION.unpack_from(data, _IDENTITY.size)
+    if len(data) < _FIXED_BYTES or (len(data) - _FIXED_BYTES) % _TROUBLE_BYTES:
+        raise PayloadTruncated(
+            f"The status has {len(data)} bytes; {_FIXED_BYTES} are expected, and {_TROUBLE_BYTES} for each instrument."
+        )
+    said = specification.read(CONDITION, data, _IDENTITY_BYTES)
+    troubles = [specification.read(TROUBLE, data, at) for at in range(_FIXED_BYTES, len(data), _TROUBLE_BYTES)]
     return NodeStatus(
         *msgspec.structs.astuple(who),
-        battery_v=battery_v(battery),
-        saving=bool(battery & _SAVING),
-        fan_h=None if fan_h == _NO_FAN else fan_h,
-        waiting=waiting,
-        dropped=dropped,
-        errors={instrument(data[place]): data[place + 1] for place in range(fixed, len(data), 2)},
+        battery_v=battery_v(said["battery"]),
+        saving=bool(said["saving"]),
+        fan_h=None if said["fan_h"] == specification.NO_FAN else said["fan_h"],
+        waiting=said["waiting"],
+        dropped=said["dropped"],
+        errors={instrument(trouble["instrument"]): trouble["errors"] for trouble in troubles},
     )
 
 
@@ -81,25 +77,23 @@ def identity(data: bytes) -> Identity:
     """Decode the first bytes of a status, by which a node also answers who it is. Raises a PayloadError."""
     if data and (version := data[0] >> 4) != VERSION:
         raise PayloadVersion(f"The status has version {version}; version {VERSION} is known.")
-    if len(data) < _IDENTITY.size:
-        raise PayloadTruncated(f"The status has {len(data)} bytes; {_IDENTITY.size} say who the node is.")
-    kind, major, minor, patch, state, revision, boots, uptime_h = _IDENTITY.unpack_from(data)
-    data_rate = state & 0xF
+    if len(data) < _IDENTITY_BYTES:
+        raise PayloadTruncated(f"The status has {len(data)} bytes; {_IDENTITY_BYTES} say who the node is.")
+    said = specification.read(IDENTITY, data)
     return Identity(
-        _name(KINDS, kind & 0xF),
-        f"{major}.{minor}.{patch}",
-        _name(RESET_CAUSES, state >> 4),
-        None if data_rate == _NO_DATA_RATE else data_rate,
-        revision,
-        boots,
-        uptime_h,
+        _name(KINDS, said["kind"]),
+        f"{said['major']}.{said['minor']}.{said['patch']}",
+        _name(RESET_CAUSES, said["reset_cause"]),
+        None if said["data_rate"] == specification.NO_DATA_RATE else said["data_rate"],
+        said["revision"],
+        said["boots"],
+        said["uptime_h"],
     )
 
 
 def battery_v(code: int) -> float | None:
-    """The voltage that a byte says; its highest bit has another meaning."""
-    code &= ~_SAVING
-    return (code + _BATTERY_OFFSET) / _BATTERY_STEPS if code <= _BATTERY_HIGHEST else None
+    """The voltage that seven bits say."""
+    return (code + _BATTERY.offset) / _BATTERY.steps if code <= _BATTERY.highest_code else None
 
 
 def instrument(number: int) -> str:

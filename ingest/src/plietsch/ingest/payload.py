@@ -14,17 +14,22 @@ Any byte string becomes a frame or one of these, and nothing is half decoded.
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
-PORT = 1
-# How many bits say which groups a reading has. Those of version 2 beyond GROUPS are reserved, and zero.
-FLAGS_BITS = {1: 4, 2: 8}
-# What LoRaWAN carries at most in EU868 where a repeater may be on the way (RP002-1.0.4, data rates 4 to 7).
-LONGEST_BYTES = 222
+from plietsch.ingest.codec import specification
+from plietsch.ingest.codec.specification import (
+    FLAGS_BITS,
+    GROUPS,
+    LONGEST_BYTES,
+    NARROW_TIME_BITS,
+    WIDE_TIME_BITS,
+    Field,
+)
+
+PORT = specification.READINGS_PORT
+CHANNELS = tuple(field.channel for group in GROUPS for field in group)
 
 _KNOWN = " and ".join(map(str, FLAGS_BITS))
 # Version, clock, wide.
 _HEADER_BITS = 6
-_NARROW_TIME_BITS = 16
-_WIDE_TIME_BITS = 32
 
 
 class Fault(Enum):
@@ -33,6 +38,9 @@ class Fault(Enum):
     MISSING = "missing"
     ABOVE = "above"
     BELOW = "below"
+
+
+FAULTS = tuple(map(Fault, specification.FAULTS))
 
 
 class Reading(NamedTuple):
@@ -92,30 +100,6 @@ class PayloadCode(PayloadError):
     code = "payload-code"
 
 
-class Field(NamedTuple):
-    """A value on the wire is `(code + offset) / steps`; one division of whole numbers gives the nearest float."""
-
-    channel: str
-    bits: int
-    offset: int
-    steps: int
-    highest_code: int
-
-
-GROUPS = (
-    (Field("pm2_5", 14, 0, 10, 9999), Field("pm10", 14, 0, 10, 9999)),
-    (Field("temperature", 11, -400, 10, 1250), Field("humidity", 10, 0, 10, 1000)),
-    (Field("pressure", 13, 3000, 10, 8000),),
-    (Field("battery", 7, 100, 50, 124),),
-    # From here on in version 2 only.
-    (Field("pm2_5_spread", 10, 0, 10, 1000), Field("pm10_spread", 10, 0, 10, 1000)),
-    (Field("distance", 14, 0, 1, 16000), Field("distance_spread", 8, 0, 1, 250)),
-    (Field("rain_tips", 20, 0, 1, 999_999),),
-)
-CHANNELS = tuple(field.channel for group in GROUPS for field in group)
-FAULTS = (Fault.MISSING, Fault.ABOVE, Fault.BELOW)  # all ones, one less, two less
-
-
 class _Place(NamedTuple):
     """A field in a reading: how many bits lie behind it, and its own as ones."""
 
@@ -169,7 +153,7 @@ def decode(data: bytes) -> Frame:
 
 def _readings(number: int, left: int, wide: bool, version: int) -> list[Reading]:
     """The readings in the lowest `left` bits of a number."""
-    time_bits = _WIDE_TIME_BITS if wide else _NARROW_TIME_BITS
+    time_bits = WIDE_TIME_BITS if wide else NARROW_TIME_BITS
     flags, layouts = FLAGS_BITS[version], _LAYOUTS[version]
     all_flags = len(layouts) - 1
     readings: list[Reading] = []

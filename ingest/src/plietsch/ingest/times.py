@@ -4,11 +4,11 @@ Instants are whole seconds since 1970 (Unix time); `heard_s` is when the network
 """
 
 from plietsch.ingest import payload
+from plietsch.ingest.codec.specification import AHEAD_S, BEFORE_S, NARROW_TIME_BITS
 
-# The window in which 16 bits of a time are unambiguous: 62 335 s back, 3 200 s ahead, and the second between.
-BEFORE_S = 62_335
-AHEAD_S = 3_200
-_SPAN_S = 1 << 16
+__all__ = ["AHEAD_S", "BEFORE_S", "expand", "within_window"]
+
+_SPAN_S = 1 << NARROW_TIME_BITS
 
 
 def expand(frame: payload.Frame, heard_s: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from plietsch.ingest.commands import drain, errors, gaps, quarantine, run
+from plietsch.ingest.commands import codec, drain, errors, gaps, quarantine, run
 
 app = typer.Typer(no_args_is_help=True, help="Store what the network hears; look at what could not be stored.")
 
@@ -17,3 +17,4 @@ app.command("drain", epilog=drain.EXAMPLE)(drain.drain)
 app.add_typer(errors.app, name="errors")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("gaps", epilog=gaps.EXAMPLE)(gaps.list_gaps)
+app.command("codec", epilog=codec.EXAMPLE)(codec.codec)
