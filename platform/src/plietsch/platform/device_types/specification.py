@@ -24,18 +24,28 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 
 class Threshold(_File, frozen=True, kw_only=True):
-    """From where on a value is suspect, and from where on it has failed; a bound that is not named is not tested."""
+    """From where on a value is suspect, and from where on it has failed; a bound that is not named is not tested.
+
+    `longest_step_s` is how far apart two values may lie that say something of one another. Half an hour: within that,
+    a tide's high water is no spike of a decimetre.
+    """
 
     suspect: Positive | None = None
     fail: Positive | None = None
+    longest_step_s: Positive = 1800.0
 
 
 class FlatLine(_File, frozen=True, kw_only=True):
-    """A value that stays within `tolerance` for so long is suspect, then has failed (QARTOD, flat line)."""
+    """A value that stays within `tolerance` for so long is suspect, then has failed (QARTOD, flat line).
+
+    `longest_step_s`: after a longer pause a stretch begins anew. Two hours: of a device that measures hourly a frame may
+    be lost.
+    """
 
     tolerance: Annotated[float, Meta(ge=0)] = 0.0
     suspect_after_s: Positive | None = None
     fail_after_s: Positive | None = None
+    longest_step_s: Positive = 7200.0
 
 
 class Neighbour(_File, frozen=True, kw_only=True):
@@ -60,7 +70,7 @@ class Limits(_File, frozen=True, kw_only=True):
     """What the tests of a channel hold its values against; a test without limits is not run.
 
     `suspect_range`  what is plausible at all, within the instrument's `range` (QARTOD, gross range).
-    `spike`          a value's distance from the mean of the ones before and after it.
+    `spike`          a value's distance from the median of the five around it, itself among them.
     `rate_of_change` change from the value before, for each hour between the two.
     """
 

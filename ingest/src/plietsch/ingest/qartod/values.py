@@ -1,0 +1,84 @@
+"""What tests are run on: values with their times, and what lies beside them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import isfinite
+from typing import Final, NamedTuple
+
+from plietsch.ingest.quality import Quality
+from plietsch.platform.device_types.specification import Threshold
+
+# By so much may a difference of decimals be off in binary; far below the finest resolution there is (0.01).
+ROUNDING: Final = 1e-7
+
+# What a test finds: the flags of the points that did not pass, by their places in the sequence.
+Flags = dict[int, int]
+
+
+class Value(NamedTuple):
+    """A number of a datastream: Unix time in seconds, result in the property's unit, the flag it arrived with."""
+
+    time_s: int
+    result: float | None
+    flag: int
+
+
+class Point(NamedTuple):
+    """A value that can be tested."""
+
+    time_s: int
+    result: float
+
+
+class Reach(NamedTuple):
+    """How far before and after a value those lie that decide on its flag, in seconds."""
+
+    before_s: int
+    after_s: int
+
+
+class Beside(NamedTuple):
+    """What lies beside a series, all with the flags of arrival: values of the device's other channels, by channel, and
+    those of the same property at other stations, a sequence for each. In whatever order."""
+
+    channels: Mapping[str, Sequence[Value]] = {}
+    neighbours: Sequence[Sequence[Value]] = ()
+
+
+def point(value: Value) -> Point | None:
+    """A value as it can be tested; None where it has no result, or failed when it arrived."""
+    if value.result is None or value.flag in (Quality.FAIL, Quality.MISSING) or not isfinite(value.result):
+        return None
+    return Point(value.time_s, value.result)
+
+
+def points(values: Iterable[Value]) -> list[Point]:
+    """What can be tested of values, in the order of time."""
+    return sorted(found for found in map(point, values) if found)
+
+
+def chains(found: Sequence[Point], longest_step_s: float) -> list[range]:
+    """The places of points that follow one another without a pause longer than that."""
+    ends = (
+        place
+        for place, (before, after) in enumerate(pairwise(found), 1)
+        if after.time_s - before.time_s > longest_step_s
+    )
+    return [range(start, end) for start, end in pairwise([0, *ends, len(found)]) if start < end]
+
+
+def beyond(sizes: Iterable[tuple[int, float]], threshold: Threshold) -> Flags:
+    """The flags of the places whose number lies beyond a threshold."""
+    found: Flags = {}
+    for place, size in sizes:
+        if threshold.fail is not None and size > threshold.fail + ROUNDING:
+            found[place] = Quality.FAIL
+        elif threshold.suspect is not None and size > threshold.suspect + ROUNDING:
+            found[place] = Quality.SUSPECT
+    return found
+
+
+def widest(reaches: Iterable[Reach]) -> Reach:
+    """How far somebody looks who looks as far as all of these."""
+    both = [*reaches, Reach(0, 0)]
+    return Reach(max(each.before_s for each in both), max(each.after_s for each in both))
