@@ -5,7 +5,8 @@ files, `NNNN_name.plain.sql` and `NNNN_name.timescale.sql`; the extension's pres
 begins with `-- plietsch: no transaction` runs statement by statement (a continuous aggregate needs it) and must
 therefore be able to run again.
 
-Files without a number run every time, after the numbered ones: they say all there is to say of their matter.
+Files without a number run every time, after the numbered ones: they say all there is to say of their matter. So are the
+observed properties, instruments and device types stored that this version knows.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from typing import LiteralString, cast
 import psycopg
 
 from plietsch.platform import database, errors, roles
+from plietsch.platform.device_types import storing
 
 # Any constant will do, it only has to be the same for everybody who migrates.
 _LOCK = 0x706C6965  # "plie"
@@ -81,6 +83,8 @@ def migrate(database_url: str) -> Sequence[Migration]:
             _apply(connection, migration)
         for name in _EVERY_TIME:
             _run(connection, name)
+        with _failing("of the device types"):
+            storing.store_built_in(connection)
         return pending
 
 

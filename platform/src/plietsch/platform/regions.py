@@ -4,6 +4,7 @@ The format is `plietsch-region/1`; docs/region-file.md describes it member by me
 """
 
 from collections import Counter
+from collections.abc import Mapping, Set
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -13,29 +14,24 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from plietsch.platform import errors, methods
-from plietsch.platform.methods import Series
+from plietsch.platform import errors
+from plietsch.platform.device_types import catalogue
+from plietsch.platform.device_types.specification import DeviceType
 
 Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Text = Annotated[str, Meta(min_length=1)]
 
-# Which observed properties an instrument measures, and how far its samples lie apart; the node itself measures its
-# battery. `rain` is any tipping-bucket gauge.
-PROPERTIES_OF_SENSOR = {
-    "SDS011": ("pm2_5", "pm10", "pm2_5_spread", "pm10_spread"),
-    "BME280": ("temperature", "humidity", "pressure"),
-    "DHT22": ("temperature", "humidity"),
-    "A02YYUW": ("distance", "distance_spread"),
-    "rain": ("rain_tips",),
-    "node": ("battery",),
-}
-# Of each type that an installation knows, the instruments without one of which it has nothing to say.
-SENSORS_OF_TYPE = {
-    "plietsch-fine-dust": ("SDS011", "BME280", "DHT22"),
-    "plietsch-water-level": ("A02YYUW",),
-    "plietsch-rain": ("rain",),
+# What the node measures of itself; a region file says `battery` for it.
+NODE = "node"
+# From which observed properties a level above the gauge's zero follows, or which is one already.
+_LEVEL_FROM = ("distance", "water_depth", "water_level")
+# What is said of a mounting, and the observed properties of which one at least needs it.
+_MOUNTED = {
+    "gauge_zero_distance_m": ("distance", "water_depth"),
+    "gauge_zero_nhn_m": _LEVEL_FROM,
+    "rain_tip_mm": ("rain_tips",),
 }
 
 
@@ -69,33 +65,32 @@ class Operator(_File):
 
 
 class Device(_File):
-    """A node and its instruments."""
+    """A node and its instruments; `sensors` names those that it has of its type's optional ones, and none where that
+    has no choice."""
 
     dev_eui: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
     type: Code
-    sensors: Annotated[list[Literal["SDS011", "BME280", "DHT22", "A02YYUW", "rain"]], Meta(min_length=1)]
     interval_s: Annotated[int, Meta(gt=0)]
+    sensors: list[Text] = []
     battery: bool = False
 
-    @property
-    def channels(self) -> dict[str, str]:
-        """Each channel with the model of the sensor that feeds it; an instrument named first wins."""
-        models = [*self.sensors, *(["node"] if self.battery else [])]
-        return {channel: model for model in reversed(models) for channel in PROPERTIES_OF_SENSOR[model]}
+    def channels(self, type_: DeviceType) -> dict[str, str]:
+        """Each channel with the instrument that feeds it; one named first wins."""
+        return type_.fed([*self.sensors, *([NODE] if self.battery else [])])
 
 
 class Deployment(_File):
     """How the device is mounted, and since when.
 
-    `gauge_zero_distance_m` is from the instrument down to the gauge's zero, `gauge_zero_nhn_m` that zero's height above
-    NHN (DHHN2016), `rain_tip_mm` how much rain makes the bucket tip.
+    `gauge_zero_distance_m` is from the instrument down to the gauge's zero, below 0 for a probe that lies deeper than
+    that; `gauge_zero_nhn_m` that zero's height above NHN (DHHN2016), `rain_tip_mm` how much rain makes the bucket tip.
     """
 
     phase: Literal["bench", "installed", "removed"]
     since: datetime
     height_m: float | None = None
     direction_deg: Annotated[float, Meta(ge=0, lt=360)] | None = None
-    gauge_zero_distance_m: Annotated[float, Meta(gt=0)] | None = None
+    gauge_zero_distance_m: float | None = None
     gauge_zero_nhn_m: float | None = None
     rain_tip_mm: Annotated[float, Meta(gt=0)] | None = None
 
@@ -135,13 +130,6 @@ class Station(_File):
     simulated: bool = False
     gauge: Gauge | None = None
 
-    @property
-    def computed(self) -> list[Series]:
-        """The series that are computed from what its device measures."""
-        return methods.computed(
-            self.device.channels, above_gauge_zero=self.deployment.gauge_zero_distance_m is not None
-        )
-
 
 class RegionFile(_File):
     """The whole document."""
@@ -152,19 +140,22 @@ class RegionFile(_File):
     stations: list[Station]
 
 
-def read(path: Path) -> RegionFile:
-    """Read and check a region file. Raises errors.RegionInvalid, naming the member that is wrong."""
+def read(path: Path, types: Mapping[str, DeviceType] | None = None) -> RegionFile:
+    """Read and check a region file whose devices are of these types; not given: of those that are built in.
+
+    Raises errors.RegionInvalid, naming the member that is wrong.
+    """
     try:
         document = msgspec.json.decode(path.read_bytes(), type=RegionFile)
     except OSError as error:
         raise errors.RegionInvalid(f"{path} cannot be read: {error.strerror}.") from error
     except msgspec.DecodeError as error:
         raise errors.RegionInvalid(f"{path}: {error}", "docs/region-file.md describes the format.") from error
-    _check(document, path)
+    _check(document, path, catalogue.built_in() if types is None else types)
     return document
 
 
-def _check(document: RegionFile, path: Path) -> None:
+def _check(document: RegionFile, path: Path, types: Mapping[str, DeviceType]) -> None:
     """What no single member shows."""
     try:
         ZoneInfo(document.region.timezone)
@@ -176,9 +167,10 @@ def _check(document: RegionFile, path: Path) -> None:
     for station in document.stations:
         if station.deployment.since.tzinfo is None:
             raise errors.RegionInvalid(f"{path}: {station.code}: deployment.since needs a time zone, e.g. a final Z.")
-        _check_device(station, path)
-        _check_mounting(station, path)
-        _check_gauge(station, path)
+        type_ = _check_device(station, path, types)
+        measured = {type_.property_of(channel) for channel in station.device.channels(type_)}
+        _check_mounting(station, path, measured)
+        _check_gauge(station, path, measured)
     for what, values in (
         ("station code", [station.code for station in document.stations]),
         ("DevEUI", [station.device.dev_eui for station in document.stations]),
@@ -188,40 +180,54 @@ def _check(document: RegionFile, path: Path) -> None:
             raise errors.RegionInvalid(f"{path}: the {what} {min(twice)} stands there twice.")
 
 
-def _check_device(station: Station, path: Path) -> None:
-    device = station.device
-    sensors = SENSORS_OF_TYPE.get(device.type)
-    if sensors is None:
-        known = ", ".join(SENSORS_OF_TYPE)
+def _check_device(station: Station, path: Path, types: Mapping[str, DeviceType]) -> DeviceType:
+    """The type of its device, which has instruments of that."""
+    device, place = station.device, f"{path}: {station.code}"
+    type_ = types.get(device.type)
+    if type_ is None:
         raise errors.RegionInvalid(
-            f"{path}: {station.code}: no device type is called {device.type}.", f"Known: {known}."
+            f"{place}: no device type is called {device.type}.", "`plietsch device-type list` has them all."
         )
-    if not set(sensors) & set(device.sensors):
+    possible = [model for model in type_.instruments if model != NODE]
+    if foreign := [model for model in device.sensors if model not in possible]:
         raise errors.RegionInvalid(
-            f"{path}: {station.code}: a {device.type} device has {' or '.join(sensors)} among its sensors, "
-            f"not only {', '.join(device.sensors)}."
+            f"{place}: a {device.type} device has no {' or '.join(foreign)} among its sensors; "
+            f"it can have {', '.join(possible)}."
         )
+    if device.battery and NODE not in type_.instruments:
+        raise errors.RegionInvalid(
+            f"{place}: device.battery is for our own nodes; what a {device.type} device measures stands in its type."
+        )
+    if not set(device.channels(type_).values()) - {NODE}:
+        raise errors.RegionInvalid(
+            f"{place}: device.sensors names none of {', '.join(possible)}: a {device.type} device has one at least."
+        )
+    return type_
 
 
-def _check_mounting(station: Station, path: Path) -> None:
+def _check_mounting(station: Station, path: Path, measured: Set[str]) -> None:
     """What is said of an instrument that the device does not have was meant for another one."""
-    for member, channel in (
-        ("gauge_zero_distance_m", "distance"),
-        ("gauge_zero_nhn_m", "distance"),
-        ("rain_tip_mm", "rain_tips"),
-    ):
-        if getattr(station.deployment, member) is not None and channel not in station.device.channels:
+    for member, properties in _MOUNTED.items():
+        if getattr(station.deployment, member) is not None and not measured & set(properties):
             raise errors.RegionInvalid(
-                f"{path}: {station.code}: deployment.{member} is for a device that measures {channel}; "
-                f"this one has {', '.join(station.device.sensors)}."
+                f"{path}: {station.code}: deployment.{member} is for a device that measures {' or '.join(properties)}; "
+                f"this one measures {', '.join(sorted(measured))}."
             )
+    distance_m = station.deployment.gauge_zero_distance_m
+    if distance_m is not None and distance_m <= 0 and "distance" in measured:
+        raise errors.RegionInvalid(
+            f"{path}: {station.code}: deployment.gauge_zero_distance_m is above 0 for a device that measures distance: "
+            "it hangs above the water."
+        )
 
 
-def _check_gauge(station: Station, path: Path) -> None:
+def _check_gauge(station: Station, path: Path, measured: Set[str]) -> None:
     if station.gauge is None:
         return
-    if "distance" not in station.device.channels:
-        raise errors.RegionInvalid(f"{path}: {station.code}: a gauge has a device that measures the distance.")
+    if not measured & set(_LEVEL_FROM):
+        raise errors.RegionInvalid(
+            f"{path}: {station.code}: a gauge has a device that measures {' or '.join(_LEVEL_FROM)}."
+        )
     for lower, upper in pairwise(station.gauge.levels):
         if lower.level_cm >= upper.level_cm or lower.rank >= upper.rank:
             raise errors.RegionInvalid(

@@ -10,6 +10,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from plietsch.platform import errors, methods, places, sql
+from plietsch.platform.device_types import storing
+from plietsch.platform.device_types.specification import DeviceType
 from plietsch.platform.regions import Deployment, Gauge, Name, RegionFile, Station
 
 _QUERIES = sql.load("plietsch.platform")
@@ -168,6 +170,7 @@ class _Importer:
 
     def __init__(self, connection: psycopg.Connection, document: RegionFile) -> None:
         self._connection = connection
+        self._types = storing.known(connection)
         region, operator = document.region, document.operator
         west, south, east, north = region.bbox
         self._region_id = self._id(
@@ -188,9 +191,14 @@ class _Importer:
 
     def _channels(self, station_id: int, deployment_id: int, station: Station) -> None:
         """What feeds what: a series for each channel of the device, and those that are computed from them."""
-        models = station.device.channels
-        fed = [(channel, channel, methods.RAW, model) for channel, model in models.items()]
-        fed += [(each.channel, each.code, each.method, models[each.of]) for each in station.computed]
+        type_ = self._type(station)
+        models = station.device.channels(type_)
+        fed = [(channel, type_.property_of(channel), methods.RAW, model) for channel, model in models.items()]
+        # Of two channels of one property, the one that the type names first is what others are computed from.
+        measured = {code: model for _, code, _, model in reversed(fed)}
+        above_zero = station.deployment.gauge_zero_distance_m is not None
+        computed = methods.computed(measured, above_gauge_zero=above_zero)
+        fed += [(each.channel, each.code, each.method, measured[each.of]) for each in computed]
         for channel, code, method, model in fed:
             sensor_id = self._id("sensor_id", model=model)
             datastream_id = self._id(
@@ -198,6 +206,15 @@ class _Importer:
             )
             self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
         self._run("remove_other_channels", deployment_id=deployment_id, channels=[channel for channel, *_ in fed])
+
+    def _type(self, station: Station) -> DeviceType:
+        type_ = self._types.get(station.device.type)
+        if type_ is None:
+            raise errors.RegionInvalid(
+                f"{station.code}: this installation knows no device type {station.device.type}.",
+                "`plietsch db migrate` brings what a newer version knows; `plietsch device-type add` adds your own.",
+            )
+        return type_
 
     def _gauge(self, station_id: int, gauge: Gauge | None) -> None:
         if gauge is None:

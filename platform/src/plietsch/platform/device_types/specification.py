@@ -3,6 +3,7 @@
 Values are in the unit of the observed property (`properties.toml`), whatever the device sends.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -97,6 +98,7 @@ class Instrument(_File, frozen=True, kw_only=True):
 class Channel(_File, frozen=True, kw_only=True):
     """A number that the device gives: the observed property that it is, and where it stands in an event's `object`.
 
+    `instrument` what measures it, and `alternatives` what a device may have instead: the region file says which it has.
     `path`      a place in the object, or several of which the first one that is there counts. Own payloads have none.
     `unit`      UCUM code of a number without a unit of its own; not given: the property's.
     `factor`    what a number is multiplied by before its unit is converted, and `offset` what is then added.
@@ -109,6 +111,7 @@ class Channel(_File, frozen=True, kw_only=True):
 
     property: Text | None = None
     instrument: Text
+    alternatives: tuple[Text, ...] = ()
     path: Path | tuple[Path, ...] = ()
     unit: str | None = None
     factor: float = 1.0
@@ -162,3 +165,14 @@ class DeviceType(_File, frozen=True, kw_only=True):
     def property_of(self, channel: str) -> str:
         """The code of the observed property that a channel is."""
         return self.channels[channel].property or channel
+
+    def fed(self, sensors: Sequence[str] = ()) -> dict[str, str]:
+        """Each channel of a device with the instrument that measures it: of those that a device may lack, it has the
+        `sensors`; where two measure the same, the one named first does."""
+        always = (model for model, each in self.instruments.items() if not each.optional and model not in sensors)
+        fitted = [*sensors, *always]
+        measuring = {
+            name: next((model for model in fitted if model in (channel.instrument, *channel.alternatives)), None)
+            for name, channel in self.channels.items()
+        }
+        return {name: model for name, model in measuring.items() if model}

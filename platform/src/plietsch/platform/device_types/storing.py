@@ -1,0 +1,82 @@
+"""Device types in the database, where every process finds them: those that are built in, and an operator's own.
+
+`device_type.definition` holds what a worker decodes by: the file without its examples and links.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from plietsch.platform import errors, properties, sql
+from plietsch.platform.device_types import catalogue
+from plietsch.platform.device_types.specification import DeviceType
+
+_QUERIES = sql.load("plietsch.platform.device_types")
+
+
+def store_built_in(connection: psycopg.Connection) -> None:
+    """Store properties, instruments and types as this version knows them; what is the same already is left alone.
+
+    An operator's own type keeps its place beside a later one of the same code.
+    """
+    rows = [msgspec.structs.asdict(each) for each in properties.ALL.values()]
+    # What it is a spread of comes first.
+    rows.sort(key=lambda row: row["spread_of"] is not None)
+    types = catalogue.built_in().values()
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(_QUERIES["upsert_property"], rows)
+        _store(cursor, types, built_in=True)
+
+
+def add(connection: psycopg.Connection, added: DeviceType) -> None:
+    """Store an operator's own type, or a newer form of it. Raises errors.DeviceTypeInvalid where it takes the name of
+    a type or an instrument that is built in."""
+    known = catalogue.built_in()
+    if added.code in known:
+        raise errors.DeviceTypeInvalid(
+            f"{added.code} is a device type that comes with plietsch.", "Give yours another `code`."
+        )
+    instruments = {model: each for type_ in known.values() for model, each in type_.instruments.items()}
+    for model, instrument in added.instruments.items():
+        described = instruments.get(model)
+        if described and (described.manufacturer, described.description) != (
+            instrument.manufacturer,
+            instrument.description,
+        ):
+            raise errors.DeviceTypeInvalid(
+                f"instruments.{model}: an instrument of that name comes with plietsch, by {described.manufacturer}: "
+                f"{described.description or 'without a description'}.",
+                "Describe it the same if it is the same, or give yours another name.",
+            )
+    with connection.transaction(), connection.cursor() as cursor:
+        _store(cursor, [added], built_in=False)
+
+
+def known(connection: psycopg.Connection) -> Mapping[str, DeviceType]:
+    """The types that the database holds, by their codes."""
+    rows = connection.execute(_QUERIES["device_types"])
+    return {code: msgspec.convert(definition, DeviceType) for code, definition in rows}
+
+
+def definition(type_: DeviceType) -> dict[str, object]:
+    """What is stored of a type."""
+    return msgspec.to_builtins(msgspec.structs.replace(type_, examples=(), links={}))
+
+
+def _store(cursor: psycopg.Cursor, types: Iterable[DeviceType], *, built_in: bool) -> None:
+    for type_ in types:
+        instruments = [
+            {"model": model, **msgspec.structs.asdict(instrument)} for model, instrument in type_.instruments.items()
+        ]
+        cursor.executemany(_QUERIES["upsert_sensor"], instruments)
+        cursor.execute(
+            _QUERIES["upsert_device_type"],
+            {
+                "code": type_.code,
+                "name": f"{type_.maker} {type_.model}",
+                "definition": Jsonb(definition(type_)),
+                "built_in": built_in,
+            },
+        )

@@ -1,0 +1,64 @@
+"""The registry of observed properties: what can be measured, in which unit. `properties.toml` has them."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from types import MappingProxyType
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from plietsch.platform import methods, units
+
+
+class Property(msgspec.Struct, frozen=True, kw_only=True):
+    """An observed property of SensorThings; docs/data-dictionary.md describes each member."""
+
+    code: str
+    name: str
+    description: str
+    definition: str
+    unit: str
+    unit_symbol: str
+    decimals: int
+    default_method: str = methods.RAW
+    spread_of: str | None = None
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: str
+    description: str
+    definition: str
+    unit: str
+    unit_symbol: str | None = None
+    decimals: Annotated[int, Meta(ge=0, le=6)]
+    default_method: str = methods.RAW
+    spread_of: str | None = None
+
+
+def _read() -> Mapping[str, Property]:
+    text = resources.files("plietsch.platform").joinpath("properties.toml").read_text(encoding="utf-8")
+    entries = msgspec.convert(tomllib.loads(text), dict[str, _Entry])
+    return MappingProxyType({code: _property(code, entry) for code, entry in entries.items()})
+
+
+def _property(code: str, entry: _Entry) -> Property:
+    members = msgspec.structs.asdict(entry)
+    if entry.unit_symbol is None:
+        members["unit_symbol"] = units.of(entry.unit).symbol
+    return Property(code=code, **members)
+
+
+ALL = _read()
+
+
+def of(code: str) -> Property:
+    """The property of a code. Raises KeyError."""
+    return ALL[code]
+
+
+def like(code: str) -> str | None:
+    """The code that somebody meant who wrote this one; None where nothing is near it."""
+    return next(iter(difflib.get_close_matches(code, ALL, n=1)), None)
