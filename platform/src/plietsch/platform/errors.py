@@ -14,7 +14,10 @@
     ├── BrokerWouldNotStart
     ├── PortTaken
     ├── RegionInvalid
+    ├── DeviceTypeInvalid
     ├── DeviceUnknown
+    ├── DeploymentInvalid
+    ├── LimitsInvalid
     └── StackFailed
 
 Every message says what happened; the hint says what to do about it. The command line prints both and exits with 1.
@@ -82,8 +85,20 @@ class RegionInvalid(PlietschError):
     """A region file cannot be imported."""
 
 
+class DeviceTypeInvalid(PlietschError):
+    """A device type's file cannot be used."""
+
+
 class DeviceUnknown(PlietschError):
     """No device is registered under the DevEUI, or stands at the station."""
+
+
+class DeploymentInvalid(PlietschError):
+    """A device cannot be deployed so, or not at that time."""
+
+
+class LimitsInvalid(PlietschError):
+    """A channel's values cannot be held against these limits."""
 
 
 class StackFailed(PlietschError):
