@@ -241,7 +241,7 @@ def _of_reading(
             observations.append(_row((datastream_id, moment, value, heard_at, flag)))
     if deployment.derivations:
         observations += [
-            _row((derivation.datastream_id, moment, result.result, heard_at, result.quality))
+            _row((derivation.datastream_id, moment, result.result, heard_at, result.flag))
             for derivation in deployment.derivations
             if (result := derivation.of(reading.values, flag))
         ]

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from plietsch.ingest import database, derived
+from plietsch.ingest import database
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.registry import Deployment, Device, Registry
+from plietsch.ingest.series import arrival
 
 # How long a DevEUI that was asked for in vain is not asked for again. Every change is notified, so that asking is only
 # a second line.
@@ -77,4 +78,4 @@ def _device(rows: Sequence[tuple[Any, ...]]) -> Device:
 def _deployment(
     since_s: float, until_s: float, _: int, gauge_zero_distance_m: float | None, datastream_ids: dict[str, int]
 ) -> Deployment:
-    return Deployment(since_s, until_s, datastream_ids, derived.derivations(datastream_ids, gauge_zero_distance_m))
+    return Deployment(since_s, until_s, datastream_ids, arrival.derivations(datastream_ids, gauge_zero_distance_m))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from plietsch.ingest.derived import Derivation
+from plietsch.ingest.series.arrival import Derivation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,43 @@ A device's channel is named as its observed property; a computed one names its m
 same property is another channel.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 RAW = "raw"
-# The water's level above the gauge's zero, from the distance to the water and that to the zero.
+# The water's level above the gauge's zero, from the distance to the water, or its depth, and the instrument's height.
 GAUGE_ZERO = "gauge-zero/1"
+# The same from a distance measured by sound, for an instrument that does not reckon with the air's temperature.
+GAUGE_ZERO_SOUND = "gauge-zero-sound/1"
 # Fine dust without the water that its particles took up, from fine dust and humidity.
 KAPPA_KOEHLER = "kappa-koehler/1"
-ALL = (RAW, GAUGE_ZERO, KAPPA_KOEHLER)
+# Rain since the reading before, from what a gauge has counted since it was new, and what fell in a span.
+RAIN_DIFFERENCE = "rain-difference/1"
+RAIN_SUM = "rain-sum/1"
+# The air of an hour: European Air Quality Index as revised in 2024 (European Environment Agency), and the index of the
+# German Environment Agency (Umweltbundesamt, Luftqualitätsindex) as revised in 2025.
+EAQI = "eaqi-2024/1"
+UBA_LQI = "uba-lqi-2025/1"
+ALL = (RAW, GAUGE_ZERO, GAUGE_ZERO_SOUND, KAPPA_KOEHLER, RAIN_DIFFERENCE, RAIN_SUM, EAQI, UBA_LQI)
+
+_DUST = ("pm2_5", "pm10")
+# Where a device has several of what a series can be made of, the first counts.
+_COUNTERS = ("rain_tips", "rain_total")
+# Each computed property with its method; what is made from another one comes after it.
+COMPUTED = (
+    ("water_level", GAUGE_ZERO),
+    ("water_level", GAUGE_ZERO_SOUND),
+    *((code, KAPPA_KOEHLER) for code in _DUST),
+    ("rain", RAIN_DIFFERENCE),
+    ("rain_1h", RAIN_SUM),
+    ("rain_24h", RAIN_SUM),
+    ("aqi_eu", EAQI),
+    ("aqi_de", UBA_LQI),
+)
 
 
 class Series(NamedTuple):
-    """A computed series: its property, its method, and the raw channel whose instrument it is said to be of."""
+    """A computed series: its property, its method, and the raw property whose instrument it is said to be of."""
 
     code: str
     method: str
@@ -31,12 +55,33 @@ class Series(NamedTuple):
         return f"{self.code}@{self.method}"
 
 
-WATER_LEVEL = Series("water_level", GAUGE_ZERO, of="distance")
-DRY_DUST = tuple(Series(code, KAPPA_KOEHLER, of=code) for code in ("pm2_5", "pm10"))
+def computed(
+    properties: Collection[str],
+    *,
+    above_gauge_zero: bool = False,
+    has_tip: bool = False,
+    temperature_compensated: bool = True,
+) -> list[Series]:
+    """The series that can be computed for a device that measures these properties.
+
+    A level needs a known gauge zero, rain from tips what makes the bucket tip. `temperature_compensated` is false where
+    the distance is measured by sound and the instrument does not reckon with the air's temperature.
+    """
+    sound = not temperature_compensated
+    levels = _levels(properties, sound=sound) if above_gauge_zero else []
+    dust = [Series(code, KAPPA_KOEHLER, of=code) for code in _DUST if code in properties and "humidity" in properties]
+    return [*levels, *dust, *_rain(properties, has_tip=has_tip)]
 
 
-def computed(channels: Collection[str], *, above_gauge_zero: bool) -> list[Series]:
-    """The series that can be computed for a device with these raw channels; a level needs a known gauge zero."""
-    levels = [WATER_LEVEL] if above_gauge_zero and WATER_LEVEL.of in channels else []
-    dust = [series for series in DRY_DUST if series.of in channels and "humidity" in channels]
-    return [*levels, *dust]
+def _levels(properties: Collection[str], *, sound: bool) -> list[Series]:
+    if "distance" in properties:
+        return [Series("water_level", GAUGE_ZERO_SOUND if sound else GAUGE_ZERO, of="distance")]
+    return [Series("water_level", GAUGE_ZERO, of="water_depth")] if "water_depth" in properties else []
+
+
+def _rain(properties: Collection[str], *, has_tip: bool) -> Iterator[Series]:
+    counters = [code for code in _COUNTERS if code in properties and (code != "rain_tips" or has_tip)]
+    for counter in counters[:1]:
+        yield Series("rain", RAIN_DIFFERENCE, of=counter)
+        yield Series("rain_1h", RAIN_SUM, of=counter)
+        yield Series("rain_24h", RAIN_SUM, of=counter)

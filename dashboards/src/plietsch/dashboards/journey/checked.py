@@ -4,9 +4,9 @@ from plietsch.dashboards.journey import bits, packet, telling
 from plietsch.dashboards.journey.facts import Facts, Frame
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
-from plietsch.ingest import derived
 from plietsch.ingest.payload import Fault
 from plietsch.ingest.quality import Quality
+from plietsch.ingest.series import dust
 from plietsch.platform import methods
 
 _TITLE = N_("Checked")
@@ -41,8 +41,8 @@ def _checks(facts: Facts, frame: Frame, tell: Telling) -> tuple[Fact, ...]:
     found.append(Fact(texts.gettext("Was the node's clock right?"), right))
     humidity = facts.beside.get("humidity")
     if facts.value.method == methods.KAPPA_KOEHLER and humidity is not None:
-        most = tell.amount(derived.HIGHEST_HUMIDITY_PERCENT, "%", 0)
-        below = humidity < derived.HIGHEST_HUMIDITY_PERCENT
+        most = tell.amount(dust.HIGHEST_HUMIDITY_PERCENT, "%", 0)
+        below = humidity < dust.HIGHEST_HUMIDITY_PERCENT
         question = texts.gettext("Humidity below %(most)s, where the method holds?", most=most)
         found.append(Fact(question, texts.gettext("yes") if below else texts.gettext("no")))
     return tuple(found)

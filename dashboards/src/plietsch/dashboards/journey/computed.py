@@ -4,7 +4,7 @@ from plietsch.dashboards.journey import telling
 from plietsch.dashboards.journey.facts import Count, Facts, Value
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
-from plietsch.ingest import derived
+from plietsch.ingest.series import dust, level
 from plietsch.platform import methods
 
 _TITLE = N_("Computed")
@@ -56,10 +56,10 @@ def holds(facts: Facts) -> bool:
     match value.method:
         case methods.GAUGE_ZERO:
             distance_mm, zero_m = facts.beside.get("distance"), value.gauge_zero_distance_m
-            known = None if distance_mm is None or zero_m is None else derived.water_level_cm(distance_mm, zero_m)
+            known = None if distance_mm is None or zero_m is None else level.water_level_cm(distance_mm, zero_m)
         case methods.KAPPA_KOEHLER:
-            dust = facts.beside.get(value.code)
-            known = None if dust is None or humidity is None else derived.dry_dust_ug_m3(dust, humidity)
+            raw = facts.beside.get(value.code)
+            known = None if raw is None or humidity is None else dust.dry_dust_ug_m3(raw, humidity)
         case _:
             known = None
     # Both are rounded to a decimal.
@@ -85,7 +85,7 @@ def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
     if distance_mm is None or zero_m is None:
         return ()
     zero_mm = zero_m * 1000
-    level_cm = derived.water_level_cm(distance_mm, zero_m)
+    level_cm = level.water_level_cm(distance_mm, zero_m)
     difference = (
         f"{tell.amount(zero_mm, 'mm')} − {tell.amount(distance_mm, 'mm')} = {tell.amount(zero_mm - distance_mm, 'mm')}"
     )
@@ -93,28 +93,28 @@ def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
 
 
 def _dust(facts: Facts, tell: Telling) -> _Parts:
-    dust, humidity = facts.beside.get(facts.value.code), facts.beside.get("humidity")
-    capped = humidity is not None and humidity >= derived.HIGHEST_HUMIDITY_PERCENT
-    most = tell.amount(derived.HIGHEST_HUMIDITY_PERCENT, "%", 0)
+    raw, humidity = facts.beside.get(facts.value.code), facts.beside.get("humidity")
+    capped = humidity is not None and humidity >= dust.HIGHEST_HUMIDITY_PERCENT
+    most = tell.amount(dust.HIGHEST_HUMIDITY_PERCENT, "%", 0)
     sentences = [tell.texts.translate(_DUST), *([tell.texts.gettext(_CAPPED, most=most)] if capped else [])]
     source = Fact(tell.texts.gettext("Source"), _SOURCE, _SOURCE_HREF)
     if not holds(facts):
         return (*sentences, tell.texts.translate(_CHANGED)), (), (source,)
-    return tuple(sentences), _dried(facts, dust, humidity, tell), (source,)
+    return tuple(sentences), _dried(facts, raw, humidity, tell), (source,)
 
 
-def _dried(facts: Facts, dust: float | None, humidity: float | None, tell: Telling) -> tuple[str, ...]:
-    if dust is None or humidity is None:
+def _dried(facts: Facts, raw: float | None, humidity: float | None, tell: Telling) -> tuple[str, ...]:
+    if raw is None or humidity is None:
         return ()
-    a = min(humidity, derived.HIGHEST_HUMIDITY_PERCENT) / 100
-    factor = 1 + derived.KAPPA / derived.DRY_DENSITY * a / (1 - a)
-    kappa, density = tell.number(derived.KAPPA), tell.number(derived.DRY_DENSITY)
+    a = min(humidity, dust.HIGHEST_HUMIDITY_PERCENT) / 100
+    factor = 1 + dust.KAPPA / dust.DRY_DENSITY * a / (1 - a)
+    kappa, density = tell.number(dust.KAPPA), tell.number(dust.DRY_DENSITY)
     activity = tell.number(a, 3)
     unit = telling.unit_of(facts.value.code)
-    dry = tell.amount(derived.dry_dust_ug_m3(dust, humidity), unit, 1)
+    dry = tell.amount(dust.dry_dust_ug_m3(raw, humidity), unit, 1)
     return (
         f"1 + {kappa} ÷ {density} × {activity} ÷ (1 − {activity}) = {tell.number(factor, 3)}",
-        f"{tell.amount(dust, unit, 1)} ÷ {tell.number(factor, 3)} = {dry}",
+        f"{tell.amount(raw, unit, 1)} ÷ {tell.number(factor, 3)} = {dry}",
     )
 
 

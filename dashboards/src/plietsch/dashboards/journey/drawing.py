@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from plietsch.dashboards.journey import computed
 from plietsch.dashboards.journey.facts import Facts
 from plietsch.dashboards.journey.telling import Telling
-from plietsch.ingest import derived
+from plietsch.ingest.series import level
 from plietsch.platform import methods
 
 # In the units of the drawing: where the instrument's underside is, and how long the longest distance below it is drawn.
@@ -41,5 +41,5 @@ def of(facts: Facts, tell: Telling) -> Gauge | None:
         TOP + round(zero_mm * scale),
         tell.amount(distance_mm, "mm", 0),
         tell.amount(zero_mm, "mm"),
-        tell.amount(derived.water_level_cm(distance_mm, zero_m), "cm", 1),
+        tell.amount(level.water_level_cm(distance_mm, zero_m), "cm", 1),
     )

@@ -43,7 +43,7 @@ class Value(NamedTuple):
         """The channels of a frame that it comes from."""
         match self.method:
             case methods.GAUGE_ZERO:
-                return (methods.WATER_LEVEL.of,)
+                return ("distance",)
             case methods.KAPPA_KOEHLER:
                 return (self.code, _HUMIDITY)
             case _:

@@ -1,4 +1,4 @@
-"""Derived values: formulas by their sources' figures, what a reading without an input gives, and the database."""
+"""Computed series of one reading: formulas by their sources' figures, a reading without an input, and the database."""
 
 import copy
 from collections.abc import Iterator
@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from ingest.network import DEV_EUI, NEW_YEAR_S, rows
 
 from ingest import network
-from plietsch.ingest import derived, session
-from plietsch.ingest.derived import DryDust, Values, WaterLevel
+from plietsch.ingest import session
 from plietsch.ingest.interpret import interpret
 from plietsch.ingest.messages import Message
 from plietsch.ingest.payload import Fault
 from plietsch.ingest.quality import Quality
 from plietsch.ingest.registry import Deployment, Device, Registry
+from plietsch.ingest.series import arrival, level
+from plietsch.ingest.series.arrival import Derivation, Values
+from plietsch.ingest.series.dust import DryDust, dry_dust_ug_m3
+from plietsch.ingest.series.level import FromDepth, FromDistance, FromSound
 from plietsch.ingest.session import Session
 from plietsch.platform import registry
 from plietsch.platform.regions import RegionFile
@@ -43,28 +46,31 @@ NEW_YEAR = datetime.fromtimestamp(NEW_YEAR_S, UTC)
     ],
 )
 def test_a_level_is_what_is_left_of_the_height_above_the_zero(distance_mm: int, zero_m: float, level_cm: float):
-    assert derived.water_level_cm(distance_mm, zero_m) == level_cm
+    assert level.water_level_cm(distance_mm, zero_m) == level_cm
 
 
 @given(st.integers(0, 16000), st.integers(1, 20_000))
 def test_a_level_and_its_distance_are_the_height_of_the_instrument(distance_mm: int, zero_mm: int):
-    level_cm = derived.water_level_cm(distance_mm, zero_mm / 1000)
+    level_cm = level.water_level_cm(distance_mm, zero_mm / 1000)
     assert round(level_cm * 10) + distance_mm == zero_mm
 
 
 @pytest.mark.parametrize(("humidity", "factor"), [(0, 1.0), (80, 1.970), (90, 3.182), (95, 5.606)])
 def test_dust_is_divided_by_what_it_grew(humidity: float, factor: float):
     """C = 1 + (κ/1.65) / (1/aw - 1) with κ = 0.4."""
-    assert derived.dry_dust_ug_m3(1000.0, humidity) == pytest.approx(1000 / factor, rel=2e-4)
+    assert dry_dust_ug_m3(1000.0, humidity) == pytest.approx(1000 / factor, rel=2e-4)
 
 
 @given(st.floats(0, 999.9), st.floats(0, 100))
 def test_dry_dust_is_never_more_than_it_was_nor_less_than_the_most_humid_air_leaves(dust: float, humidity: float):
-    dry = derived.dry_dust_ug_m3(dust, humidity)
+    dry = dry_dust_ug_m3(dust, humidity)
     assert round(dust / 5.61, 1) <= dry <= round(dust, 1)
 
 
-LEVEL, DUST = WaterLevel(1, 8.0), DryDust(2, "pm10")
+LEVEL, HIGHER = (Derivation(2, FromDistance(height_m), "distance") for height_m in (8.0, 9.0))
+DUST = Derivation(1, DryDust("pm10"), "pm10", (("humidity", "humidity"),))
+SOUND = Derivation(3, FromSound(8.0, assumes_c=20.0), "distance", (("temperature", "temperature"),))
+PROBE = Derivation(4, FromDepth(-0.5), "water_depth")
 
 
 @pytest.mark.parametrize(
@@ -82,10 +88,18 @@ LEVEL, DUST = WaterLevel(1, 8.0), DryDust(2, "pm10")
         (DUST, {"pm10": 10.0}, (None, MISSING)),
         (DUST, {"pm10": Fault.ABOVE, "humidity": 50.0}, (None, MISSING)),
         (DUST, {"humidity": 50.0}, None),
+        (SOUND, {"distance": 3000.0, "temperature": 20.0}, (500.0, GOOD)),
+        # 319.18 m/s instead of 343.42: the water is nearer than the instrument says.
+        (SOUND, {"distance": 3000.0, "temperature": -20.0}, (521.2, GOOD)),
+        (SOUND, {"distance": 3000.0, "temperature": Fault.MISSING}, (500.0, SUSPECT)),
+        (SOUND, {"distance": 3000.0}, (500.0, SUSPECT)),
+        (SOUND, {"distance": Fault.ABOVE, "temperature": 20.0}, (None, MISSING)),
+        (PROBE, {"water_depth": 210.3}, (160.3, GOOD)),
+        (PROBE, {"water_depth": Fault.BELOW}, (None, MISSING)),
     ],
 )
 def test_a_result_is_as_good_as_its_inputs(
-    derivation: WaterLevel | DryDust, values: Values, wanted: tuple[float | None, Quality] | None
+    derivation: Derivation, values: Values, wanted: tuple[float | None, Quality] | None
 ):
     assert derivation.of(values, GOOD) == wanted
     if wanted and wanted[0] is not None:
@@ -94,16 +108,28 @@ def test_a_result_is_as_good_as_its_inputs(
 
 def test_only_what_is_registered_is_derived():
     channels = {"pm2_5": 1, "pm10": 2, "humidity": 3, "pm10@kappa-koehler/1": 4, "water_level@gauge-zero/1": 5}
-    assert derived.derivations(channels, None) == (DryDust(4, "pm10"),)
-    assert derived.derivations(channels, 7.5) == (WaterLevel(5, 7.5), DryDust(4, "pm10"))
-    assert derived.derivations({"distance": 1}, 7.5) == ()
+    dry = Derivation(4, DryDust("pm10"), "pm10", (("humidity", "humidity"),))
+    assert arrival.derivations(channels) == (dry,)
+    assert arrival.derivations({**channels, "distance": 6}, 7.5) == (
+        Derivation(5, FromDistance(7.5), "distance"),
+        dry,
+    )
+    assert arrival.derivations({"distance": 1}, 7.5) == ()
+    assert arrival.derivations({"water_level@gauge-zero/1": 1}, 7.5) == ()
+
+
+def test_what_a_channel_measures_decides_and_not_its_name():
+    channels = {"dist": 1, "air": 2, "water_level@gauge-zero-sound/1": 3}
+    properties = {"dist": "distance", "air": "temperature"}
+    (derivation,) = arrival.derivations(channels, 8.0, assumes_c=20.0, property_of=properties.__getitem__)
+    assert derivation.of({"dist": 3000.0, "air": -20.0}, GOOD) == (521.2, GOOD)
 
 
 def test_the_mounting_is_that_of_the_moment_of_the_reading():
     moved_s = NEW_YEAR_S - 600
     deployments = (
-        Deployment(0.0, moved_s, {"distance": 1}, (WaterLevel(2, 8.0),)),
-        Deployment(moved_s, float("inf"), {"distance": 1}, (WaterLevel(2, 9.0),)),
+        Deployment(0.0, moved_s, {"distance": 1}, (LEVEL,)),
+        Deployment(moved_s, float("inf"), {"distance": 1}, (HIGHER,)),
     )
     data = node.encode([(moved_s - 1, {"distance": 3000}), (moved_s, {"distance": 4000})])
     outcome = interpret(Message(*network.up(data), NEW_YEAR), Registry.of([Device(7, DEV_EUI, deployments)]))
@@ -112,9 +138,7 @@ def test_the_mounting_is_that_of_the_moment_of_the_reading():
 
 
 def test_a_clock_that_is_ahead_makes_what_is_derived_suspect_too_and_late_readings_are_counted():
-    registered = Registry.of(
-        [Device(7, DEV_EUI, (Deployment(0.0, float("inf"), {"distance": 1}, (WaterLevel(2, 8.0),)),))]
-    )
+    registered = Registry.of([Device(7, DEV_EUI, (Deployment(0.0, float("inf"), {"distance": 1}, (LEVEL,)),))])
     data = node.encode([(NEW_YEAR_S - 7200, {"distance": 3000}), (NEW_YEAR_S, {"distance": 3000})])
     outcome = interpret(Message(*network.up(data), NEW_YEAR), registered)
     assert (len(outcome.observations), outcome.late) == (4, 2)

@@ -1,0 +1,192 @@
+"""What is computed at a station, and how: for each computed series its inputs, how far they reach, and its values.
+
+A computation is a function of what is stored: of the values of its inputs with their flags, and of how the device was
+mounted when they were measured. Their order of arrival is none of its arguments, so that a value that came late changes
+what it concerns, and nothing else.
+
+| method | property | from | reach |
+|---|---|---|---|
+| `gauge-zero/1` | water_level | distance, or water_depth | the reading |
+| `gauge-zero-sound/1` | water_level | distance, temperature | the reading |
+| `kappa-koehler/1` | pm2_5, pm10 | the raw one, humidity | the reading |
+| `rain-difference/1` | rain | rain_tips, or rain_total | 6 hours back |
+| `rain-sum/1` | rain_1h, rain_24h | rain | an hour, a day back |
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from plietsch.ingest.qartod.values import Reach, Value
+from plietsch.ingest.series import pointwise, rain
+from plietsch.ingest.series.dust import DryDust
+from plietsch.ingest.series.level import FromDepth, FromDistance, FromSound
+from plietsch.ingest.series.pointwise import Pointwise
+from plietsch.platform import methods
+
+Values = Mapping[int, Sequence[Value]]
+
+_THE_READING: Final = Reach(0, 0)
+_RAIN_SPANS_S: Final = {"rain_1h": 3600, "rain_24h": 24 * 3600}
+# Of each reading before: what the next count is held against.
+_COUNTED: Final = Reach(rain.REMEMBERED_S, 0)
+
+
+class Series(NamedTuple):
+    """A property, and the method of its values."""
+
+    property: str
+    method: str = methods.RAW
+
+
+class Mounted(NamedTuple):
+    """A deployment as far as it is reckoned with: from `since_s` on, before `until_s` (Unix time; infinite where open).
+
+    `series` are the datastreams that its device feeds there, computed ones among them. `assumes_c` is the temperature
+    that its instrument for the distance takes for granted where it does not compensate for that itself, None where
+    nobody knows it; `interval_s` is how far its readings lie apart.
+    """
+
+    since_s: float
+    until_s: float
+    series: Mapping[Series, int]
+    interval_s: int
+    gauge_zero_distance_m: float | None = None
+    rain_tip_mm: float | None = None
+    assumes_c: float | None = None
+
+
+class Part(NamedTuple):
+    """What one deployment gives a computed datastream: all values from a time on and before another one."""
+
+    output: int
+    inputs: tuple[int, ...]
+    reach: Reach
+    make: Callable[[Values, float, float], Iterable[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """How a computed datastream comes about; `reach` is how far around a value's time its inputs decide on it."""
+
+    output: int
+    method: str
+    inputs: tuple[int, ...]
+    reach: Reach
+    parts: tuple[Part, ...]
+
+    def compute(self, inputs: Values, since_s: int, until_s: int) -> list[Value]:
+        """All values of the series from `since_s` to `until_s`, both included, in the order of time.
+
+        `inputs` has the values of each input in the order of time, from `since_s - reach.before_s` to
+        `until_s + reach.after_s` at least. What is stored of the series in that span and is not in the result is no
+        value of it any more.
+        """
+        found = {value.time_s: value for part in self.parts for value in part.make(inputs, since_s, until_s + 1)}
+        return [found[time_s] for time_s in sorted(found)]
+
+
+def computed_series() -> list[Series]:
+    """All that is ever computed; what is an input of another one comes before it."""
+    return [Series(*each) for each in methods.COMPUTED]
+
+
+def computations(deployments: Sequence[Mounted]) -> list[Computation]:
+    """What is computed at a station, from all its deployments; what is an input of another one comes before it."""
+    found: list[Computation] = []
+    for series in computed_series():
+        parts: dict[int, list[Part]] = {}
+        for mounted in deployments:
+            if part := _part(series, mounted):
+                parts.setdefault(part.output, []).append(part)
+        found += [_joined(series.method, some) for some in parts.values()]
+    return found
+
+
+def pointwise_method(series: Series, mounted: Mounted) -> Pointwise | None:
+    """The method by which a series is computed from one reading alone, None where it is not."""
+    height_m = mounted.gauge_zero_distance_m
+    match series:
+        case ("water_level", methods.GAUGE_ZERO) if height_m is not None:
+            return FromDistance(height_m) if Series("distance") in mounted.series else FromDepth(height_m)
+        case ("water_level", methods.GAUGE_ZERO_SOUND) if height_m is not None:
+            return FromSound(height_m, mounted.assumes_c)
+        case (code, methods.KAPPA_KOEHLER):
+            return DryDust(code)
+        case _:
+            return None
+
+
+def _joined(method: str, parts: Sequence[Part]) -> Computation:
+    inputs = tuple(dict.fromkeys(each for part in parts for each in part.inputs))
+    return Computation(parts[0].output, method, inputs, parts[0].reach, tuple(parts))
+
+
+def _part(series: Series, mounted: Mounted) -> Part | None:
+    output = mounted.series.get(series)
+    if output is None:
+        return None
+    if method := pointwise_method(series, mounted):
+        return _of_readings(output, method, mounted)
+    match series:
+        case ("rain", methods.RAIN_DIFFERENCE):
+            return _of_counts(output, mounted)
+        case (code, methods.RAIN_SUM):
+            return _of_rain(output, mounted, _RAIN_SPANS_S[code])
+        case _:
+            return None
+
+
+def _of_readings(output: int, method: Pointwise, mounted: Mounted) -> Part | None:
+    lead = mounted.series.get(Series(method.lead))
+    beside = {code: each for code in method.beside if (each := mounted.series.get(Series(code))) is not None}
+    if lead is None:
+        return None
+
+    def make(inputs: Values, since_s: float, before_s: float) -> Iterable[Value]:
+        others = {code: {value.time_s: value for value in inputs.get(each, ())} for code, each in beside.items()}
+        for value in _within(inputs.get(lead, ()), *_clipped(mounted, since_s, before_s)):
+            measured = {code: found for code, by_time in others.items() if (found := by_time.get(value.time_s))}
+            yield Value(value.time_s, *pointwise.result(method, value, measured))
+
+    return Part(output, (lead, *beside.values()), _THE_READING, make)
+
+
+def _of_counts(output: int, mounted: Mounted) -> Part | None:
+    """Rain from the tips of a bucket, whose size belongs to the deployment, or from a device's own total."""
+    tips, total = mounted.series.get(Series("rain_tips")), mounted.series.get(Series("rain_total"))
+    counts, mm_of_one = (tips, mounted.rain_tip_mm) if tips is not None else (total, 1.0)
+    if counts is None or mm_of_one is None:
+        return None
+
+    def make(inputs: Values, since_s: float, before_s: float) -> Iterable[Value]:
+        # A device that follows another one counts from its own number.
+        own = _within(inputs.get(counts, ()), mounted.since_s, mounted.until_s)
+        return rain.differences(own, mm_of_one, since_s, before_s)
+
+    return Part(output, (counts,), _COUNTED, make)
+
+
+def _of_rain(output: int, mounted: Mounted, span_s: int) -> Part | None:
+    fallen = mounted.series.get(Series("rain", methods.RAIN_DIFFERENCE))
+    if fallen is None:
+        return None
+
+    def make(inputs: Values, since_s: float, before_s: float) -> Iterable[Value]:
+        return rain.sums(inputs.get(fallen, ()), span_s, *_clipped(mounted, since_s, before_s))
+
+    return Part(output, (fallen,), Reach(span_s, 0), make)
+
+
+def _clipped(mounted: Mounted, since_s: float, before_s: float) -> tuple[float, float]:
+    return max(since_s, mounted.since_s), min(before_s, mounted.until_s)
+
+
+def _within(values: Sequence[Value], since_s: float, before_s: float) -> Sequence[Value]:
+    first = bisect_left(values, since_s, key=_time_s)
+    return values[first : bisect_left(values, before_s, first, key=_time_s)]
+
+
+def _time_s(value: Value) -> int:
+    return value.time_s
