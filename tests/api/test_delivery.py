@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plietsch.api import documents, examples, freshness
-from plietsch.platform import migrations
+from plietsch.platform import migrations, properties
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from support import wait
 
@@ -44,10 +44,9 @@ def test_the_links_lead_somewhere(quiet_api: Client):
 def test_properties_name_their_units(quiet_api: Client):
     answer = quiet_api.json("/api/v1/properties")
     documents.Properties.model_validate(answer)
-    assert [each["code"] for each in answer["properties"]] == [
-        "battery", "distance", "distance_spread", "humidity", "pm10", "pm10_spread", "pm2_5", "pm2_5_spread",
-        "pressure", "rain_tips", "temperature", "water_level",
-    ]  # fmt: skip
+    assert [(each["code"], each["unit"], each["unit_symbol"]) for each in answer["properties"]] == [
+        (each.code, each.unit, each.unit_symbol) for _, each in sorted(properties.ALL.items())
+    ]
 
 
 @pytest.mark.parametrize("url", ["/api/v1/nothing", "/api/v2", "/x%00y", "/api/v1/stations/a/b"])

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import httpx
-import psycopg
 import pytest
 
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.texts import LANGUAGES
+from plietsch.platform import properties
+from plietsch.platform.device_types import catalogue
 
 PAGES = ("/{}/", "/{}/stations/flensburg-suedermarkt", "/{}/stations/husum-markt", "/{}/stations/nowhere")
 # Links that a reader may follow; nothing of them is loaded.
@@ -79,15 +80,17 @@ def test_a_region_without_water_levels_has_no_switch_for_them(browser: httpx.Cli
     assert re.findall(r'name="property" value="(\w+)"', html) == ["pm2_5", "pm10", "temperature", "humidity"]
 
 
-def test_every_quantity_but_a_spread_can_be_shown(database_url: str) -> None:
-    with psycopg.connect(database_url) as connection:
-        known = connection.execute(
-            "SELECT code, unit_symbol, decimals FROM observed_property WHERE spread_of IS NULL"
-        ).fetchall()
-    assert {code for code, *_ in known} | {"rain_1h"} == set(QUANTITIES)
-    for code, unit, decimals in known:
-        assert QUANTITIES[code].decimals <= decimals
-        assert QUANTITIES[code].unit in (unit, "")
+def test_every_quantity_of_our_own_nodes_can_be_shown_in_the_unit_that_it_has() -> None:
+    measured = {
+        type_.property_of(channel)
+        for type_ in catalogue.built_in().values()
+        if type_.decoder == "plietsch"
+        for channel in type_.channels
+    }
+    assert {code for code in measured if properties.of(code).spread_of is None} <= set(QUANTITIES)
+    for code, quantity in QUANTITIES.items():
+        assert quantity.decimals <= properties.of(code).decimals
+        assert quantity.unit in (properties.of(code).unit_symbol, "")
 
 
 @pytest.mark.usefixtures("measured")
