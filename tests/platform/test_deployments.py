@@ -247,3 +247,22 @@ def test_a_type_that_nobody_knows_is_not_registered(connection: psycopg.Connecti
     deploying.register(connection, "70b3d57ed0000009", "plietsch-water-level", 600)
     assert deployments.find(connection, "70B3D57ED0000009").type == "plietsch-water-level"
     assert deployments.history(connection, deployments.find(connection, "70b3d57ed0000009").id) == []
+
+
+def test_a_mounting_that_a_region_file_corrects_is_computed_anew(connection: psycopg.Connection) -> None:
+    deploying.correct(connection, DEV_EUI, mounting={"note": "key at the kiosk", "photo_url": "https://example.org/1"})
+    measured(connection, DEV_EUI, JANUARY)
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI}))
+    assert entries(connection) == []
+    higher = {**HARBOUR, "gauge_zero_distance_m": 8.31}
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI, "deployment": higher}))
+    assert entries(connection) == [("deployment", JANUARY, JANUARY + timedelta(minutes=45), 0, LEVEL)]
+    # What a command said, and the file does not, stays.
+    device = deployments.find(connection, "harbour")
+    assert deployments.history(connection, device.id)[0].mounting == Mounting(
+        **higher, photo_url="https://example.org/1", note="key at the kiosk"
+    )
+    measured(connection, DEV_EUI, JUNE)
+    later = {**higher, "gauge_zero_distance_m": 8.5, "since": JUNE.isoformat()}
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI, "deployment": later}))
+    assert entries(connection)[1:] == [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]

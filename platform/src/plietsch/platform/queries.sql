@@ -77,28 +77,10 @@ RETURNING id
 
 -- name: open_deployments
 -- The deployments without an end of a device, and of whatever hangs at a station.
-SELECT id, device_id, station_id, phase, lower(during), gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm
+SELECT id, device_id, station_id, phase, lower(during), gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm, photo_url,
+       note
 FROM deployment
 WHERE (device_id = %(device_id)s OR station_id = %(station_id)s) AND upper_inf(during)
-
--- name: insert_deployment
--- A deployment from a time on.
-INSERT INTO deployment (device_id, station_id, phase, during, height_m, direction_deg, gauge_zero_distance_m,
-    gauge_zero_nhn_m, rain_tip_mm)
-VALUES (%(device_id)s, %(station_id)s, %(phase)s, tstzrange(%(since)s, NULL), %(height_m)s, %(direction_deg)s,
-    %(gauge_zero_distance_m)s, %(gauge_zero_nhn_m)s, %(rain_tip_mm)s)
-RETURNING id
-
--- name: correct_deployment
--- A deployment that goes on, said better: since when, in which phase, how mounted.
-UPDATE deployment SET during = tstzrange(%(since)s, NULL), phase = %(phase)s, height_m = %(height_m)s,
-    direction_deg = %(direction_deg)s, gauge_zero_distance_m = %(gauge_zero_distance_m)s,
-    gauge_zero_nhn_m = %(gauge_zero_nhn_m)s, rain_tip_mm = %(rain_tip_mm)s
-WHERE id = %(deployment_id)s
-
--- name: end_deployment
--- A deployment's end.
-UPDATE deployment SET during = tstzrange(lower(during), %(until)s) WHERE id = %(deployment_id)s
 
 -- name: remove_other_channels
 -- A channel that a device no longer has feeds nothing.

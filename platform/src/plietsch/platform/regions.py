@@ -93,6 +93,8 @@ class Deployment(_File):
     gauge_zero_distance_m: float | None = None
     gauge_zero_nhn_m: float | None = None
     rain_tip_mm: Annotated[float, Meta(gt=0)] | None = None
+    photo_url: Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None = None
+    note: Text | None = None
 
 
 class GaugeLevel(_File):

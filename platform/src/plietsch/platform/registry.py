@@ -9,12 +9,12 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from plietsch.platform import errors, methods, places, sql
+from plietsch.platform import deployments, errors, methods, places
 from plietsch.platform.device_types import storing
 from plietsch.platform.device_types.specification import DeviceType
 from plietsch.platform.regions import Deployment, Gauge, Name, RegionFile, Station
 
-_QUERIES = sql.load("plietsch.platform")
+_QUERIES = deployments.QUERIES
 # What an operator looks back at after a command or two.
 _MOST_ANSWERS = 10
 
@@ -146,6 +146,8 @@ class _Deployment:
     gauge_zero_distance_m: float | None
     gauge_zero_nhn_m: float | None
     rain_tip_mm: float | None
+    photo_url: str | None
+    note: str | None
 
     def goes_on(self, device_id: int, station_id: int, wanted: Deployment) -> bool:
         """Whether what is wanted is this one, perhaps said better, and not one that replaces it.
@@ -158,6 +160,13 @@ class _Deployment:
         if self.since == wanted.since:
             return True
         return self.phase == wanted.phase and (wanted.since < self.since or self._is_mounted_as(wanted))
+
+    def is_said_otherwise(self, wanted: Deployment) -> bool:
+        """Whether a correction concerns what was measured: its beginning, its phase, or what is computed from it."""
+        said = (self.phase, self.gauge_zero_distance_m, self.rain_tip_mm)
+        return wanted.since < self.since or said != (
+            wanted.phase, wanted.gauge_zero_distance_m, wanted.rain_tip_mm,
+        )  # fmt: skip
 
     def _is_mounted_as(self, wanted: Deployment) -> bool:
         return (self.gauge_zero_distance_m, self.gauge_zero_nhn_m, self.rain_tip_mm) == (
@@ -187,7 +196,10 @@ class _Importer:
         )  # fmt: skip
         self._place(station_id, station)
         self._gauge(station_id, station.gauge)
+        self._concerned: list[tuple[int, datetime]] = []
         self._channels(station_id, self._deployment(station_id, station), station)
+        for deployment_id, since in self._concerned:
+            deployments.concern(self._connection, [deployment_id], since, None)
 
     def _channels(self, station_id: int, deployment_id: int, station: Station) -> None:
         """What feeds what: a series for each channel of the device, and those that are computed from them."""
@@ -257,6 +269,10 @@ class _Importer:
             known = _Deployment(*row)
             if known.goes_on(device_id, station_id, wanted):
                 values["since"] = min(known.since, wanted.since)
+                # What a command said stays where the file says nothing of it.
+                values["photo_url"], values["note"] = wanted.photo_url or known.photo_url, wanted.note or known.note
+                if known.is_said_otherwise(wanted):
+                    self._concerned.append((known.id, values["since"]))
                 self._run("correct_deployment", deployment_id=known.id, **values)
                 return known.id
             if wanted.since <= known.since:
@@ -266,6 +282,7 @@ class _Importer:
                     "What replaces it needs a later deployment.since.",
                 )
             self._run("end_deployment", deployment_id=known.id, until=wanted.since)
+            self._concerned.append((known.id, wanted.since))
         return self._id("insert_deployment", device_id=device_id, station_id=station_id, **values)
 
     def _id(self, query: LiteralString, **values: Any) -> int:
