@@ -36,6 +36,13 @@ class Threshold(_File, frozen=True, kw_only=True):
     longest_step_s: Positive = 1800.0
 
 
+class Spike(Threshold, frozen=True, kw_only=True):
+    """Where values scatter by a share of themselves, as dust does, a spike also lies by more than `share` of it from
+    the value that it is held against."""
+
+    share: Annotated[float, Meta(ge=0)] = 0.0
+
+
 class FlatLine(_File, frozen=True, kw_only=True):
     """A value that stays within `tolerance` for so long is suspect, then has failed (QARTOD, flat line).
 
@@ -76,7 +83,7 @@ class Limits(_File, frozen=True, kw_only=True):
     """
 
     suspect_range: Span | None = None
-    spike: Threshold | None = None
+    spike: Spike | None = None
     rate_of_change: Threshold | None = None
     flat_line: FlatLine | None = None
     neighbour: Neighbour | None = None
@@ -131,6 +138,31 @@ class Time(_File, frozen=True, kw_only=True):
     form: Literal["unix", "unix_ms", "iso8601"] = "unix"
 
 
+class Heard(_File, frozen=True, kw_only=True):
+    """The column that says when a line of a recording was heard: `form` as strptime takes it, in the time of `zone`
+    (IANA), unless the form has a zone of its own."""
+
+    column: Text
+    form: Text
+    zone: Text = "UTC"
+
+
+class Recording(_File, frozen=True, kw_only=True):
+    """How a recording of such devices lies in a file of lines, of which an import makes an `object` each.
+
+    `columns`   the members of the object, in the file's order; a column whose name is empty is passed over.
+    `header`    whether the first line names the columns, and says nothing else.
+    `name`      the column that says which device a line is of, where a file holds several.
+    `heard`     when a line was heard; without it a line counts as heard when the device says that it measured.
+    """
+
+    columns: Annotated[tuple[str, ...], Meta(min_length=1)]
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] = ","
+    header: bool = False
+    name: Text | None = None
+    heard: Heard | None = None
+
+
 class Example(_File, frozen=True, kw_only=True):
     """A published example: the bytes sent, the object that the maker's codec makes of them, and the values expected by
     channel (null: the device says that it has none)."""
@@ -160,6 +192,7 @@ class DeviceType(_File, frozen=True, kw_only=True):
     instruments: Annotated[dict[Text, Instrument], Meta(min_length=1)]
     channels: Annotated[dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,62}$")], Channel], Meta(min_length=1)]
     time: Time | None = None
+    recordings: tuple[Recording, ...] = ()
     examples: tuple[Example, ...] = ()
 
     def property_of(self, channel: str) -> str:
