@@ -11,15 +11,19 @@ what it concerns, and nothing else.
 | `kappa-koehler/1` | pm2_5, pm10 | the raw one, humidity | the reading |
 | `rain-difference/1` | rain | rain_tips, or rain_total | 6 hours back |
 | `rain-sum/1` | rain_1h, rain_24h | rain | an hour, a day back |
+| `eaqi-2024/1` | aqi_eu | pm2_5 and pm10, corrected where they are, or else raw | the hour that begins |
+| `uba-lqi-2025/1` | aqi_de | the same | the hour that begins |
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final, NamedTuple
 
 from plietsch.ingest.qartod.values import Reach, Value
-from plietsch.ingest.series import pointwise, rain
+from plietsch.ingest.series import air_quality, pointwise, rain
+from plietsch.ingest.series.air_quality import Index
 from plietsch.ingest.series.dust import DryDust
 from plietsch.ingest.series.level import FromDepth, FromDistance, FromSound
 from plietsch.ingest.series.pointwise import Pointwise
@@ -31,6 +35,8 @@ _THE_READING: Final = Reach(0, 0)
 _RAIN_SPANS_S: Final = {"rain_1h": 3600, "rain_24h": 24 * 3600}
 # Of each reading before: what the next count is held against.
 _COUNTED: Final = Reach(rain.REMEMBERED_S, 0)
+# An hour's index stands at its beginning.
+_THE_HOUR: Final = Reach(0, air_quality.HOUR_S)
 
 
 class Series(NamedTuple):
@@ -96,11 +102,13 @@ def computations(deployments: Sequence[Mounted]) -> list[Computation]:
     """What is computed at a station, from all its deployments; what is an input of another one comes before it."""
     found: list[Computation] = []
     for series in computed_series():
-        parts: dict[int, list[Part]] = {}
+        fed: dict[int, list[Mounted]] = {}
         for mounted in deployments:
-            if part := _part(series, mounted):
-                parts.setdefault(part.output, []).append(part)
-        found += [_joined(series.method, some) for some in parts.values()]
+            if series in mounted.series:
+                fed.setdefault(mounted.series[series], []).append(mounted)
+        for output, some in fed.items():
+            if parts := _parts(output, series, some):
+                found.append(_joined(series.method, parts))
     return found
 
 
@@ -123,10 +131,13 @@ def _joined(method: str, parts: Sequence[Part]) -> Computation:
     return Computation(parts[0].output, method, inputs, parts[0].reach, tuple(parts))
 
 
-def _part(series: Series, mounted: Mounted) -> Part | None:
-    output = mounted.series.get(series)
-    if output is None:
-        return None
+def _parts(output: int, series: Series, deployments: Sequence[Mounted]) -> list[Part]:
+    if index := air_quality.BY_METHOD.get(series.method):
+        return [_of_hours(output, index, deployments)]
+    return [part for mounted in deployments if (part := _part(output, series, mounted))]
+
+
+def _part(output: int, series: Series, mounted: Mounted) -> Part | None:
     if method := pointwise_method(series, mounted):
         return _of_readings(output, method, mounted)
     match series:
@@ -177,6 +188,34 @@ def _of_rain(output: int, mounted: Mounted, span_s: int) -> Part | None:
         return rain.sums(inputs.get(fallen, ()), span_s, *_clipped(mounted, since_s, before_s))
 
     return Part(output, (fallen,), Reach(span_s, 0), make)
+
+
+def _of_hours(output: int, index: Index, deployments: Sequence[Mounted]) -> Part:
+    """An hour's index, of one deployment or of several of one hour."""
+    taken = [(mounted, code, found) for mounted in deployments for code in index.bounds
+             if (found := _dust(code, mounted)) is not None]  # fmt: skip
+
+    def make(inputs: Values, since_s: float, before_s: float) -> Iterable[Value]:
+        # The hours that begin in the span; the last one's values lie behind it.
+        first_s, last_s = _next_hour(since_s), _next_hour(before_s)
+        measured = [
+            air_quality.Measured(
+                code, _within(inputs.get(found, ()), *_clipped(mounted, first_s, last_s)), mounted.interval_s
+            )
+            for mounted, code, found in taken
+        ]
+        return [air_quality.index(index, hour_s, means) for hour_s, means in air_quality.means(measured).items()]
+
+    return Part(output, tuple(dict.fromkeys(found for *_, found in taken)), _THE_HOUR, make)
+
+
+def _dust(code: str, mounted: Mounted) -> int | None:
+    """The fine dust of that size: without the water in it where that is known."""
+    return mounted.series.get(Series(code, methods.KAPPA_KOEHLER), mounted.series.get(Series(code)))
+
+
+def _next_hour(moment_s: float) -> float:
+    return ceil(moment_s / air_quality.HOUR_S) * air_quality.HOUR_S
 
 
 def _clipped(mounted: Mounted, since_s: float, before_s: float) -> tuple[float, float]:
