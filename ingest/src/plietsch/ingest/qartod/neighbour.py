@@ -9,12 +9,11 @@ drifts does not move a median, and stations do not hang on one another in a circ
 Source: IOOS, Manual for Real-Time Quality Control of Water Level Data, version 2.1, 2021, test 11.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
-from plietsch.ingest.qartod.values import ROUNDING, Flags, Point
+from plietsch.ingest.qartod.values import ROUNDING, Flags, Point, nearest
 from plietsch.ingest.quality import Quality
 from plietsch.platform.device_types.specification import Neighbour
 
@@ -25,18 +24,11 @@ def test(found: Sequence[Point], limits: Neighbour, stations: Sequence[Sequence[
     """The points that lie far from those of other `stations`, each in the order of time."""
     if len(stations) < limits.least:
         return {}
-    return {place: Quality.SUSPECT for place, each in enumerate(found) if _is_far(each, limits, stations)}
+    times_s = [[each.time_s for each in station] for station in stations]
 
+    def is_far(here: Point) -> bool:
+        places = [nearest(each, here.time_s, limits.within_s) for each in times_s]
+        around = [station[place].result for station, place in zip(stations, places, strict=True) if place is not None]
+        return len(around) >= limits.least and abs(here.result - median(around)) > limits.suspect + ROUNDING
 
-def _is_far(here: Point, limits: Neighbour, stations: Sequence[Sequence[Point]]) -> bool:
-    around = list(_nearest(here.time_s, limits.within_s, stations))
-    return len(around) >= limits.least and abs(here.result - median(around)) > limits.suspect + ROUNDING
-
-
-def _nearest(time_s: int, within_s: float, stations: Sequence[Sequence[Point]]) -> Iterator[float]:
-    for station in stations:
-        after = bisect_left(station, time_s, key=lambda each: each.time_s)
-        near = station[max(after - 1, 0) : after + 1]
-        nearest = min(near, key=lambda each: abs(each.time_s - time_s), default=None)
-        if nearest and abs(nearest.time_s - time_s) <= within_s:
-            yield nearest.result
+    return {place: Quality.SUSPECT for place, here in enumerate(found) if is_far(here)}

@@ -20,7 +20,7 @@ from typing import Final
 
 from plietsch.ingest.qartod import spike
 from plietsch.ingest.qartod.values import Flags, Point, Reach, beyond
-from plietsch.platform.device_types.specification import Threshold
+from plietsch.platform.device_types.specification import Spike, Threshold
 
 NAME: Final = "rate_of_change"
 # As often as our nodes measure, and as FloodNet's filter says its limit: a change over less is a wave's.
@@ -28,7 +28,7 @@ SHORTEST_STEP_S: Final = 300
 _HOUR_S: Final = 3600
 
 
-def reach(limits: Threshold, spikes: Threshold | None) -> Reach:
+def reach(limits: Threshold, spikes: Spike | None) -> Reach:
     """As far as the value before may lie, and whatever makes a spike of one in between."""
     around = spike.reach(spikes) if spikes else Reach(0, 0)
     return Reach(ceil(limits.longest_step_s) + around.before_s, around.after_s)

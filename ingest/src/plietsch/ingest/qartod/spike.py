@@ -1,8 +1,8 @@
 """QARTOD test 6, spike: a value that stands out from those around it, which agree with one another.
 
     size = | x(n) − median( x(n−2), x(n−1), x(n), x(n+1), x(n+2) ) |       in the property's unit
-    suspect (3)  size > suspect
-    fail (4)     size > fail
+    suspect (3)  size > suspect   and   size > share · | median |
+    fail (4)     size > fail      likewise
 
 The manual takes the mean of x(n−1) and x(n+1) for reference. That makes spikes of the two values beside a spike, and of
 two spikes side by side it finds neither where they are alike. A median of five is none of the spikes as long as there
@@ -10,7 +10,7 @@ are no more than two; what rises or falls steadily is its own median, so that a 
 
 Where a pause longer than `longest_step_s` lies among the five, or the series begins or ends there, as many values count
 on either side as are there on both: three in all give min(|x(n) − x(n−1)|, |x(n) − x(n+1)|) of a value that lies
-above both or below both, and 0 of any other (as the spike test of IOC Manuals and Guides 22, GTSPP, 2010, test 2.7).
+above both or below both, and 0 of any other (as GTSPP tests it: IOC Manuals and Guides 22, 2010).
 The first and the last value before and after a pause are not tested: nothing tells a spike from a step there. So a flag
 stands when two values have come after it.
 
@@ -20,31 +20,32 @@ J. Am. Stat. Assoc. 69 (1974), 383-393.
 
 from collections.abc import Iterator, Sequence
 from math import ceil
-from statistics import median
 from typing import Final
 
-from plietsch.ingest.qartod.values import Flags, Point, Reach, beyond, chains
-from plietsch.platform.device_types.specification import Threshold
+from plietsch.ingest.qartod.values import ROUNDING, Flags, Point, Reach, beyond, chains
+from plietsch.platform.device_types.specification import Spike
 
 NAME: Final = "spike"
 # Values on either side: with two of them, two spikes in a row are still fewer than what they are held against.
 _BESIDE: Final = 2
 
 
-def reach(limits: Threshold) -> Reach:
+def reach(limits: Spike) -> Reach:
     """Two steps to either side."""
     furthest_s = _BESIDE * ceil(limits.longest_step_s)
     return Reach(furthest_s, furthest_s)
 
 
-def test(found: Sequence[Point], limits: Threshold) -> Flags:
+def test(found: Sequence[Point], limits: Spike) -> Flags:
     """The points that are spikes."""
-    return beyond(_sizes(found, limits.longest_step_s), limits)
+    return beyond(_sizes(found, limits), limits)
 
 
-def _sizes(found: Sequence[Point], longest_step_s: float) -> Iterator[tuple[int, float]]:
-    for chain in chains(found, longest_step_s):
+def _sizes(found: Sequence[Point], limits: Spike) -> Iterator[tuple[int, float]]:
+    for chain in chains(found, limits.longest_step_s):
         for place in chain:
             beside = min(_BESIDE, place - chain.start, chain.stop - 1 - place)
-            around = found[place - beside : place + beside + 1]
-            yield place, abs(found[place].result - median(each.result for each in around))
+            median = sorted(each.result for each in found[place - beside : place + beside + 1])[beside]
+            size = abs(found[place].result - median)
+            if size > limits.share * abs(median) + ROUNDING:
+                yield place, size

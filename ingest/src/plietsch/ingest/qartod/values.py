@@ -1,5 +1,6 @@
 """What tests are run on: values with their times, and what lies beside them. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
@@ -10,6 +11,10 @@ from plietsch.platform.device_types.specification import Threshold
 
 # By so much may a difference of decimals be off in binary; far below the finest resolution there is (0.01).
 ROUNDING: Final = 1e-7
+
+# A node reads its instruments one after another. What lies no further apart is of one reading, also where it has a
+# second for each instrument, as in Sensor.Community's archive; no node measures as often as every ten seconds.
+SAME_READING_S: Final = 5
 
 # What a test finds: the flags of the points that did not pass, by their places in the sequence.
 Flags = dict[int, int]
@@ -55,6 +60,15 @@ def point(value: Value) -> Point | None:
 def points(values: Iterable[Value]) -> list[Point]:
     """What can be tested of values, in the order of time."""
     return sorted(found for found in map(point, values) if found)
+
+
+def nearest(times_s: Sequence[int], time_s: int, within_s: float) -> int | None:
+    """The place among times, in their order, of the one nearest to a time, the earlier of two; None where none is
+    within so many seconds."""
+    after = bisect_left(times_s, time_s)
+    near = range(max(after - 1, 0), min(after + 1, len(times_s)))
+    found = min(near, key=lambda place: abs(times_s[place] - time_s), default=None)
+    return found if found is not None and abs(times_s[found] - time_s) <= within_s else None
 
 
 def chains(found: Sequence[Point], longest_step_s: float) -> list[range]:
