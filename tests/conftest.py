@@ -37,7 +37,7 @@ hypothesis.settings.load_profile("busy machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of ten, and long tests")
+    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of five, and long tests")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The database is stopped at once, stays away for a minute and comes back. Ten runs share that minute.
+"""The database is stopped at once, stays away for a minute and comes back. The runs share that minute.
 
 Meanwhile the network goes on, and the workers stay away from their brokers, which keep what comes: no queue of theirs
 can grow. Half of them are killed before the database is back: had they acknowledged what they could not store, it would

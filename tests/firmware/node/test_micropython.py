@@ -1,4 +1,7 @@
-"""The node's suite once more, inside MicroPython's WebAssembly port: every test function, in one process."""
+"""The node's suite once more, inside MicroPython's WebAssembly port: every test function.
+
+A module of the suite has a process of its own: to collect garbage takes the longer the more modules are loaded.
+"""
 
 import ast
 import importlib.util
@@ -52,14 +55,19 @@ def _files() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def micropython() -> Iterator[NodeProgram]:
-    """MicroPython with the node's files and the suite's."""
+    """MicroPython with the node's files and the suite's; made anew for each parameter."""
     with NodeProgram(ROOT / "firmware/wasm/run.mjs") as program:
         program.ask({"mount": _files()})
         assert program.ask({"run": PREPARE}) == {"result": None}
         yield program
 
 
-@pytest.mark.parametrize(("module", "name"), list(_tests()))
+@pytest.mark.parametrize(
+    ("micropython", "module", "name"),
+    [pytest.param(module, module, name, id=f"{module}-{name}") for module, name in _tests()],
+    indirect=["micropython"],
+    scope="module",
+)
 def test_under_micropython(micropython: NodeProgram, module: str, name: str) -> None:
     answer = micropython.ask({"run": RUN.format(module=module, name=name)})
     assert answer == {"result": None}, answer.get("result") or answer.get("error")
