@@ -46,8 +46,8 @@ class Spike(Threshold, frozen=True, kw_only=True):
 class FlatLine(_File, frozen=True, kw_only=True):
     """A value that stays within `tolerance` for so long is suspect, then has failed (QARTOD, flat line).
 
-    `longest_step_s`: after a longer pause a stretch begins anew. Two hours: of a device that measures hourly a frame may
-    be lost.
+    `longest_step_s`: after a longer pause a stretch begins anew. Two hours: of a device that measures hourly, one frame
+    may be lost.
     """
 
     tolerance: Annotated[float, Meta(ge=0)] = 0.0
@@ -165,14 +165,14 @@ class Recording(_File, frozen=True, kw_only=True):
 
 class Example(_File, frozen=True, kw_only=True):
     """A published example: the bytes sent, the object that the maker's codec makes of them, and the values expected by
-    channel (null: the device says that it has none)."""
+    channel; where there is no value, why: the device has none, or it is above or below the range."""
 
     title: Text
     source: Text
     f_port: Annotated[int, Meta(ge=1, le=223)]
     payload: Annotated[str, Meta(pattern="^([0-9a-fA-F]{2})*$")] = ""
     object: dict[str, Any] | None = None
-    expected: dict[str, float | None]
+    expected: dict[str, float | Literal["missing", "above", "below"]]
 
 
 class DeviceType(_File, frozen=True, kw_only=True):
