@@ -5,11 +5,11 @@ roll back. So entries are read by the number of their transaction, and only belo
 commits later has a higher number (PostgreSQL 9.28.9, pg_snapshot_xmin). The price is that a long transaction anywhere
 on the server, in another database too, holds the readers back until it ends.
 
-    position = ledger.BEGINNING                       # or ledger.present(connection), or what was kept
+    position = ledger.BEGINNING                       # or ledger.present(connection), or ledger.kept(connection, name)
     while ledger.wait(connection, position, timeout_s=30):
         for entry in ledger.read(connection, position, most=1000):
             …
-            position = entry.position                 # kept in the transaction that used the entry
+            position = entry.position                 # ledger.keep, in the transaction that used the entry
 
 A position belongs to one server. After a dump and restore into another one, which counts anew, `read` and `wait` raise
 errors.LedgerPositionUnknown: begin again at BEGINNING or at the present.
@@ -18,6 +18,7 @@ errors.LedgerPositionUnknown: begin again at BEGINNING or at the present.
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from math import inf
 from typing import Any, NamedTuple
 
 import psycopg
@@ -40,7 +41,12 @@ BEGINNING = Position(0, 0)
 
 
 class Entry(NamedTuple):
-    """What one transaction wrote; `repeated` are observations that it brought and that were there before."""
+    """What one transaction wrote; `repeated` are observations that it brought and that were there before.
+
+    `cause` is why it wrote: `ingest`, `judge`, `reprocess`, or a change of what values are computed from or judged by
+    (`deployment`, `limits`), which touches datastreams and times without observations of its own. `revised` are
+    observations that were there before and are others now, or gone.
+    """
 
     position: Position
     written_at: datetime
@@ -50,6 +56,8 @@ class Entry(NamedTuple):
     observations: int
     late: int
     repeated: int
+    cause: str = "ingest"
+    revised: int = 0
 
 
 def read(connection: psycopg.Connection[Any], after: Position, most: int) -> Sequence[Entry]:
@@ -74,17 +82,47 @@ def wait(connection: psycopg.Connection[Any], after: Position, timeout_s: float)
     The connection must be in autocommit mode and is left listening. Raises errors.LedgerPositionUnknown.
     """
     deadline = time.monotonic() + timeout_s
-    connection.execute(_QUERIES["listen"])  # before looking: what commits in between is heard
-    _require_known(connection, after)
+    listen(connection)  # before looking: what commits in between is heard
     while True:
-        readable, held_back = connection.execute(_QUERIES["look"], after._asdict()).fetchone() or (False, False)
+        found = look(connection, after)
         remaining_s = deadline - time.monotonic()
-        if readable or remaining_s <= 0:
-            return readable
-        for _ in connection.notifies(
-            timeout=min(remaining_s, _HELD_BACK_S) if held_back else remaining_s, stop_after=1
-        ):
+        if found.readable or remaining_s <= 0:
+            return found.readable
+        for _ in connection.notifies(timeout=min(remaining_s, found.patience_s), stop_after=1):
             pass
+
+
+class Look(NamedTuple):
+    """Whether there is something to read, and for how many seconds to listen at most before looking again."""
+
+    readable: bool
+    patience_s: float
+
+
+def look(connection: psycopg.Connection[Any], after: Position) -> Look:
+    """Look once, for who waits for other things, too, and listens by himself (`listen`).
+
+    Raises errors.LedgerPositionUnknown.
+    """
+    _require_known(connection, after)
+    readable, held_back = connection.execute(_QUERIES["look"], after._asdict()).fetchone() or (False, False)
+    return Look(readable, _HELD_BACK_S if held_back else inf)
+
+
+def listen(connection: psycopg.Connection[Any]) -> None:
+    """Be notified of every commit that wrote an entry, on the channel `plietsch_write`."""
+    connection.execute(_QUERIES["listen"])
+
+
+def kept(connection: psycopg.Connection[Any], reader: str) -> Position | None:
+    """The position that a reader kept; None where it never did."""
+    row = connection.execute(_QUERIES["kept"], {"name": reader}).fetchone()
+    return Position(int(row[0]), row[1]) if row else None
+
+
+def keep(connection: psycopg.Connection[Any], reader: str, position: Position) -> None:
+    """Keep a reader's position: in the transaction that used the entries up to there."""
+    connection.execute(_QUERIES["keep"], {"name": reader, **position._asdict()})
 
 
 def _require_known(connection: psycopg.Connection[Any], position: Position) -> None:

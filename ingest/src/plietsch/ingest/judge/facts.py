@@ -1,0 +1,83 @@
+"""What is known of a datastream beside its values: what feeds it since when, and what its values are held against."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from plietsch.ingest.judge.spans import Span
+from plietsch.platform.device_types.specification import Limits
+from plietsch.platform.methods import RAW
+
+NO_LIMITS: Final = Limits()
+# For a datastream whose device is not known: how often a device measures if nobody says otherwise.
+_INTERVAL_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A channel that feeds a datastream while its device is deployed, from `since_s` on, before `until_s` (Unix time;
+    infinite where open): what its type's file holds its values against, and what the device's other channels feed."""
+
+    since_s: float
+    until_s: float
+    channel: str
+    limits: Limits = NO_LIMITS
+    installed: bool = True
+    interval_s: int = _INTERVAL_S
+    beside: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def __contains__(self, moment_s: object) -> bool:
+        return isinstance(moment_s, int) and self.since_s <= moment_s < self.until_s
+
+    def meets(self, span: Span) -> bool:
+        """Whether a moment of a span lies in it."""
+        return self.since_s <= span.last_s and span.first_s < self.until_s
+
+
+class OwnLimits(NamedTuple):
+    """Limits of one datastream, for what was measured from then on."""
+
+    since_s: float
+    limits: Limits
+
+
+class Held(NamedTuple):
+    """What values of a feed are held against from a moment on, before another one."""
+
+    since_s: float
+    until_s: float
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A datastream. Its feeds do not overlap for one device and are in the order of time, as its own limits are."""
+
+    id: int
+    station_id: int
+    code: str  # of the observed property
+    method: str = RAW
+    feeds: Sequence[Feed] = ()
+    own: Sequence[OwnLimits] = ()
+
+    @property
+    def interval_s(self) -> int:
+        """How often it has a value at most."""
+        return min((feed.interval_s for feed in self.feeds), default=_INTERVAL_S)
+
+    def held(self, feed: Feed) -> Iterator[Held]:
+        """What its values of a feed are held against, in the order of time."""
+        changes = [each for each in self.own if each.since_s < feed.until_s]
+        earlier = [each for each in changes if each.since_s <= feed.since_s]
+        limits = earlier[-1].limits if earlier else feed.limits
+        since_s = feed.since_s
+        for change in changes[len(earlier) :]:
+            yield Held(since_s, change.since_s, limits)
+            since_s, limits = change.since_s, change.limits
+        yield Held(since_s, feed.until_s, limits)
+
+    def every_limits(self) -> Iterator[tuple[Feed, Limits]]:
+        """All limits that its values are held against at some time, with their feeds."""
+        for feed in self.feeds:
+            for held in self.held(feed):
+                yield feed, held.limits
