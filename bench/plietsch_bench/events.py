@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from plietsch.ingest.registry import Deployment, Device, Registry
+from plietsch.platform.device_types import catalogue
 from plietsch_node.app import payload as node
 
 DEVICES = 1_000
@@ -97,6 +98,7 @@ def registry() -> Registry:
             device_id(device),
             dev_eui(device),
             (Deployment(0.0, float("inf"), {name: datastream_id(device, n) for n, name in enumerate(CHANNELS)}),),
+            catalogue.built_in()["plietsch-fine-dust"],
         )
         for device in range(DEVICES)
     )

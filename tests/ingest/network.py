@@ -19,6 +19,7 @@ from plietsch.ingest import address
 from plietsch.ingest.source import MqttSource
 from plietsch.ingest.stopping import Stop
 from plietsch.ingest.worker import Worker
+from plietsch.platform.device_types import catalogue
 from plietsch_node.app import payload as node
 from support.wait import until
 
@@ -26,6 +27,7 @@ APPLICATION = "5f7c1f0e-7c0e-4f0a-9d5e-2f6a3c0b1d11"
 DEV_EUI = "70b3d57ed0000001"
 TOPIC = "application/+/device/+/event/+"
 NEW_YEAR_S = 1_767_225_600  # 2026-01-01T00:00:00Z
+OWN = catalogue.built_in()["plietsch-fine-dust"]
 VALUES = {"pm2_5": 12.3, "pm10": 26.1}
 CHANNELS = {
     "pm2_5": "SDS011",

@@ -30,6 +30,7 @@ REGISTRY = Registry.of(
                 Deployment(NEW_YEAR_S - 86_400.0, MOVED_S, {"pm2_5": 10, "pm10": 11}),
                 Deployment(MOVED_S, float("inf"), {"pm2_5": 20, "pm10": 21, "temperature": 22}),
             ),
+            network.OWN,
         )
     ]
 )

@@ -28,7 +28,7 @@ STATUS = json.loads((VECTORS / "status.json").read_text(encoding="utf-8"))
 COMMANDS = json.loads((VECTORS / "commands.json").read_text(encoding="utf-8"))
 JUST_ON = bytes.fromhex(STATUS["valid"][0]["hex"])
 INTERVAL_NOW = bytes.fromhex(COMMANDS["up"][0]["hex"])
-REGISTRY = Registry.of([Device(7, DEV_EUI)])
+REGISTRY = Registry.of([Device(7, DEV_EUI, type=network.OWN)])
 
 
 def _dotted(said: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -35,10 +35,11 @@ _LABELS = [f"{number}-{each['kind']}" for number, each in enumerate(WRITTEN)]
 
 
 def _plain(event: events.Event) -> dict[str, Any]:
-    """The event's fields, `rx_info` as values; times of JSON, which may be written in two ways, in one."""
+    """The event's fields, `rx_info` and `object` as values; times of JSON, which may be written in two ways, in one."""
     fields = msgspec.structs.asdict(event)
     if isinstance(event, events.Uplink):
         fields["rx_info"] = _same_times(json.loads(bytes(event.rx_info)))
+        fields["object"] = json.loads(bytes(event.object) or b"null")
     return fields
 
 
@@ -102,11 +103,14 @@ def test_numbers_that_json_has_none_for_are_refused_or_kept_as_words() -> None:
     """The frame is stored whatever a codec or a gateway made of it; a battery of that level is none."""
     info = integration.DeviceInfo(dev_eui=network.DEV_EUI)
     up = integration.UplinkEvent(device_info=info, data=b"\x01")
-    up.object.update({"level": float("nan")})
+    up.object.update({"level": float("nan"), "list": [float("inf"), 1, True, "a", None, {}]})
     up.rx_info.add(snr=float("inf"))
     uplink = events.decode("up", up.SerializeToString())
     assert isinstance(uplink, events.Uplink)
     assert (uplink.data, json.loads(bytes(uplink.rx_info))) == (b"\x01", [{"snr": "Infinity"}])
+    made = {"level": None, "list": [None, 1, True, "a", None, {}]}
+    assert json.loads(bytes(uplink.object)) == made
+    assert json.loads(events.as_json("up", up.SerializeToString()))["object"] == made
     status = integration.StatusEvent(device_info=info, battery_level=float("nan"))
     with pytest.raises(events.EventMalformed):
         events.decode("status", status.SerializeToString())

@@ -132,13 +132,17 @@ def test_the_mounting_is_that_of_the_moment_of_the_reading():
         Deployment(moved_s, float("inf"), {"distance": 1}, (HIGHER,)),
     )
     data = node.encode([(moved_s - 1, {"distance": 3000}), (moved_s, {"distance": 4000})])
-    outcome = interpret(Message(*network.up(data), NEW_YEAR), Registry.of([Device(7, DEV_EUI, deployments)]))
+    outcome = interpret(
+        Message(*network.up(data), NEW_YEAR), Registry.of([Device(7, DEV_EUI, deployments, network.OWN)])
+    )
     levels = [row for row in outcome.observations if row.datastream_id == 2]
     assert [(row.result, row.phenomenon_time.timestamp()) for row in levels] == [(500, moved_s - 1), (500, moved_s)]
 
 
 def test_a_clock_that_is_ahead_makes_what_is_derived_suspect_too_and_late_readings_are_counted():
-    registered = Registry.of([Device(7, DEV_EUI, (Deployment(0.0, float("inf"), {"distance": 1}, (LEVEL,)),))])
+    registered = Registry.of(
+        [Device(7, DEV_EUI, (Deployment(0.0, float("inf"), {"distance": 1}, (LEVEL,)),), network.OWN)]
+    )
     data = node.encode([(NEW_YEAR_S - 7200, {"distance": 3000}), (NEW_YEAR_S, {"distance": 3000})])
     outcome = interpret(Message(*network.up(data), NEW_YEAR), registered)
     assert (len(outcome.observations), outcome.late) == (4, 2)

@@ -179,7 +179,7 @@ def test_a_batch_that_takes_too_long_is_stored_in_pieces(database_url: str, open
 
 def test_a_mistake_of_ours_with_one_message_stops_no_other(database_url: str, opened: Session) -> None:
     """Here a device whose deployments nobody could have loaded."""
-    broken = Device(99, "70b3d57ed00000ee", deployments=(None,))  # pyright: ignore[reportArgumentType]
+    broken = Device(99, "70b3d57ed00000ee", (None,), network.OWN)  # pyright: ignore[reportArgumentType]
     opened._registrar.registry = opened._registrar.registry.with_devices([broken])
     assert _store(opened, network.up(dev_eui=broken.dev_eui), network.up()).observations == 2
     assert _errors(database_url) == [("interpret-failed", 1)]

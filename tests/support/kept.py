@@ -10,8 +10,8 @@ from plietsch.ingest.messages import Message
 
 # What every event may have become, whatever it says; and what is emptied where a test begins anew.
 TABLES = (
-    "uplink", "device_event", "observation", "observation_repeat", "write_ledger", "ingest_error", "quarantine",
-    "downlink",
+    "uplink", "device_event", "observation", "observation_repeat", "observation_revision", "write_ledger",
+    "ingest_error", "quarantine", "downlink",
 )  # fmt: skip
 _UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _QUERY = """
@@ -34,7 +34,8 @@ def where(connection: psycopg.Connection, message: Message) -> set[str]:
 
 def empty(connection: psycopg.Connection) -> None:
     """Forget every message; the devices stay."""
-    connection.execute(";".join(f"DELETE FROM {table}" for table in TABLES))
+    # What is deleted is kept as a revision, which is why those come after the observations.
+    connection.execute("SET plietsch.cause = 'reprocess';" + ";".join(f"DELETE FROM {table}" for table in TABLES))
     connection.execute("UPDATE device_health SET heard_at = NULL, dev_addr = NULL, f_cnt = NULL")
 
 

@@ -16,7 +16,7 @@ from plietsch.ingest.rows import UplinkRow
 
 _UPLINK_TYPES = (
     "timestamptz", "uuid", "int4", "text", "int8", "int2", "bytea", "int2", "int8", "int2", "jsonb", "timestamptz",
-    "text", "uuid",
+    "text", "uuid", "json",
 )  # fmt: skip
 _OBSERVATION_TYPES = ("int4", "timestamptz", "float8", "timestamptz", "int2")
 _STAGED_OBSERVATION_TYPES = (*_OBSERVATION_TYPES, "int4", "timestamptz", "uuid")

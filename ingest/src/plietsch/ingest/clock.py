@@ -58,6 +58,16 @@ def judge(frame: Frame, heard_s: int) -> list[Judged]:
     return [_judge(moment_s, moments[-1], heard_s) for moment_s in moments]
 
 
+def judge_moment(moment_s: int, heard_s: int) -> Judged:
+    """The one time that a frame names, which the network heard at `heard_s`."""
+    return _judge(moment_s, moment_s, heard_s)
+
+
+def began_anew(moment_s: int) -> bool:
+    """Whether a clock that says this lost its time, and began where clocks begin."""
+    return any(0 <= moment_s - epoch_s < _SINCE_EPOCH_S for epoch_s in _EPOCHS_S)
+
+
 def _judge(moment_s: int, newest_s: int, heard_s: int) -> Judged:
     clock = _clock(moment_s, heard_s)
     if clock is None or clock is Clock.WRONG:
@@ -73,6 +83,6 @@ def _clock(moment_s: int, heard_s: int) -> Clock | None:
         return None
     if AHEAD_S < ahead_s <= YEAR_S:
         return Clock.AHEAD
-    if ahead_s < 0 and any(0 <= moment_s - epoch_s < _SINCE_EPOCH_S for epoch_s in _EPOCHS_S):
+    if ahead_s < 0 and began_anew(moment_s):
         return Clock.RESET
     return Clock.WRONG

@@ -59,6 +59,7 @@ def connect(database_url: str) -> Connection:
     connection.execute(_DURABLE)
     # For COPY, which chooses by the column's type.
     connection.adapters.register_dumper(None, _RawJsonb)
+    connection.adapters.register_dumper(None, _RawJson)
     return connection
 
 
@@ -70,6 +71,16 @@ class _RawJsonb(Dumper):
 
     def dump(self, obj: bytes) -> Buffer:
         return b"\1" + obj  # the version of jsonb's binary form
+
+
+class _RawJson(Dumper):
+    """The same for the type that keeps JSON as it came."""
+
+    format = Format.BINARY
+    oid = psycopg.adapters.types["json"].oid
+
+    def dump(self, obj: bytes) -> Buffer:
+        return obj
 
 
 def shown(database_url: str) -> str:

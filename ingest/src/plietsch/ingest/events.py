@@ -95,13 +95,15 @@ class TxInfo(msgspec.Struct, rename="camel", gc=False):
 
 
 class Uplink(Event, rename="camel", gc=False):
-    """An `up` event: one frame. `rx_info` stays JSON: it is stored as it came."""
+    """An `up` event: one frame. `rx_info`, and `object`, which the device profile's codec made of it, stay JSON: they
+    are stored as they came."""
 
     dev_addr: str | None = None
     dr: _Small | None = None
     f_cnt: _UInt32 | None = None
     f_port: _Port | None = None
     data: bytes | None = None
+    object: msgspec.Raw = msgspec.Raw(b"")
     rx_info: msgspec.Raw = msgspec.Raw(b"[]")
     tx_info: TxInfo | None = None
 

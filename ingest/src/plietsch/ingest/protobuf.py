@@ -6,6 +6,7 @@ event, and the DevEUI must be that of the topic. Fields newer than the installed
 (`emit_fields` for the package `integration` alone) and pbjson.
 """
 
+import math
 import uuid
 from typing import Any, Final, cast
 
@@ -13,6 +14,7 @@ import msgspec
 from chirpstack_api import integration  # pyright: ignore[reportMissingTypeStubs] - its stubs come without py.typed
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.struct_pb2 import Struct, Value
 
 _MESSAGES: Final[dict[str, type[Message]]] = {
     "up": integration.UplinkEvent,
@@ -74,6 +76,7 @@ def _uplink(event: integration.UplinkEvent) -> dict[str, Any]:
         "fCnt": event.f_cnt,
         "fPort": event.f_port,
         "data": event.data,
+        "object": msgspec.Raw(msgspec.json.encode(_object(event.object)) if event.HasField("object") else b""),
         "rxInfo": msgspec.Raw(msgspec.json.encode([json_format.MessageToDict(each) for each in event.rx_info])),
         "txInfo": json_format.MessageToDict(event.tx_info) if event.HasField("tx_info") else None,
     }
@@ -81,6 +84,10 @@ def _uplink(event: integration.UplinkEvent) -> dict[str, Any]:
 
 def _written(message: Message) -> dict[str, Any]:
     """The event in JSON's terms: scalars of ChirpStack's events always, those of the radio only where not zero."""
+    made: dict[str, Any] = {}
+    if isinstance(message, integration.UplinkEvent) and message.HasField("object"):
+        made["object"] = _object(message.object)
+        message.ClearField("object")
     complete = json_format.MessageToDict(message, always_print_fields_with_no_presence=True)
     sparse = json_format.MessageToDict(message)
     foreign = {
@@ -88,7 +95,23 @@ def _written(message: Message) -> dict[str, Any]:
         for field in message.DESCRIPTOR.fields
         if field.message_type and field.message_type.file.package != integration.DESCRIPTOR.package
     }
-    return {name: sparse.get(name, value) if name in foreign else value for name, value in complete.items()}
+    return {name: sparse.get(name, value) if name in foreign else value for name, value in complete.items()} | made
+
+
+def _object(made: Struct) -> dict[str, Any]:
+    """What a codec made of a frame. Numbers that JSON does not have are null in it, as serde_json writes them."""
+    return {name: _member(value) for name, value in made.fields.items()}
+
+
+def _member(value: Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return _object(value.struct_value)
+    if kind == "list_value":
+        return [_member(each) for each in value.list_value.values]
+    if kind == "number_value":
+        return value.number_value if math.isfinite(value.number_value) else None
+    return None if kind in (None, "null_value") else getattr(value, kind)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

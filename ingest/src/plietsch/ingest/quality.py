@@ -4,7 +4,7 @@ Ingest runs two of QARTOD's tests; what needs a window of values follows from th
 
 | QARTOD test | here | flag |
 |---|---|---|
-| gross range | the node says that the value lay beyond the instrument's range | 4 fail, no result |
+| gross range | beyond what the instrument can measure (device type, `range`), or the node says so | 4 fail, no result |
 | timing/gap | the clock is ahead or was reset (`plietsch.ingest.clock`) | 3 suspect |
 | – | the instrument gave no valid answer | 9 missing, no result |
 | – | none of these | 1 good |
@@ -34,6 +34,13 @@ _OF_CLOCK = {
     Clock.WRONG: Quality.SUSPECT,
 }
 _FAULTS = {Fault.MISSING: Quality.MISSING, Fault.ABOVE: Quality.FAIL, Fault.BELOW: Quality.FAIL}
+
+
+def gross_range(value: float, span: tuple[float, float] | None) -> float | Fault:
+    """A number, or the fault that it lies beyond what the instrument can measure."""
+    if span is None or span[0] <= value <= span[1]:
+        return value
+    return Fault.BELOW if value < span[0] else Fault.ABOVE
 
 
 def of_fault(fault: Fault) -> Quality:

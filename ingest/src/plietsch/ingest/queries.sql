@@ -33,7 +33,7 @@ ORDER BY u.repeats IS NOT NULL, u.event_time
 -- Frames that were not stored before. Fails with a unique violation where one was.
 COPY uplink (
     event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-    rx_info, received_at, clock, repeats
+    rx_info, received_at, clock, repeats, object
 ) FROM STDIN (FORMAT BINARY)
 
 -- name: copy_observations
@@ -49,7 +49,7 @@ VALUES (%(datastream_ids)s, %(first_time)s, %(last_time)s, %(observations)s, %(l
 -- Frames into their stage.
 COPY stage_uplink (
     event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-    rx_info, received_at, clock, repeats
+    rx_info, received_at, clock, repeats, object
 ) FROM STDIN (FORMAT BINARY)
 
 -- name: stage_observations
@@ -66,10 +66,10 @@ COPY stage_device_event (event_time, event_id, device_id, kind, detail, received
 -- Staged frames that were not stored before. In the order of the key: two workers then cannot wait for each other.
 INSERT INTO uplink (
     event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-    rx_info, received_at, clock, repeats
+    rx_info, received_at, clock, repeats, object
 )
 SELECT event_time, event_id, device_id, dev_addr, f_cnt, f_port, payload, data_rate, frequency_hz, spreading_factor,
-       rx_info, received_at, clock, repeats
+       rx_info, received_at, clock, repeats, object
 FROM stage_uplink
 ORDER BY event_time, event_id
 ON CONFLICT DO NOTHING
@@ -219,7 +219,7 @@ LIMIT %(most)s
 
 -- name: registered
 -- The devices, all or those named, with their deployments and each channel's datastream; open ends are infinite.
-SELECT d.id, d.dev_eui,
+SELECT d.id, d.dev_eui, d.device_type_id,
        coalesce(extract(epoch FROM lower(p.during)), '-infinity')::float8 AS since_s,
        coalesce(extract(epoch FROM upper(p.during)), 'infinity')::float8 AS until_s,
        p.id AS deployment_id, p.gauge_zero_distance_m,
@@ -229,6 +229,10 @@ FROM device d
 LEFT JOIN deployment p ON p.device_id = d.id AND p.phase <> 'removed'
 WHERE %(dev_euis)s::text[] IS NULL OR d.dev_eui = ANY (%(dev_euis)s)
 ORDER BY d.id, p.during
+
+-- name: definitions
+-- What these device types are, as their files say it; null for one that nobody knows any more.
+SELECT id, definition::text FROM device_type WHERE id = ANY (%(device_type_ids)s)
 
 -- name: listen
 -- Hear of every change of the registry.

@@ -4,6 +4,7 @@
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Reason(StrEnum):
@@ -37,7 +38,47 @@ class Reason(StrEnum):
     UNEXPECTED_PORT = (
         "unexpected-port",
         "The frame came on a port that no decoder is registered for.",
-        "The frame itself is stored. Once a version of plietsch decodes that port, retry; until then leave it.",
+        "The frame itself is stored. Of a device with a maker's codec it may be one about the device itself: discard. "
+        "Once plietsch or the device type knows that port, retry.",
+    )
+    TYPE_UNKNOWN = (
+        "type-unknown",
+        "Nobody here knows the device's type, or this version of plietsch cannot read its definition.",
+        "Run `plietsch db migrate` for types that come with plietsch, add another one with `plietsch device-type add`, "
+        "or name another type in the region file; then retry.",
+    )
+    OBJECT_MISSING = (
+        "object-missing",
+        "The frame came without an object: the network server decodes no frames of this device.",
+        "Install the maker's codec in the device profile (docs/chirpstack.md). If it is there, it failed: the device's "
+        "`log` events say how. What came before cannot be decoded any more: discard.",
+    )
+    OBJECT_MALFORMED = (
+        "object-malformed",
+        "What the codec made of the frame is no object, or cannot be read at all.",
+        "Look at the codec in the device profile: `data` has to be an object with a member for each value. Discard.",
+    )
+    OBJECT_EMPTY = (
+        "object-empty",
+        "The object has none of the channels of the device's type.",
+        "A frame about the device itself, as many send after they joined: discard. If all are so, the codec is another "
+        "one than the device type is for: look at docs/device-types.md, correct the type, and retry.",
+    )
+    OBJECT_VALUE = (
+        "object-value",
+        "A channel's place in the object has no number; the other values were stored.",
+        "Look at the object: if the device says in this way that it has no value, add it to the channel's `missing` in "
+        "the device type, and retry.",
+    )
+    OBJECT_UNIT = (
+        "object-unit",
+        "A number in the object has a unit that is not known or not one of its property; the other values were stored.",
+        "Look at the object: if the codec is another one than the device type is for, correct the type; then retry.",
+    )
+    OBJECT_TIME = (
+        "object-time",
+        "The object does not say in the form of the device type when it was measured: the values have no time.",
+        "Look at the object, correct `time` in the device type, and retry.",
     )
     PAYLOAD_EMPTY = (
         "payload-empty",
@@ -80,6 +121,11 @@ class Reason(StrEnum):
         "A channel of the deployment feeds no datastream; the other values were stored.",
         "Add the instrument to the device's sensors in the region file, import it, then retry.",
     )
+    LINE_MALFORMED = (
+        "line-malformed",
+        "A line of a recording is not what the device type says of its recordings.",
+        "The detail names file and line: mend it, or `recordings` in the device type, import the file again, and discard.",
+    )
     CLOCK_RESET = (
         "clock-reset",
         "The node's clock began anew, and nothing says how long before: the readings have no time.",
@@ -103,3 +149,10 @@ class Reason(StrEnum):
 
 
 MEANINGS = {reason.value: reason.meaning for reason in Reason}
+
+
+class Problem(NamedTuple):
+    """Why a message, or a part of it, could not become observations; the detail is a sentence for the operator."""
+
+    reason: Reason
+    detail: str

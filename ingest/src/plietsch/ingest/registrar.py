@@ -1,14 +1,18 @@
 """Keeps the registry in memory in step with the database: hears of every change, and asks for devices it lacks."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+
+import msgspec
 
 from plietsch.ingest import database
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.registry import Deployment, Device, Registry
 from plietsch.ingest.series import arrival
+from plietsch.platform import properties
+from plietsch.platform.device_types.specification import DeviceType, Span
 
 # How long a DevEUI that was asked for in vain is not asked for again. Every change is notified, so that asking is only
 # a second line.
@@ -66,16 +70,68 @@ class Registrar:
     def _load(self, dev_euis: Sequence[str] | None) -> list[Device]:
         with database.availability():
             rows = self._connection.execute(QUERIES["registered"], {"dev_euis": dev_euis}).fetchall()
-        return [_device(list(group)) for _, group in groupby(rows, key=lambda row: row[0])]
+            # After the devices: the type of each is there by then.
+            wanted = {"device_type_ids": list({row[2] for row in rows})}
+            types = dict(self._connection.execute(QUERIES["definitions"], wanted).fetchall()) if rows else {}
+        known = {type_id: _type(definition) for type_id, definition in types.items()}
+        return [_device(list(group), known) for _, group in groupby(rows, key=lambda row: row[0])]
 
 
-def _device(rows: Sequence[tuple[Any, ...]]) -> Device:
+def _type(definition: str | None) -> DeviceType | None:
+    """The device type that a definition says; None if it is not there, or of a version that knows more."""
+    if definition is None:
+        return None
+    try:
+        found = msgspec.json.decode(definition, type=DeviceType)
+    except msgspec.ValidationError:
+        return None
+    return found if all(found.property_of(channel) in properties.ALL for channel in found.channels) else None
+
+
+def _device(rows: Sequence[tuple[Any, ...]], types: Mapping[int, DeviceType | None]) -> Device:
     """A device from its rows, one for each deployment; without any it has one whose deployment is null."""
-    device_id, dev_eui = rows[0][:2]
-    return Device(device_id, dev_eui, tuple(_deployment(*row[2:]) for row in rows if row[4] is not None))
+    device_id, dev_eui, type_id = rows[0][:3]
+    device_type = types.get(type_id)
+    deployments = tuple(_deployment(device_type, *row[3:]) for row in rows if row[5] is not None)
+    return Device(device_id, dev_eui, deployments, device_type, _ranges(device_type))
 
 
 def _deployment(
-    since_s: float, until_s: float, _: int, gauge_zero_distance_m: float | None, datastream_ids: dict[str, int]
+    device_type: DeviceType | None,
+    since_s: float,
+    until_s: float,
+    _: int,
+    gauge_zero_distance_m: float | None,
+    datastream_ids: dict[str, int],
 ) -> Deployment:
-    return Deployment(since_s, until_s, datastream_ids, arrival.derivations(datastream_ids, gauge_zero_distance_m))
+    derivations = arrival.derivations(
+        datastream_ids,
+        gauge_zero_distance_m,
+        assumes_c=_assumes_c(device_type),
+        property_of=lambda channel: _property_of(device_type, channel),
+    )
+    return Deployment(since_s, until_s, datastream_ids, derivations)
+
+
+def _ranges(device_type: DeviceType | None) -> dict[str, Span]:
+    """What the values of our own payload are held against; an object's are where it is read."""
+    if device_type is None or device_type.decoder != "plietsch":
+        return {}
+    return {name: channel.range for name, channel in device_type.channels.items() if channel.range}
+
+
+def _assumes_c(device_type: DeviceType | None) -> float | None:
+    """The temperature that the instrument for the distance takes for granted."""
+    if device_type is None:
+        return None
+    distances = (
+        channel for name, channel in device_type.channels.items() if device_type.property_of(name) == "distance"
+    )
+    return next((channel.assumes_c for channel in distances), None)
+
+
+def _property_of(device_type: DeviceType | None, channel: str) -> str:
+    """What a channel measures; one that a deployment feeds and the type does not know any more is named so."""
+    if device_type is None or channel not in device_type.channels:
+        return channel
+    return device_type.property_of(channel)

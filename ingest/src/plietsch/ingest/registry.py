@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plietsch.ingest.series.arrival import Derivation
+from plietsch.platform.device_types.specification import DeviceType, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,16 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device and its deployments, which do not overlap."""
+    """A device, its deployments, which do not overlap, and its type; None where nobody here knows that.
+
+    `ranges`: beyond which values the instruments of one of our own nodes cannot have measured, by channel.
+    """
 
     id: int
     dev_eui: str
     deployments: tuple[Deployment, ...] = ()
+    type: DeviceType | None = None
+    ranges: Mapping[str, Span] = field(default_factory=dict[str, Span])
 
     def deployment_at(self, moment_s: float) -> Deployment | None:
         """Where it was when it measured."""

@@ -8,7 +8,8 @@ from plietsch.ingest.clock import Clock
 
 
 class UplinkRow(NamedTuple):
-    """A row of `uplink`; `rx_info` is JSON, `repeats` the event_id of the frame of which this one is a copy."""
+    """A row of `uplink`; `rx_info` is JSON, `repeats` the event_id of the frame of which this one is a copy, `object`
+    what the network server's codec made of it, in JSON."""
 
     event_time: datetime
     event_id: UUID
@@ -24,6 +25,7 @@ class UplinkRow(NamedTuple):
     received_at: datetime
     clock: Clock | None = None
     repeats: UUID | None = None
+    object: bytes | None = None
 
 
 class ObservationRow(NamedTuple):
