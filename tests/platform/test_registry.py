@@ -70,7 +70,7 @@ def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
             assert registry.import_region(connection, document(tmp_path, REGION)) == 1
         first = contents(database_url)
     assert contents(database_url) == first
-    assert len(first["datastream"]) == 8 + 2
+    assert len(first["datastream"]) == 8 + 2 + 2  # what is measured, dust without water, two indices
     assert len(first["historical_location"]) == 1
 
 
@@ -219,7 +219,7 @@ def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, 
     imported(database_url, tmp_path)
     imported(database_url, tmp_path, device={"sensors": ["SDS011"], "battery": False})
     channels = {row[1] for row in contents(database_url)["deployment_channel"]}
-    assert channels == {"pm2_5", "pm10", "pm2_5_spread", "pm10_spread"}
+    assert channels == {"pm2_5", "pm10", "pm2_5_spread", "pm10_spread", "aqi_eu@eaqi-2024/1", "aqi_de@uba-lqi-2025/1"}
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,47 @@ def test_dust_is_corrected_where_there_is_humidity(
 ):
     imported(database_url, tmp_path, device={"sensors": sensors})
     wanted = {f"{code}@kappa-koehler/1": ("SDS011", code, "kappa-koehler/1") for code in ("pm2_5", "pm10")}
-    assert computed(database_url) == (wanted if corrected else {})
+    indices = {
+        "aqi_eu@eaqi-2024/1": ("SDS011", "aqi_eu", "eaqi-2024/1"),
+        "aqi_de@uba-lqi-2025/1": ("SDS011", "aqi_de", "uba-lqi-2025/1"),
+    }
+    assert computed(database_url) == ({**wanted, **indices} if corrected else indices)
+
+
+def test_the_series_by_the_usual_method_is_meant_or_else_the_one_that_there_is(database_url: str, tmp_path: Path):
+    imported(database_url, tmp_path, device=WATER, deployment=MOUNTED)
+    with psycopg.connect(database_url) as connection:
+        assert _meant(connection) == {"gauge-zero/1": True}
+        another = "INSERT INTO datastream (station_id, sensor_id, observed_property_id, method)" \
+            " SELECT station_id, sensor_id, observed_property_id, %s FROM datastream WHERE method = %s"  # fmt: skip
+        connection.execute(another, ("gauge-zero-sound/1", "gauge-zero/1"))
+        assert _meant(connection) == {"gauge-zero/1": True, "gauge-zero-sound/1": False}
+        connection.execute("DELETE FROM datastream WHERE method = 'gauge-zero/1'")
+        assert _meant(connection) == {"gauge-zero-sound/1": True}
+        connection.execute(another, ("raw", "gauge-zero-sound/1"))
+        connection.execute("UPDATE observed_property SET default_method = 'raw' WHERE code = 'water_level'")
+        assert _meant(connection) == {"gauge-zero-sound/1": False, "raw": True}
+
+
+def _meant(connection: psycopg.Connection) -> dict[str, bool]:
+    return dict(
+        connection.execute(
+            "SELECT d.method, d.by_default FROM datastream d JOIN observed_property p ON p.id = d.observed_property_id"
+            " WHERE p.code = 'water_level'"
+        ).fetchall()
+    )
+
+
+def test_rain_is_computed_where_it_is_known_how_much_makes_it_tip(database_url: str, tmp_path: Path):
+    gauge = {"type": "plietsch-rain", "sensors": ["rain"]}
+    imported(database_url, tmp_path, device=gauge)
+    assert computed(database_url) == {}
+    imported(database_url, tmp_path, device=gauge, deployment={"rain_tip_mm": 0.2})
+    assert computed(database_url) == {
+        "rain@rain-difference/1": ("rain", "rain", "rain-difference/1"),
+        "rain_1h@rain-sum/1": ("rain", "rain_1h", "rain-sum/1"),
+        "rain_24h@rain-sum/1": ("rain", "rain_24h", "rain-sum/1"),
+    }
 
 
 def test_a_rain_gauge_says_how_much_makes_it_tip(database_url: str, tmp_path: Path):

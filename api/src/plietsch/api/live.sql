@@ -10,7 +10,7 @@ ORDER BY id DESC LIMIT 1
 -- Of datastreams that were touched within a span: the newest result that did not fail, from what was measured while
 -- installed, if it lies within the span. What is newer was told before.
 SELECT DISTINCT ON (ds.id)
-       r.code AS region, s.code AS station, p.code AS property, ds.method, ds.method = p.default_method AS by_default,
+       r.code AS region, s.code AS station, p.code AS property, ds.method, ds.by_default,
        p.spread_of IS NOT NULL AS is_spread, o.phenomenon_time, o.result, o.quality, touched.last_time
 FROM unnest(%(datastreams)s::integer[], %(first)s::timestamptz[], %(last)s::timestamptz[])
      AS touched (datastream_id, first_time, last_time)

@@ -37,7 +37,7 @@ WHERE (%(code)s::text IS NULL OR s.code = %(code)s)
   AND (%(west)s::float8 IS NULL OR l.longitude BETWEEN %(west)s AND %(east)s AND l.latitude BETWEEN %(south)s AND %(north)s)
   AND (%(properties)s::text[] IS NULL OR EXISTS (
         SELECT 1 FROM datastream ds JOIN observed_property p ON p.id = ds.observed_property_id
-        WHERE ds.station_id = s.id AND ds.method = p.default_method AND p.code = ANY(%(properties)s)))
+        WHERE ds.station_id = s.id AND ds.by_default AND p.code = ANY(%(properties)s)))
 ORDER BY s.code
 
 -- name: latest
@@ -63,7 +63,7 @@ CROSS JOIN LATERAL (
       AND phenomenon_time <= now() + interval '1 hour'
     ORDER BY phenomenon_time DESC LIMIT 1
 ) o
-WHERE ds.station_id = ANY(%(stations)s) AND ds.method = p.default_method
+WHERE ds.station_id = ANY(%(stations)s) AND ds.by_default
   -- Spreads where they are asked for: they go with what they are the spread of, and a node of an older version has
   -- none, so that the search for its newest one would read all history.
   AND (p.code = ANY(%(properties)s) OR (%(properties)s::text[] IS NULL AND p.spread_of IS NULL))
@@ -106,7 +106,7 @@ SELECT ds.id, s.code AS station, s.name, s.simulated, s.licence, s.attribution,
 FROM datastream ds
 JOIN station s ON s.id = ds.station_id
 JOIN observed_property p ON p.id = ds.observed_property_id
-WHERE CASE WHEN %(methods)s::text[] IS NULL THEN ds.method = p.default_method ELSE ds.method = ANY(%(methods)s) END
+WHERE CASE WHEN %(methods)s::text[] IS NULL THEN ds.by_default ELSE ds.method = ANY(%(methods)s) END
   AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
   AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
   AND EXISTS (SELECT 1 FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id

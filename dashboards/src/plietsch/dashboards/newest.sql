@@ -6,7 +6,7 @@ SELECT DISTINCT ON (s.code, p.code) s.code, p.code, o.result, o.phenomenon_time,
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
 JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
 CROSS JOIN LATERAL (

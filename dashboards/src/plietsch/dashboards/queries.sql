@@ -16,7 +16,7 @@ JOIN region r ON r.id = s.region_id
 JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed' AND d.during @> now()
 JOIN deployment_channel c ON c.deployment_id = d.id
 JOIN datastream ds ON ds.id = c.datastream_id
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
 CROSS JOIN LATERAL (
     SELECT p.code UNION ALL SELECT 'rain_1h' WHERE p.code = 'rain_tips' AND d.rain_tip_mm IS NOT NULL
 ) quantity (code)
@@ -33,7 +33,7 @@ FROM (
     JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed' AND d.during @> now()
     JOIN deployment_channel c ON c.deployment_id = d.id
     JOIN datastream ds ON ds.id = c.datastream_id
-    JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+    JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
     WHERE r.code = %(region)s
 ) p
 CROSS JOIN LATERAL (SELECT p.code UNION ALL SELECT 'rain_1h' WHERE p.code = 'rain_tips' AND p.has_tip) quantity (code)

@@ -296,16 +296,11 @@ class _Changing:
 
     def _computed(self, mounting: Mounting) -> list[methods.Series]:
         """The series that can be computed of what it measures where it is mounted so."""
-        definition = self.device.definition
-        by_sound = definition and any(
-            definition.property_of(name) == "distance" and not channel.temperature_compensated
-            for name, channel in definition.channels.items()
-        )
-        return methods.computed(
+        return methods.of_device(
+            self.device.definition,
             {code for _, code in self._channels.values()},
-            above_gauge_zero=mounting.gauge_zero_distance_m is not None,
-            has_tip=mounting.rain_tip_mm is not None,
-            temperature_compensated=not by_sound,
+            gauge_zero_distance_m=mounting.gauge_zero_distance_m,
+            rain_tip_mm=mounting.rain_tip_mm,
         )
 
     def _station_id(self, station: str) -> int:

@@ -10,6 +10,8 @@ same property is another channel.
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from plietsch.platform.device_types.specification import DeviceType
+
 RAW = "raw"
 # The water's level above the gauge's zero, from the distance to the water, or its depth, and the instrument's height.
 GAUGE_ZERO = "gauge-zero/1"
@@ -70,7 +72,27 @@ def computed(
     sound = not temperature_compensated
     levels = _levels(properties, sound=sound) if above_gauge_zero else []
     dust = [Series(code, KAPPA_KOEHLER, of=code) for code in _DUST if code in properties and "humidity" in properties]
-    return [*levels, *dust, *_rain(properties, has_tip=has_tip)]
+    return [*levels, *dust, *_rain(properties, has_tip=has_tip), *_indices(properties)]
+
+
+def of_device(
+    type_: DeviceType | None,
+    properties: Collection[str],
+    *,
+    gauge_zero_distance_m: float | None,
+    rain_tip_mm: float | None,
+) -> list[Series]:
+    """The series that can be computed for a device of a type that measures these properties and is mounted so."""
+    by_sound = type_ is not None and any(
+        type_.property_of(name) == "distance" and not channel.temperature_compensated
+        for name, channel in type_.channels.items()
+    )
+    return computed(
+        properties,
+        above_gauge_zero=gauge_zero_distance_m is not None,
+        has_tip=rain_tip_mm is not None,
+        temperature_compensated=not by_sound,
+    )
 
 
 def _levels(properties: Collection[str], *, sound: bool) -> list[Series]:
@@ -85,3 +107,9 @@ def _rain(properties: Collection[str], *, has_tip: bool) -> Iterator[Series]:
         yield Series("rain", RAIN_DIFFERENCE, of=counter)
         yield Series("rain_1h", RAIN_SUM, of=counter)
         yield Series("rain_24h", RAIN_SUM, of=counter)
+
+
+def _indices(properties: Collection[str]) -> Iterator[Series]:
+    for code in [code for code in _DUST if code in properties][:1]:
+        yield Series("aqi_eu", EAQI, of=code)
+        yield Series("aqi_de", UBA_LQI, of=code)

@@ -208,8 +208,10 @@ class _Importer:
         fed = [(channel, type_.property_of(channel), methods.RAW, model) for channel, model in models.items()]
         # Of two channels of one property, the one that the type names first is what others are computed from.
         measured = {code: model for _, code, _, model in reversed(fed)}
-        above_zero = station.deployment.gauge_zero_distance_m is not None
-        computed = methods.computed(measured, above_gauge_zero=above_zero)
+        mounted = station.deployment
+        computed = methods.of_device(
+            type_, measured, gauge_zero_distance_m=mounted.gauge_zero_distance_m, rain_tip_mm=mounted.rain_tip_mm
+        )
         fed += [(each.channel, each.code, each.method, measured[each.of]) for each in computed]
         for channel, code, method, model in fed:
             sensor_id = self._id("sensor_id", model=model)

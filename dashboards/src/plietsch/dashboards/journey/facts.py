@@ -26,7 +26,7 @@ class Value(NamedTuple):
     code: str
     unit_symbol: str
     decimals: int
-    default_method: str
+    by_default: bool
     datastream_id: int
     method: str
     model: str

@@ -2,7 +2,7 @@
 -- A value that a device measured while it was installed, in a second, by the method asked for or else the usual one, and
 -- how its instrument was mounted then. Of two instruments, the one that has a number.
 SELECT s.id AS station_id, s.code AS station, s.name AS station_name, s.simulated, r.code AS region, p.code,
-       p.unit_symbol, p.decimals, p.default_method, ds.id AS datastream_id, ds.method, n.model, n.manufacturer,
+       p.unit_symbol, p.decimals, ds.by_default, ds.id AS datastream_id, ds.method, n.model, n.manufacturer,
        o.phenomenon_time AS measured_at, o.result, o.result_time AS heard_at, o.quality, d.gauge_zero_distance_m,
        d.rain_tip_mm
 FROM station s
@@ -19,7 +19,7 @@ CROSS JOIN LATERAL (
       AND phenomenon_time < least(%(second)s::timestamptz + INTERVAL '1 second', upper(d.during))
     ORDER BY phenomenon_time LIMIT 1
 ) o
-WHERE s.code = %(station)s AND ds.method = coalesce(%(method)s::text, p.default_method)
+WHERE s.code = %(station)s AND CASE WHEN %(method)s::text IS NULL THEN ds.by_default ELSE ds.method = %(method)s END
 ORDER BY o.result IS NULL, ds.id
 LIMIT 1
 

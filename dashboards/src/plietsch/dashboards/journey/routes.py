@@ -135,7 +135,7 @@ async def _scale(connection: AsyncConnection[Any], language: str, value: Value) 
 def _link(time: datetime | None, value: Value, tell: Telling) -> tuple[str, Moment] | None:
     if time is None:
         return None
-    method = value.method if value.method != value.default_method else None
+    method = None if value.by_default else value.method
     address = telling.address(tell.texts.language, value.station, value.code, time, method)
     return address, tell.clock(time, value.measured_at)
 
@@ -145,7 +145,7 @@ def _in_the_interface(value: Value) -> str:
     second = value.measured_at.astimezone(UTC).replace(microsecond=0)
     until = second.replace(tzinfo=None).isoformat() + ".999999Z"
     span = f"from={second.replace(tzinfo=None).isoformat()}Z&to={until}"
-    method = f"&method={value.method}" if value.method != value.default_method else ""
+    method = "" if value.by_default else f"&method={value.method}"
     return f"/api/v1/observations?station={value.station}&property={value.code}&{span}{method}"
 
 

@@ -15,7 +15,7 @@ WHERE r.code = %(region)s
           AND (%(property)s::text IS NULL OR d.id IN (
                 SELECT c.deployment_id FROM deployment_channel c
                 JOIN datastream ds ON ds.id = c.datastream_id
-                JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+                JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
                 WHERE p.code = %(property)s))
           AND (%(property)s IS DISTINCT FROM 'rain_tips' OR d.rain_tip_mm IS NOT NULL))
 ORDER BY s.name, s.code
@@ -42,7 +42,7 @@ SELECT s.id, o.hour, o.value
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
 JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
 CROSS JOIN LATERAL (
@@ -61,7 +61,7 @@ SELECT s.id, o.hour, o.value
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.default_method = ds.method
+JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
 JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
 CROSS JOIN LATERAL (

@@ -2,7 +2,7 @@
 -- The series of a station that a device fed while installed: what, by which method, with which instrument, and whether
 -- a device feeds it now.
 SELECT ds.id, p.code AS property, ds.method, n.model, n.manufacturer,
-       bool_or(d.during @> now()) AS is_fed, ds.method = p.default_method AS is_default
+       bool_or(d.during @> now()) AS is_fed, ds.by_default AS is_default
 FROM station s
 JOIN datastream ds ON ds.station_id = s.id
 JOIN observed_property p ON p.id = ds.observed_property_id
@@ -10,7 +10,7 @@ JOIN sensor n ON n.id = ds.sensor_id
 JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
 WHERE s.code = %(station)s AND p.spread_of IS NULL
-GROUP BY ds.id, p.code, p.default_method, ds.method, n.model, n.manufacturer
+GROUP BY ds.id, p.code, ds.method, n.model, n.manufacturer
 ORDER BY p.code, ds.method, ds.id
 
 -- name: as_measured

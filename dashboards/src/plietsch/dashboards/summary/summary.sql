@@ -21,7 +21,7 @@ SELECT s.code, extract(epoch FROM o.phenomenon_time)::double precision, o.result
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN datastream ds ON ds.station_id = s.id
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'water_level' AND p.default_method = ds.method
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'water_level' AND ds.by_default
 JOIN observation o ON o.datastream_id = ds.id
 WHERE r.code = %(region)s AND o.phenomenon_time > %(since)s AND o.phenomenon_time <= %(until)s
   AND o.quality <= 2 AND o.result IS NOT NULL

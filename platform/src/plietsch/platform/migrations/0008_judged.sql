@@ -10,6 +10,41 @@ CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON device_type
 
 ALTER TABLE observed_property ADD COLUMN description text NOT NULL DEFAULT '';
 
+-- Whether a series is meant where nobody names a method: the one by the property's default method or, at a station that
+-- has none by that, any other (a level by the speed of sound, or one that the instrument computes itself).
+ALTER TABLE datastream ADD COLUMN by_default boolean NOT NULL DEFAULT true;
+
+CREATE FUNCTION is_by_default(ds datastream) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT ds.method = p.default_method OR NOT EXISTS (
+        SELECT FROM datastream other
+        WHERE other.station_id = ds.station_id AND other.observed_property_id = ds.observed_property_id
+          AND other.method = p.default_method
+    )
+    FROM observed_property p WHERE p.id = ds.observed_property_id
+$$;
+
+UPDATE datastream SET by_default = is_by_default(datastream) WHERE by_default <> is_by_default(datastream);
+
+CREATE FUNCTION mark_default() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE datastream ds SET by_default = is_by_default(ds)
+    WHERE (ds.station_id, ds.observed_property_id) IN (
+              (OLD.station_id, OLD.observed_property_id), (NEW.station_id, NEW.observed_property_id))
+      AND ds.by_default <> is_by_default(ds);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mark_default AFTER INSERT OR DELETE ON datastream FOR EACH ROW EXECUTE FUNCTION mark_default();
+
+-- A newer version may mean another method.
+CREATE FUNCTION mark_defaults() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE datastream ds SET by_default = is_by_default(ds)
+    WHERE ds.observed_property_id = NEW.id AND ds.by_default <> is_by_default(ds);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mark_defaults AFTER UPDATE OF default_method ON observed_property FOR EACH ROW
+    WHEN (OLD.default_method <> NEW.default_method) EXECUTE FUNCTION mark_defaults();
+
 -- What the network server's codec made of a frame, as it came; null where our own decoder reads the payload. Not jsonb:
 -- that refuses characters which JSON allows.
 ALTER TABLE uplink ADD COLUMN object json;
