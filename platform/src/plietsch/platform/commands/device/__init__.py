@@ -2,7 +2,7 @@
 
 import typer
 
-from plietsch.platform.commands.device import limiting, mounting, registering, showing
+from plietsch.platform.commands.device import limiting, mounting, registering, showing, why
 
 app = typer.Typer(no_args_is_help=True, help="The registry of stations and devices.")
 app.command("import", epilog=registering.IMPORT)(registering.import_)
@@ -13,4 +13,5 @@ app.command("install", epilog=mounting.INSTALL)(mounting.install)
 app.command("move", epilog=mounting.MOVE)(mounting.move)
 app.command("remove", epilog=mounting.REMOVE)(mounting.remove)
 app.command("limits", epilog=limiting.EXAMPLE)(limiting.limits_)
+app.command("why", epilog=why.EXAMPLE)(why.why)
 app.command("offers", epilog=registering.OFFERS)(registering.offers)
