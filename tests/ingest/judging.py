@@ -26,7 +26,7 @@ LIMITS: dict[str, dict[str, Any]] = {
     },
     "temperature": {
         "rate_of_change": {"suspect": 30, "longest_step_s": 1500},
-        "neighbour": {"suspect": 10, "radius_km": 5, "within_s": 700, "least": 2},
+        "neighbour": {"suspect": 15, "radius_km": 5, "within_s": 700, "least": 2},
     },
     "distance": {
         "flat_line": {"tolerance": 1, "suspect_after_s": 1800, "fail_after_s": 3600, "longest_step_s": 1500},

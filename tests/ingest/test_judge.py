@@ -1,15 +1,35 @@
 """The judge against a real PostgreSQL: what it finds, what it writes, and that nobody can tell in which order."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import pairwise
+
+import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ingest.judging import Reading, Region, flags, judge, register, store
 from ingest.network import rows
+from psycopg.types.json import Jsonb
 
 from ingest import judging
+from plietsch.ingest import database
+from plietsch.ingest.judge import process
+from plietsch.ingest.judge.process import Judge, JudgePresent
+from plietsch.ingest.stopping import Stop
 
 
 @pytest.fixture
 def region(database_url: str) -> Region:
     return register(database_url)
+
+
+@contextmanager
+def _judging(region: Region) -> Iterator[None]:
+    """While another process is the judge."""
+    with closing(database.connect(region.database_url)) as connection:
+        assert process.is_alone(connection)
+        yield
 
 
 def _series(channel: str, *results: float | None, station: int = 0, **others: float) -> list[list[Reading]]:
@@ -32,3 +52,156 @@ def test_a_spike_is_found_when_what_comes_after_it_shows_it(region: Region):
     judge(region)
     assert flags(region, 0, "pm2_5") == [1, 1, 4, 1, 1]
     assert _tests(region, 0, "pm2_5") == [(2, 1, {"spike": 4})]
+
+
+def test_levels_and_dust_follow_what_is_found_of_their_inputs(region: Region):
+    store(region, _series("distance", *[3000.0] * 8))
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13, station=1, humidity=50.0))
+    judge(region)
+    assert flags(region, 0, "distance") == [4] * 8
+    assert flags(region, 0, "water_level@gauge-zero/1") == [9] * 8
+    assert flags(region, 1, "pm2_5@kappa-koehler/1") == [1, 1, 9, 1, 1]
+    revised = "SELECT DISTINCT result_before, quality_before, result_after, quality_after, cause, reason"
+    assert rows(region.database_url, f"{revised} FROM observation_revision ORDER BY reason") == [
+        (3000, 1, 3000, 4, "judge", "flat_line 4"),
+        (500, 1, None, 9, "judge", "gauge-zero/1"),
+        (241.5, 1, None, 9, "judge", "kappa-koehler/1"),
+        (300, 1, 300, 4, "judge", "spike 4"),
+    ]
+
+
+def test_a_station_is_held_against_those_nearby(region: Region):
+    """The third station is ten kilometres away: two are needed, and nobody has two."""
+    readings = [Reading(station, 0, {"temperature": t}) for station, t in enumerate((5.0, 30.0, 6.0))]
+    store(region, [readings])
+    judge(region)
+    assert [flags(region, station, "temperature") for station in range(3)] == [[1], [1], [1]]
+    with psycopg.connect(region.database_url) as connection:
+        connection.execute("UPDATE location SET longitude = 9.44")
+        connection.execute(
+            "INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, cause)"
+            " SELECT array_agg(id), '2025-01-01', '2026-02-01', 0, 'limits' FROM datastream"
+        )
+    judge(region)
+    assert [flags(region, station, "temperature") for station in range(3)] == [[1], [3], [1]]
+
+
+def test_what_another_channel_says_counts_whenever_it_comes(region: Region):
+    store(region, [[Reading(0, 0, {"pm2_5": 10.0})]])
+    judge(region)
+    assert flags(region, 0, "pm2_5") == [1]
+    store(region, [[Reading(0, 0, {"humidity": 97.0})]])
+    judge(region)
+    assert _tests(region, 0, "pm2_5") == [(0, 1, {"multi_variate": 3})]
+
+
+def test_limits_of_ones_own_hold_from_their_date_on(region: Region):
+    store(region, _series("pm2_5", 500, 500, 500, 500))
+    judge(region)
+    assert flags(region, 0, "pm2_5") == [3, 3, 3, 3]
+    with psycopg.connect(region.database_url) as connection:
+        datastream_id = region.stations[0]["pm2_5"]
+        connection.execute(
+            "INSERT INTO datastream_limit (datastream_id, since, limits, reason) VALUES"
+            " (%s, '2026-01-01T00:10:00Z', '{}', 'a bonfire'), (%s, '2026-01-01T00:30:00Z', %s, 'over')",
+            (datastream_id, datastream_id, Jsonb({"suspect_range": [0, 400]})),
+        )
+        connection.execute(
+            "INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, cause)"
+            " VALUES (%s, '2026-01-01T00:10:00Z', '2026-01-02', 0, 'limits')",
+            ([datastream_id],),
+        )
+    judge(region)
+    assert flags(region, 0, "pm2_5") == [3, 1, 1, 3]
+    causes = "SELECT cause, reason, count(*)::int FROM observation_revision GROUP BY 1, 2 ORDER BY 1"
+    assert rows(region.database_url, causes) == [("judge", "gross_range 3", 4), ("limits", "passes all tests", 2)]
+
+
+def test_a_mounting_said_better_computes_levels_anew(region: Region):
+    store(region, _series("distance", 3000, 3010, 3020))
+    judge(region)
+    with psycopg.connect(region.database_url) as connection:
+        connection.execute("UPDATE deployment SET gauge_zero_distance_m = 8.5")
+        connection.execute(
+            "INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, cause)"
+            " VALUES (%s, '2025-01-01', '2026-02-01', 0, 'deployment')",
+            ([region.stations[0]["distance"]],),
+        )
+    judge(region)
+    level = region.stations[0]["water_level@gauge-zero/1"]
+    stored = "SELECT result FROM observation WHERE datastream_id = %s ORDER BY phenomenon_time"
+    assert rows(region.database_url, stored, level) == [(550,), (549,), (548,)]
+    revised = "SELECT datastream_id, result_before, result_after, cause, reason FROM observation_revision ORDER BY id"
+    assert rows(region.database_url, revised) == [
+        (level, 500, 550, "deployment", "gauge-zero/1, mounted otherwise"),
+        (level, 499, 549, "deployment", "gauge-zero/1, mounted otherwise"),
+        (level, 498, 548, "deployment", "gauge-zero/1, mounted otherwise"),
+    ]
+
+
+def test_the_second_time_nothing_changes_and_what_it_wrote_itself_is_passed_over(region: Region):
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13))
+    judge(region)
+    causes = "SELECT cause, observations, revised FROM write_ledger ORDER BY id"
+    assert rows(region.database_url, causes) == [("ingest", 2, 0)] * 5 + [("judge", 0, 1)]
+    assert judge(region).tally.counts["judged"] == 0
+    with psycopg.connect(region.database_url) as connection:
+        connection.execute("DELETE FROM ledger_reader")
+    assert judge(region).tally.counts["judged"] == 10
+    assert rows(region.database_url, causes) == [("ingest", 2, 0)] * 5 + [("judge", 0, 1)]
+
+
+def test_a_position_of_another_server_begins_again(region: Region):
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13))
+    with psycopg.connect(region.database_url) as connection:
+        connection.execute("INSERT INTO ledger_reader (name, transaction_id, id) VALUES ('judge', '9999999999', 7)")
+    judge(region)
+    assert flags(region, 0, "pm2_5") == [1, 1, 4, 1, 1]
+
+
+def test_one_at_a_time(region: Region):
+    with closing(Stop()) as stop, _judging(region), pytest.raises(JudgePresent):
+        Judge(region.database_url, stop).once()
+
+
+# Any order -----------------------------------------------------------------------------------------------------------
+
+_RESULTS = {
+    "pm2_5": st.sampled_from([10.0, 11.0, 90.0, 300.0, 450.0, None]),
+    "temperature": st.sampled_from([5.0, 5.1, 14.0, 25.0, None]),
+    "humidity": st.sampled_from([50.0, 96.0, None]),
+    "distance": st.sampled_from([3000.0, 3000.0, 3000.0, 3001.0, 3400.0, 4000.0, None]),
+}
+
+
+@st.composite
+def _stories(draw: st.DrawFn) -> tuple[list[Reading], list[list[Reading]], list[bool]]:
+    """Readings, and the same ones in some order, cut into batches, with a new judge or the same one after each."""
+    places = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 11)), min_size=1, max_size=24, unique=True))
+    readings = [
+        Reading(station, step, {name: draw(results) for name, results in _RESULTS.items()})
+        for station, step in sorted(places, key=lambda each: each[1])
+    ]
+    shuffled = draw(st.permutations(readings))
+    cuts = sorted(draw(st.sets(st.integers(1, len(readings)), max_size=5)) | {0, len(readings)})
+    batches = [list(shuffled[first:last]) for first, last in pairwise(cuts)]
+    return readings, batches, draw(st.lists(st.booleans(), min_size=len(batches), max_size=len(batches)))
+
+
+@given(_stories())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_can_tell_in_which_order_values_came(
+    region: Region, story: tuple[list[Reading], list[list[Reading]], list[bool]]
+):
+    readings, batches, judges = story
+    judging.empty(region)
+    store(region, [readings])
+    judge(region)
+    at_once = judging.tables(region)
+    judging.empty(region)
+    for batch, judged in zip(batches, judges, strict=True):
+        store(region, [batch])
+        if judged:
+            judge(region)
+    judge(region)
+    assert judging.tables(region) == at_once

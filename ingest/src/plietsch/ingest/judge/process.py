@@ -53,7 +53,7 @@ class Judge:
         while not self.stop.is_set():
             try:
                 with closing(_connect(self.database_url)) as connection, database.availability():
-                    if not _is_alone(connection):
+                    if not is_alone(connection):
                         log.info("another process judges; this one waits")
                         self.stop.wait(_STANDBY_S)
                         continue
@@ -70,7 +70,7 @@ class Judge:
     def once(self) -> None:
         """Judge all there is. Raises JudgePresent, database.DatabaseUnavailable."""
         with closing(_connect(self.database_url)) as connection, database.availability():
-            if not _is_alone(connection):
+            if not is_alone(connection):
                 raise JudgePresent("Another process judges this database already.", "It judges what comes by itself.")
             following = Following(connection, self.stop, self.tally)
             while not self.stop.is_set() and following.turn():
@@ -95,5 +95,6 @@ def _connect(database_url: str) -> Connection:
         ) from error
 
 
-def _is_alone(connection: Connection) -> bool:
+def is_alone(connection: Connection) -> bool:
+    """Be the judge until the connection ends; False while another process is."""
     return connection.execute(QUERIES["be_judge"], (_PROCESS_LOCK,)).fetchone() == (True,)

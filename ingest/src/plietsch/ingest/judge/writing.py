@@ -95,7 +95,7 @@ def write(
     by_reason: defaultdict[str, defaultdict[int, list[Difference]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
         if each.is_of_value:
-            by_reason[_reason(each, method)][each.datastream_id].append(each)
+            by_reason[_reason(each, method, cause)][each.datastream_id].append(each)
     for reason, of_reason in by_reason.items():
         connection.execute(QUERIES["say_why"], {"cause": cause, "reason": reason})
         _write_values(connection, of_reason, inputs or {})
@@ -118,11 +118,15 @@ def enter(connection: Connection, written: Written, cause: str) -> None:
     connection.execute(QUERIES["enter"], entry)
 
 
-def _reason(difference: Difference, method: str) -> str:
+def _reason(difference: Difference, method: str, cause: str) -> str:
+    """Which tests a value does not pass; of a computed one the method, and what became of it."""
     if difference.wanted is None:
-        return f"{method}: there is nothing any more that it is computed from"
+        return f"{method or 'a method that is not used any more'}: nothing is there that it is computed from"
     said = difference.wanted.said()
-    return said if not method else method if said == PASSES else f"{method}; {said}"
+    if not method:
+        return said
+    mounted = f"{method}, mounted otherwise" if cause == "deployment" else method
+    return mounted if said == PASSES else f"{mounted}; {said}"
 
 
 def _write_values(
