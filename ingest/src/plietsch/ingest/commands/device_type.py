@@ -1,0 +1,228 @@
+"""`plietsch device-type`: which devices are understood, and how to have one's own understood, too."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import psycopg
+import typer
+from rich.table import Table
+
+from plietsch.ingest import examples
+from plietsch.ingest.commands import output
+from plietsch.ingest.commands.options import AsJson
+from plietsch.ingest.examples import Tried
+from plietsch.platform import database, errors, properties, settings
+from plietsch.platform.commands.options import DatabaseUrl
+from plietsch.platform.device_types import catalogue, reading, storing
+from plietsch.platform.device_types.specification import Channel, DeviceType, Limits
+from plietsch.platform.local import running
+from plietsch.platform.terminal import whole
+
+app = typer.Typer(no_args_is_help=True, help="Which devices are understood, and how yours can be.")
+
+File = Annotated[Path, typer.Argument(help="A device type's file (format plietsch-device-type/1).")]
+
+
+@app.callback()
+def device_type() -> None:
+    """Which devices are understood, and how yours can be. docs/device-types.md describes the format."""
+
+
+@app.command("list", epilog="Examples: `plietsch device-type list`, `plietsch device-type list --json`")
+def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
+    """List the types: those that are built in and, where a database answers, those that were added to it."""
+    known = _known(database_url)
+    if as_json:
+        output.document({"device_types": [_summary(each) for each in known.values()]})
+        return
+    table = Table(whole("type"), "maker", "model", "measures", box=None, pad_edge=False)
+    for each in known.values():
+        own = "" if each.code in catalogue.built_in() else " (added)"
+        cells = (each.code, each.maker, each.model + own, ", ".join(_measured(each)))
+        table.add_row(*map(output.cell, cells))
+    output.tables("", table)
+
+
+@app.command(epilog="Examples: `plietsch device-type show plietsch-water-level`, `… show plietsch-rain --json`")
+def show(
+    code: Annotated[str, typer.Argument(help="Its code, as `list` has it.", metavar="CODE")],
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Show a type: its instruments, its channels and their limits, and where its maker describes it."""
+    type_ = _find(code, _known(database_url))
+    if as_json:
+        output.document(msgspec.to_builtins(type_))
+        return
+    output.facts(
+        [
+            ("type", f"{type_.code}, {'built in' if code in catalogue.built_in() else 'added'}"),
+            ("maker", type_.maker),
+            ("model", type_.model),
+            ("summary", type_.summary),
+            *type_.links.items(),
+            ("decoded from", _DECODERS[type_.decoder]),
+            ("ports", ", ".join(map(str, type_.f_ports)) or "any"),
+            ("interval", f"{type_.interval_s} s" if type_.interval_s else None),
+            ("examples", len(type_.examples) or None),
+        ]
+    )
+    output.tables("", _instruments(type_), _channels(type_), _limits(type_))
+
+
+_DECODERS = {"plietsch": "our own payload (docs/payload.md)", "object": "what the maker's codec makes of a frame"}
+
+
+@app.command(epilog="Examples: `plietsch device-type check mine.toml`, `plietsch device-type check types/*.toml`")
+def check(files: Annotated[list[Path], typer.Argument(help="Files to look at.", metavar="FILE…")]) -> None:
+    """Look for mistakes in files, each with its line and what to do, and try their examples. Stores nothing."""
+    found = [_check(file) for file in files]
+    if not all(found):
+        raise typer.Exit(1)
+
+
+def _check(file: Path) -> bool:
+    try:
+        type_ = reading.read(file)
+    except errors.DeviceTypeInvalid as error:
+        output.lines(error.message)
+        return False
+    wrong = list(_wrong(type_))
+    passed = sum(tried.passed for tried in examples.run(type_))
+    count = f"{passed} of {len(type_.examples)} examples pass" if type_.examples else "it has no examples"
+    verdict = "not as it says" if wrong else "understood"
+    output.lines(f"{file}: {type_.code}: {verdict}; {len(type_.channels)} channels, {count}.", *wrong)
+    return not wrong
+
+
+def _wrong(type_: DeviceType) -> Iterator[str]:
+    """What is not as the file says, line by line."""
+    for channel in examples.unknown_channels(type_):
+        yield f"  channels.{channel}: our own payload has no such channel; docs/payload.md names them."
+    for tried in examples.run(type_):
+        if not tried.passed:
+            yield f"  example “{tried.example.title}”:"
+            yield from _differences(tried)
+
+
+def _differences(tried: Tried) -> Iterator[str]:
+    for channel, expected, came in tried.differences:
+        yield f"    {channel}: expected {_said(expected)}, came {_said(came)}"
+    for problem in tried.problems:
+        yield f"    {problem}"
+
+
+def _said(value: float | str | None) -> str:
+    return "nothing" if value is None else f"{value:.15g}" if isinstance(value, float | int) else value
+
+
+@app.command(epilog="Example: `plietsch device-type add mine.toml`")
+def add(file: File, database_url: DatabaseUrl = None) -> None:
+    """Add a type of your own, or a newer form of it; workers know it at once."""
+    type_ = reading.read(file)
+    if wrong := list(_wrong(type_)):
+        said = "\n".join([f"{file}: {type_.code} is not as it says.", *wrong])
+        raise errors.DeviceTypeInvalid(said, "Mend the file until `plietsch device-type check` finds nothing.")
+    with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+        storing.add(connection, type_)
+    output.lines(f"{type_.code} is known: {type_.maker} {type_.model}.")
+
+
+def _known(database_url: str | None) -> Mapping[str, DeviceType]:
+    """The types by their codes; those of the files with what only these have."""
+    built_in = catalogue.built_in()
+    try:
+        with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
+            stored = storing.known(connection)
+    except errors.DatabaseUnreachable:
+        if database_url:
+            raise
+        return built_in
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return built_in  # before the migration that brought them
+    return dict(sorted({**stored, **built_in}.items()))
+
+
+def _find(code: str, known: Mapping[str, DeviceType]) -> DeviceType:
+    if code not in known:
+        raise errors.DeviceTypeInvalid(f"No device type is called {code}.", "`plietsch device-type list` has them all.")
+    return known[code]
+
+
+def _measured(type_: DeviceType) -> list[str]:
+    """The codes of the properties that a type measures, in the order of its file; without spreads."""
+    codes = dict.fromkeys(map(type_.property_of, type_.channels))
+    return [code for code in codes if properties.of(code).spread_of is None]
+
+
+def _summary(type_: DeviceType) -> dict[str, Any]:
+    return {
+        "code": type_.code,
+        "maker": type_.maker,
+        "model": type_.model,
+        "summary": type_.summary,
+        "decoder": type_.decoder,
+        "built_in": type_.code in catalogue.built_in(),
+        "measures": _measured(type_),
+    }
+
+
+def _instruments(type_: DeviceType) -> Table:
+    table = Table(whole("instrument"), "by", "is", box=None, pad_edge=False)
+    for model, each in type_.instruments.items():
+        optional = " (a device may lack it)" if each.optional else ""
+        table.add_row(*map(output.cell, (model, each.manufacturer, each.description + optional)))
+    return _titled(table)
+
+
+def _channels(type_: DeviceType) -> Table:
+    table = Table(
+        whole("channel"), "property", "unit", "from", "to", "step", "instrument", "in the object",
+        box=None, pad_edge=False,
+    )  # fmt: skip
+    for name, each in type_.channels.items():
+        code = type_.property_of(name)
+        low, high = each.range or (None, None)
+        cells = (
+            name, code if code != name else None, properties.of(code).unit_symbol, _number(low), _number(high),
+            _number(each.resolution), " or ".join((each.instrument, *each.alternatives)), _path(each),
+        )  # fmt: skip
+        table.add_row(*map(output.cell, cells))
+    return _titled(table)
+
+
+def _path(channel: Channel) -> str | None:
+    paths = (channel.path,) if isinstance(channel.path, str) else channel.path
+    unit = f" ({channel.unit})" if channel.unit else ""
+    return " or ".join(paths) + unit if paths else None
+
+
+def _limits(type_: DeviceType) -> Table:
+    table = Table(whole("channel"), whole("test"), "limits", box=None, pad_edge=False)
+    for name, each in type_.channels.items():
+        for test, limit in msgspec.structs.asdict(each.limits).items():
+            if limit is not None:
+                table.add_row(*map(output.cell, (name, test, _limit(limit))))
+    return _titled(table)
+
+
+def _limit(limit: Limits | tuple[float, float]) -> str:
+    if isinstance(limit, tuple):
+        return f"{limit[0]:g} to {limit[1]:g}"
+    return ", ".join(
+        f"{member} {value:g}" if isinstance(value, float | int) else f"{member} {value}"
+        for member, value in msgspec.structs.asdict(limit).items()
+        if value is not None
+    )
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.15g}"
+
+
+def _titled(table: Table) -> Table:
+    """An empty line between this table and what stands before it."""
+    table.title, table.title_justify = " ", "left"
+    return table
