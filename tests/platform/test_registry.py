@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from plietsch.platform import database, errors, regions, registry
 from plietsch.platform.commands import device
+from plietsch.platform.device_types import reading, storing
 
 REGION: dict[str, Any] = {
     "format": "plietsch-region/1",
@@ -232,6 +233,62 @@ def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, 
 def test_other_kinds_of_node(database_url: str, tmp_path: Path, type_: str, sensor: str, channels: set[str]):
     imported(database_url, tmp_path, device={"type": type_, "sensors": [sensor]})
     assert {row[1] for row in contents(database_url)["deployment_channel"]} == channels
+
+
+OWN_TYPE = """
+format = "plietsch-device-type/1"
+code = "school-level"
+maker = "A school"
+model = "level"
+summary = "Distance to the water"
+decoder = "object"
+[instruments.school-echo]
+manufacturer = "A school"
+[channels.range_cm]
+property = "distance"
+instrument = "school-echo"
+path = "range"
+unit = "cm"
+[channels.battery]
+instrument = "school-echo"
+path = "battery"
+"""
+
+
+def test_a_device_of_a_type_that_an_operator_added(database_url: str, tmp_path: Path):
+    with database.connect(database_url) as connection:
+        storing.add(connection, reading.parse(OWN_TYPE, "own.toml"))
+    region = copy.deepcopy(REGION)
+    node = {"dev_eui": "70b3d57ed0000001", "type": "school-level", "interval_s": 600}
+    region["stations"][0] |= {"device": node, "gauge": GAUGE}
+    region["stations"][0]["deployment"] |= MOUNTED
+    file = tmp_path / "region.json"
+    file.write_text(json.dumps(region))
+    result = CliRunner().invoke(device.app, ["import", str(file), "--database-url", database_url])
+    assert result.output == "Testland: 1 stations registered.\n"
+    with psycopg.connect(database_url) as connection:
+        fed = connection.execute(
+            """SELECT c.channel, p.code, s.model, d.method FROM deployment_channel c
+            JOIN datastream d ON d.id = c.datastream_id JOIN observed_property p ON p.id = d.observed_property_id
+            JOIN sensor s ON s.id = d.sensor_id ORDER BY 1"""
+        ).fetchall()
+    assert fed == [
+        ("battery", "battery", "school-echo", "raw"),
+        ("range_cm", "distance", "school-echo", "raw"),
+        ("water_level@gauge-zero/1", "water_level", "school-echo", "gauge-zero/1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"battery": True}, "device.battery is for our own nodes"), ({"sensors": ["node"]}, "has no node among its")],
+)
+def test_a_makers_device_has_what_its_type_says(tmp_path: Path, change: dict[str, Any], message: str):
+    region = copy.deepcopy(REGION)
+    node = {"dev_eui": "70b3d57ed0000001", "type": "open-water-level", "interval_s": 600}
+    region["stations"][0]["device"] = node | change
+    with pytest.raises(errors.RegionInvalid, match=message):
+        document(tmp_path, region)
 
 
 def test_a_station_that_was_registered_without_spreads_has_them_after_importing_again(

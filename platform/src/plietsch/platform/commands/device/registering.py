@@ -11,6 +11,7 @@ from rich.table import Table
 from plietsch.platform import database, regions, registry, settings
 from plietsch.platform.commands.device.options import AsJson, document, moment
 from plietsch.platform.commands.options import DatabaseUrl
+from plietsch.platform.device_types import storing
 from plietsch.platform.local import running
 from plietsch.platform.terminal import console, whole
 
@@ -24,10 +25,10 @@ def import_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Register a region with its stations and devices. Importing it again changes nothing."""
-    document = regions.read(file)
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
-        count = registry.import_region(connection, document)
-    Console(highlight=False).print(f"{document.region.name.en}: {count} stations registered.")
+        region_file = regions.read(file, storing.known(connection))
+        count = registry.import_region(connection, region_file)
+    Console(highlight=False).print(f"{region_file.region.name.en}: {count} stations registered.")
 
 
 def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
