@@ -12,6 +12,8 @@ WEB_SOURCES := $(shell find dashboards/web -path '*/node_modules' -prune -o -typ
 # .venv first: npm's own script looks for "node" on the PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export UV_PROJECT_ENVIRONMENT := .venv
+# Some environments forbid it: Python keeps what it has compiled, as its start takes twice as long without.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## what there is to do
