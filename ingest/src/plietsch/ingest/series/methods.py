@@ -13,6 +13,9 @@ what it concerns, and nothing else.
 | `rain-sum/1` | rain_1h, rain_24h | rain | an hour, a day back |
 | `eaqi-2024/1` | aqi_eu | pm2_5 and pm10, corrected where they are, or else raw | the hour that begins |
 | `uba-lqi-2025/1` | aqi_de | the same | the hour that begins |
+
+Of one reading is what was measured within five seconds (`qartod.values`): of a node that reads one instrument after
+another, each value may have a second of its own.
 """
 
 from bisect import bisect_left
@@ -21,7 +24,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final, NamedTuple
 
-from plietsch.ingest.qartod.values import Reach, Value
+from plietsch.ingest.qartod.values import SAME_READING_S, Reach, Value, nearest
 from plietsch.ingest.series import air_quality, pointwise, rain
 from plietsch.ingest.series.air_quality import Index
 from plietsch.ingest.series.dust import DryDust
@@ -31,7 +34,7 @@ from plietsch.platform import methods
 
 Values = Mapping[int, Sequence[Value]]
 
-_THE_READING: Final = Reach(0, 0)
+_THE_READING: Final = Reach(SAME_READING_S, SAME_READING_S)
 _RAIN_SPANS_S: Final = {"rain_1h": 3600, "rain_24h": 24 * 3600}
 # Of each reading before: what the next count is held against.
 _COUNTED: Final = Reach(rain.REMEMBERED_S, 0)
@@ -156,9 +159,11 @@ def _of_readings(output: int, method: Pointwise, mounted: Mounted) -> Part | Non
         return None
 
     def make(inputs: Values, since_s: float, before_s: float) -> Iterable[Value]:
-        others = {code: {value.time_s: value for value in inputs.get(each, ())} for code, each in beside.items()}
+        others = {code: inputs.get(each, ()) for code, each in beside.items()}
+        times_s = {code: [value.time_s for value in values] for code, values in others.items()}
         for value in _within(inputs.get(lead, ()), *_clipped(mounted, since_s, before_s)):
-            measured = {code: found for code, by_time in others.items() if (found := by_time.get(value.time_s))}
+            places = {code: nearest(each, value.time_s, SAME_READING_S) for code, each in times_s.items()}
+            measured = {code: others[code][place] for code, place in places.items() if place is not None}
             yield Value(value.time_s, *pointwise.result(method, value, measured))
 
     return Part(output, (lead, *beside.values()), _THE_READING, make)
