@@ -42,8 +42,9 @@ _PARTLY: Mapping[str, str] = {
     "object-value": _CODEC,
     "object-unit": _CODEC,
 }
-# These say nothing of the frame: the clock is the node's (`plausible`), the deployment ours (`place`).
-ELSEWHERE = frozenset({"clock-reset", "clock-wrong", "no-deployment", "topic-malformed"})
+# These say nothing of a frame that can be read: the clock is the node's (`plausible`), the deployment ours (`place`), a
+# topic names no device, and a line is one of a recording.
+ELSEWHERE = frozenset({"clock-reset", "clock-wrong", "no-deployment", "topic-malformed", "line-malformed"})
 REASONS = frozenset({*_REMEDIES, *_PARTLY, *ELSEWHERE})
 # Half an interval of patience: a frame that is no reading comes between two that are.
 _MISSED_INTERVALS = 1.5

@@ -20,7 +20,7 @@ _LEAST_MARGIN_DB = 3.0
 # Of these, that is: a few frames say nothing.
 _LEAST_FRAMES = 10
 _MANY_LOST = 0.3
-_LEAST_COPIES, _MANY_COPIES = 3, 0.5
+_LEAST_COPIES, _MANY_COPIES = 3, 0.3
 
 
 def joined(facts: Facts) -> Link:
