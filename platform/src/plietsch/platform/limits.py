@@ -112,7 +112,7 @@ def changed(limits: Limits, settings: Sequence[str], off: Sequence[str]) -> Limi
         return msgspec.convert(members, Limits)
     except msgspec.ValidationError as error:
         raise errors.LimitsInvalid(
-            f"{', '.join(settings)}: {error}.", "docs/device-types.md lists the limits."
+            f"{', '.join(settings)}: {str(error).replace('$.', '')}.", "docs/device-types.md lists the limits."
         ) from error
 
 
