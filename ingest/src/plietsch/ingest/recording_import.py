@@ -98,11 +98,12 @@ class Import:
         dry: bool,
         stopped: Callable[[], bool],
         on_progress: Callable[[int], None],
+        batch_lines: int = BATCH,
     ) -> Summary:
         """Interpret and store lines batch by batch, until there are none or it shall stop; None is another device's."""
         summary = Summary()
         found = iter(lines)
-        while batch := list(islice(found, BATCH)):
+        while batch := list(islice(found, batch_lines)):
             taken = [each for _, each in batch if each]
             outcomes = [self._outcome(each) for each in taken]
             summary.lines += len(taken)
