@@ -33,7 +33,7 @@ LIMITS: dict[str, dict[str, Any]] = {
         "spike": {"suspect": 500, "longest_step_s": 1500},
     },
 }
-CHANNELS = {"pm2_5": "SDS011", "temperature": "BME280", "humidity": "BME280", "distance": "A02YYUW"}
+CHANNELS = {"pm2_5": "SDS011", "pm10": "SDS011", "temperature": "BME280", "humidity": "BME280", "distance": "A02YYUW"}
 COMPUTED = {"pm2_5": "kappa-koehler/1", "water_level": "gauge-zero/1"}
 # Degrees; the third one is ten kilometres away.
 PLACES = ((9.40, 54.80), (9.42, 54.80), (9.56, 54.80))
@@ -126,19 +126,18 @@ def _register(connection: psycopg.Connection, type_id: int, number: int, place: 
     return found
 
 
-def store(region: Region, batches: Iterable[Sequence[Reading]]) -> None:
+def store(region: Region, batches: Iterable[Sequence[Reading]], heard_later_s: int = 5) -> None:
     """Store readings as the worker does, each batch in a transaction."""
     with session.opened(region.database_url) as opened:
         for batch in batches:
-            opened.store([_message(region, reading) for reading in batch])
+            opened.store([_message(region, reading, heard_later_s) for reading in batch])
 
 
-def _message(region: Region, reading: Reading) -> Message:
+def _message(region: Region, reading: Reading, heard_later_s: int) -> Message:
     data = node.encode([(reading.time_s, reading.values)], wide=True)
-    published = network.up(
-        data, region.dev_eui(reading.station), heard_s=reading.time_s + 5, fCnt=reading.step + 1, devAddr="01ab23cd"
-    )
-    return Message(*published, datetime.fromtimestamp(reading.time_s + 5, UTC))
+    heard_s = reading.time_s + heard_later_s
+    published = network.up(data, region.dev_eui(reading.station), heard_s=heard_s, fCnt=reading.step + 1)
+    return Message(*published, datetime.fromtimestamp(heard_s, UTC))
 
 
 def judge(region: Region) -> Judge:

@@ -143,12 +143,12 @@ def test_the_second_time_nothing_changes_and_what_it_wrote_itself_is_passed_over
     store(region, _series("pm2_5", 10, 12, 300, 11, 13))
     judge(region)
     causes = "SELECT cause, observations, revised FROM write_ledger ORDER BY id"
-    assert rows(region.database_url, causes) == [("ingest", 2, 0)] * 5 + [("judge", 0, 1)]
+    assert rows(region.database_url, causes) == [("ingest", 3, 0)] * 5 + [("judge", 0, 1)]
     assert judge(region).tally.counts["judged"] == 0
     with psycopg.connect(region.database_url) as connection:
         connection.execute("DELETE FROM ledger_reader")
-    assert judge(region).tally.counts["judged"] == 10
-    assert rows(region.database_url, causes) == [("ingest", 2, 0)] * 5 + [("judge", 0, 1)]
+    assert judge(region).tally.counts["judged"] == 15
+    assert rows(region.database_url, causes) == [("ingest", 3, 0)] * 5 + [("judge", 0, 1)]
 
 
 def test_a_position_of_another_server_begins_again(region: Region):

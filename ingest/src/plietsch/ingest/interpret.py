@@ -81,6 +81,11 @@ def interpret(message: Message, registry: Registry) -> Outcome:
         return Outcome(message, topic.dev_eui, device.id if device else None, topic.kind, problem=problem)
 
 
+def when_heard(event_time: datetime, received_at: datetime) -> datetime:
+    """When the network heard a frame, by the time that it gave and that at which the event came in here."""
+    return event_time if event_time - received_at <= AHEAD else received_at
+
+
 def refused(outcome: Outcome, detail: str) -> Outcome:
     """What is left of an outcome whose data the database refused."""
     problem = Problem(Reason.STORE_FAILED, detail)
@@ -124,7 +129,7 @@ def _uplink(
     message: Message, event: events.Uplink, device: Device, event_id: UUID, said_at: datetime | None
 ) -> Outcome:
     event_time = said_at or message.received_at
-    heard_at = event_time if event_time - message.received_at <= AHEAD else message.received_at
+    heard_at = when_heard(event_time, message.received_at)
     made = _object(event, device)
     frame = Frame(event.f_port or 0, event.data or b"", made)
     observations, late, wrong, problem = observing.observe(frame, device, heard_at)

@@ -2,7 +2,7 @@
 
 import typer
 
-from plietsch.ingest.commands import codec, drain, errors, gaps, import_, judge, quarantine, run
+from plietsch.ingest.commands import codec, drain, errors, gaps, import_, judge, quarantine, reprocess, run
 
 app = typer.Typer(no_args_is_help=True, help="Store what the network hears; look at what could not be stored.")
 
@@ -14,6 +14,7 @@ def ingest() -> None:
 
 app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("judge", epilog=judge.EXAMPLE)(judge.judge)
+app.command("reprocess", epilog=reprocess.EXAMPLE)(reprocess.run)
 app.command("drain", epilog=drain.EXAMPLE)(drain.drain)
 app.add_typer(errors.app, name="errors")
 app.add_typer(quarantine.app, name="quarantine")

@@ -5,7 +5,7 @@ rank. What came, and what turned out otherwise than it was stored, is what the n
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from plietsch.ingest.database import Connection
@@ -14,7 +14,7 @@ from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.queries import QUERIES
 from plietsch.ingest.judge.spans import Collected, Span, Spans
 from plietsch.ingest.judge.windows import Window
-from plietsch.ingest.judge.writing import Difference, Wanted, Written
+from plietsch.ingest.judge.writing import PASSES, Difference, Wanted, Written
 from plietsch.ingest.qartod.values import Value
 
 # Any number that nobody else locks: "judge" in letters of eight bits.
@@ -29,28 +29,40 @@ class Assessed(NamedTuple):
     written: Written
 
 
-def assess(
-    connection: Connection, known: Known, touched: Spans, cause: str = "judge", enters_as: str = "judge"
-) -> Assessed:
-    """Judge what was touched, within the caller's transaction, and write what differs.
-
-    `cause` is what revisions name. Nobody else judges until that transaction ends.
-    """
+def lock(connection: Connection) -> None:
+    """Keep everybody else from judging until the transaction ends; waits for who does."""
     connection.execute(QUERIES["begin_judging"], (LOCK,))
+
+
+def assess(
+    connection: Connection,
+    known: Known,
+    touched: Spans,
+    cause: str = "judge",
+    on_found: Callable[[Sequence[Difference]], object] = len,
+) -> Assessed:
+    """Judge what was touched, within the caller's transaction, and write what differs; `cause` is what revisions name.
+
+    What was written is entered in the ledger by the caller (`writing.enter`). `on_found` is told of each difference.
+    Nobody else judges until the transaction ends.
+    """
+    lock(connection)
     known.load(touched)
-    assessment = _Assessment(connection, known, cause)
+    assessment = _Assessment(connection, known, cause, on_found)
     assessment.run(touched)
-    writing.enter(connection, assessment.written, enters_as)
     return Assessed(assessment.loaded, assessment.judged, assessment.written)
 
 
 class _Assessment:
     """What is still to be judged and computed, by rank."""
 
-    def __init__(self, connection: Connection, known: Known, cause: str) -> None:
+    def __init__(
+        self, connection: Connection, known: Known, cause: str, on_found: Callable[[Sequence[Difference]], object]
+    ) -> None:
         self._connection = connection
         self._known = known
         self._cause = cause
+        self._on_found = on_found
         self._touched: defaultdict[int, Collected] = defaultdict(Collected)
         self._concerned: defaultdict[int, Collected] = defaultdict(Collected)
         # What the caller says that it was written, by whomever: what follows from it is to be made in any case.
@@ -97,15 +109,15 @@ class _Assessment:
         yield from writing.differences(datastream_id, spans, stored, wanted)
 
     def _write(self, found: Sequence[Difference]) -> Written:
-        written, methods = Written(), defaultdict[str, list[Difference]](list)
-        inputs: dict[int, Sequence[int]] = {}
-        for each in found:
-            computation = self._known.computation(each.datastream_id)
-            methods[computation.method if computation else ""].append(each)
-            inputs[each.datastream_id] = computation.inputs if computation else ()
-        for method, some in methods.items():
-            written += writing.write(self._connection, some, self._cause, method, inputs)
-        return written
+        computations = {each: self._known.computation(each) for each in {one.datastream_id for one in found}}
+        inputs = {each: found.inputs for each, found in computations.items() if found}
+
+        def reason(difference: Difference) -> str:
+            computation = computations[difference.datastream_id]
+            return _reason(difference, computation.method if computation else "", self._cause)
+
+        self._on_found(found)
+        return writing.write(self._connection, found, self._cause, reason, inputs)
 
     def _follow(self, rank: int, touched: Spans, written: Written) -> None:
         """What is computed from what came, and from what turned out otherwise."""
@@ -127,3 +139,14 @@ def _arrived(window: Window, touched: Spans, computed: Mapping[int, Mapping[int,
     anew = touched[each]
     kept = {time_s: value for time_s, value in values.items() if not any(time_s in span for span in anew)}
     return [value for _, value in sorted((kept | dict(computed[each])).items())]
+
+
+def _reason(difference: Difference, method: str, cause: str) -> str:
+    """Which tests a value does not pass; of a computed one the method, and what became of it."""
+    if difference.wanted is None:
+        return f"{method or 'a method that is not used any more'}: nothing is there that it is computed from"
+    said = difference.wanted.said()
+    if not method:
+        return said
+    mounted = f"{method}, mounted otherwise" if cause == "deployment" else method
+    return mounted if said == PASSES else f"{mounted}; {said}"

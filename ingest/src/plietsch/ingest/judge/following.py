@@ -19,7 +19,7 @@ from psycopg.errors import ConfigurationLimitExceeded, OutOfMemory, QueryCancele
 
 from plietsch.ingest import database, readiness
 from plietsch.ingest.database import Connection
-from plietsch.ingest.judge import assessing, windows
+from plietsch.ingest.judge import assessing, windows, writing
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.measure import Measure
 from plietsch.ingest.judge.queries import QUERIES
@@ -106,6 +106,7 @@ class Following:
         try:
             with self._connection.transaction():
                 assessed = assessing.assess(self._connection, self._known, piece, cause)
+                writing.enter(self._connection, assessed.written, "judge")
                 if position:
                     ledger.keep(self._connection, READER, position)
         except (*_TOO_LARGE, psycopg.DataError, psycopg.IntegrityError) as error:

@@ -123,17 +123,20 @@ WHERE datastream_id = %(datastream_id)s
   AND phenomenon_time IN (SELECT to_timestamp(time_s) FROM unnest(%(times_s)s::bigint[]) AS time_s)
 
 -- name: add
--- New values. When they were heard is when the newest of what they are computed from at the same moment was.
+-- New values. When one was heard that is computed is when the newest was of what it comes from at the same moment. What
+-- somebody else has stored meanwhile stays: it is in the ledger, and judged when that is read.
 INSERT INTO observation (datastream_id, phenomenon_time, result, result_time, quality)
-SELECT %(datastream_id)s, to_timestamp(added.time_s), added.result, heard.result_time, added.quality
-FROM unnest(%(times_s)s::bigint[], %(results)s::float8[], %(qualities)s::smallint[])
-     AS added (time_s, result, quality)
+SELECT %(datastream_id)s, to_timestamp(added.time_s), added.result, coalesce(added.heard_at, heard.result_time),
+       added.quality
+FROM unnest(%(times_s)s::bigint[], %(results)s::float8[], %(qualities)s::smallint[], %(heard_at)s::timestamptz[])
+     AS added (time_s, result, quality, heard_at)
 LEFT JOIN LATERAL (
     SELECT max(result_time) AS result_time FROM observation
     WHERE datastream_id = ANY (%(inputs)s) AND phenomenon_time = to_timestamp(added.time_s)
       AND phenomenon_time BETWEEN to_timestamp(%(first_s)s) AND to_timestamp(%(last_s)s)
 ) heard ON true
 ORDER BY added.time_s
+ON CONFLICT DO NOTHING
 
 -- name: keep_failed_tests
 -- The tests that values did not pass, and the flags they were stored with.

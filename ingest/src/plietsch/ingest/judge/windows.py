@@ -25,13 +25,13 @@ Window = dict[int, Stored]
 
 def load(connection: Connection, spans: Spans) -> dict[int, Window]:
     """The values of datastreams within spans, which must not overlap."""
-    asked = _asked(spans)
+    parameters = asked(spans)
     windows: dict[int, Window] = {datastream_id: {} for datastream_id in spans}
-    if not asked["datastream_ids"]:
+    if not parameters["datastream_ids"]:
         return windows
     with connection.cursor(binary=True) as cursor:
-        failed = {tuple(row[:2]): (row[2], row[3]) for row in cursor.execute(QUERIES["failed_tests"], asked)}
-        for datastream_id, time_s, result, quality in cursor.execute(QUERIES["values"], asked):
+        failed = {tuple(row[:2]): (row[2], row[3]) for row in cursor.execute(QUERIES["failed_tests"], parameters)}
+        for datastream_id, time_s, result, quality in cursor.execute(QUERIES["values"], parameters):
             arrival, tests = failed.get((datastream_id, time_s), (quality, None))
             windows[datastream_id][time_s] = Stored(result, quality, arrival, tests)
     return windows
@@ -39,14 +39,14 @@ def load(connection: Connection, spans: Spans) -> dict[int, Window]:
 
 def extent(connection: Connection, spans: Spans) -> dict[int, list[Span]]:
     """The spans as far as there are values in them."""
-    asked = _asked(spans)
     found: dict[int, list[Span]] = {}
-    for datastream_id, first_s, last_s in connection.execute(QUERIES["extent"], asked):
+    for datastream_id, first_s, last_s in connection.execute(QUERIES["extent"], asked(spans)):
         found.setdefault(datastream_id, []).append(Span(first_s, last_s))
     return found
 
 
-def _asked(spans: Spans) -> dict[str, list[int] | int]:
+def asked(spans: Spans) -> dict[str, list[int] | int]:
+    """Spans as queries take them, with the bounds over all of them."""
     rows = list(_rows(spans))
     return {
         "datastream_ids": [row[0] for row in rows],

@@ -3,8 +3,9 @@ ledger for all of it."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from plietsch.ingest.database import Connection
@@ -17,11 +18,16 @@ PASSES: Final = "passes all tests"
 
 
 class Wanted(NamedTuple):
-    """A value as it should be: its result, the flag that it comes with, and the tests that it does not pass."""
+    """A value as it should be: its result, the flag that it comes with, and the tests that it does not pass.
+
+    `heard_at` is when the network heard it; where that is not said, and the value is new, it is when the newest of the
+    values was that it is computed from.
+    """
 
     result: float | None
     arrival: int
     tests: Tests
+    heard_at: datetime | None = None
 
     @property
     def quality(self) -> int:
@@ -86,18 +92,17 @@ def write(
     connection: Connection,
     found: Sequence[Difference],
     cause: str,
-    method: str = "",
+    reason: Callable[[Difference], str],
     inputs: Mapping[int, Sequence[int]] | None = None,
 ) -> Written:
-    """Write differences. `inputs` are the datastreams from which those of computed series come, which give new values
-    the time at which they were heard."""
+    """Write differences, each with its reason. `inputs` are the datastreams from which a computed one comes."""
     _write_tests(connection, [each for each in found if each.is_of_tests])
     by_reason: defaultdict[str, defaultdict[int, list[Difference]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
         if each.is_of_value:
-            by_reason[_reason(each, method, cause)][each.datastream_id].append(each)
-    for reason, of_reason in by_reason.items():
-        connection.execute(QUERIES["say_why"], {"cause": cause, "reason": reason})
+            by_reason[reason(each)][each.datastream_id].append(each)
+    for why, of_reason in by_reason.items():
+        connection.execute(QUERIES["say_why"], {"cause": cause, "reason": why})
         _write_values(connection, of_reason, inputs or {})
     return _written(found)
 
@@ -116,17 +121,6 @@ def enter(connection: Connection, written: Written, cause: str) -> None:
         "cause": cause,
     }
     connection.execute(QUERIES["enter"], entry)
-
-
-def _reason(difference: Difference, method: str, cause: str) -> str:
-    """Which tests a value does not pass; of a computed one the method, and what became of it."""
-    if difference.wanted is None:
-        return f"{method or 'a method that is not used any more'}: nothing is there that it is computed from"
-    said = difference.wanted.said()
-    if not method:
-        return said
-    mounted = f"{method}, mounted otherwise" if cause == "deployment" else method
-    return mounted if said == PASSES else f"{mounted}; {said}"
 
 
 def _write_values(
@@ -154,6 +148,7 @@ def _columns(some: Sequence[Difference]) -> dict[str, object]:
         "times_s": times_s,
         "first_s": min(times_s),
         "last_s": max(times_s),
+        "heard_at": [each.wanted.heard_at if each.wanted else None for each in some],
         "results": [each.wanted.result if each.wanted else None for each in some],
         "qualities": [each.wanted.quality if each.wanted else None for each in some],
     }
