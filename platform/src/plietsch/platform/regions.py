@@ -147,18 +147,23 @@ def read(path: Path, types: Mapping[str, DeviceType] | None = None) -> RegionFil
 
     Raises errors.RegionInvalid, naming the member that is wrong.
     """
+    document = decode(path)
+    check(document, path, catalogue.built_in() if types is None else types)
+    return document
+
+
+def decode(path: Path) -> RegionFile:
+    """Read a region file, whatever its types. Raises errors.RegionInvalid, naming the member that is wrong."""
     try:
-        document = msgspec.json.decode(path.read_bytes(), type=RegionFile)
+        return msgspec.json.decode(path.read_bytes(), type=RegionFile)
     except OSError as error:
         raise errors.RegionInvalid(f"{path} cannot be read: {error.strerror}.") from error
     except msgspec.DecodeError as error:
         raise errors.RegionInvalid(f"{path}: {error}", "docs/region-file.md describes the format.") from error
-    _check(document, path, catalogue.built_in() if types is None else types)
-    return document
 
 
-def _check(document: RegionFile, path: Path, types: Mapping[str, DeviceType]) -> None:
-    """What no single member shows."""
+def check(document: RegionFile, path: Path, types: Mapping[str, DeviceType]) -> None:
+    """Check what no single member shows, for devices of these types. Raises errors.RegionInvalid."""
     try:
         ZoneInfo(document.region.timezone)
     except (KeyError, ValueError) as error:

@@ -92,6 +92,8 @@ def moment(at: datetime) -> str:
 def span(length: timedelta) -> str:
     """A length of time, as one says it."""
     minutes = max(0, round(length.total_seconds() / 60))
+    if minutes == 0:
+        return "less than a minute"
     if minutes < 120:
         return _counted(minutes, "minute")
     hours = round(minutes / 60)

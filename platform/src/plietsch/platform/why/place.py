@@ -157,5 +157,5 @@ def _hidden(facts: Facts, newest: datetime | None) -> Iterator[Finding]:
             f"Its newest value is {span(facts.at - newest)} old; the site takes none for the present that is older "
             f"than {span(STALE_AFTER)}.",
             f"It is meant to measure every {span(facts.interval)}: let it do so more often." if often
-            else "What is said above of signal, frames and instruments comes first.",
+            else "Its next frame is due: wait for it, or look at what is said of its signal, frames and instruments.",
         )  # fmt: skip

@@ -110,8 +110,11 @@ def _finding(told: _Told, series: Series, flagged: Flagged) -> Finding:
 
 def words(facts: Facts) -> str:
     """What is right about the values, in a sentence."""
-    number = sum(series.values for series in facts.series if series.method == methods.RAW)
-    newest = max((series.newest_at for series in facts.series if series.newest_at), default=None)
+    raw = [series for series in facts.series if series.method == methods.RAW]
+    newest = max((series.newest_at for series in raw if series.newest_at), default=None)
     if newest is None:
         return "Nothing is wrong with what it says of itself."
-    return f"{number} values of a day pass their tests; the newest is {span(facts.at - newest)} old."
+    number = sum(series.values for series in raw)
+    flagged = sum(flagged.number for series in raw for flagged in series.tests.values())
+    but = f", of which tests name {flagged}: no more than is to be expected" if flagged else ", which pass all tests"
+    return f"{number} values of a day{but}. The newest is {span(facts.at - newest)} old."

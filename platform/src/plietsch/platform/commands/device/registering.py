@@ -25,8 +25,9 @@ def import_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Register a region with its stations and devices. Importing it again changes nothing."""
+    region_file = regions.decode(file)
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
-        region_file = regions.read(file, storing.known(connection))
+        regions.check(region_file, file, storing.known(connection))
         count = registry.import_region(connection, region_file)
     Console(highlight=False).print(f"{region_file.region.name.en}: {count} stations registered.")
 
