@@ -154,7 +154,7 @@ def test_what_a_device_type_says_of_its_recordings_is_checked(lines: str, mistak
 
 def _station(number: int) -> dict[str, Any]:
     return {
-        "code": f"owl-{number}", "name": f"Node {number}", "longitude": 9.44, "latitude": 54.8, "grid_m": 100,
+        "code": f"owl-{number}", "name": f"Node {number}", "longitude": -77.95, "latitude": 34.24, "grid_m": 100,
         "licence": "MIT", "attribution": "COAST Lab",
         "device": {"dev_eui": f"70b3d57ed000000{number}", "type": "open-water-level", "interval_s": 3600},
         "deployment": {"phase": "installed", "since": "2024-01-01T00:00:00Z", "gauge_zero_distance_m": 5.0},
@@ -170,8 +170,8 @@ def stations(database_url: str, tmp_path: Path) -> Iterator[str]:
             {
                 "format": "plietsch-region/1",
                 "region": {
-                    "code": "test", "name": {"de": "P", "da": "P", "en": "T"}, "bbox": [8.2, 54.3, 10.1, 55.1],
-                    "timezone": "Europe/Berlin",
+                    "code": "test", "name": {"de": "P", "da": "P", "en": "T"}, "bbox": [-78.5, 33.8, -77.5, 34.6],
+                    "timezone": "America/New_York",
                 },
                 "operator": {"code": "coast-lab", "name": "COAST Lab"},
                 "stations": [_station(number) for number in range(3)],
