@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from plietsch.ingest import examples
 from plietsch.ingest.commands import device_type
-from plietsch.platform import errors
+from plietsch.platform import errors, migrations
 from plietsch.platform.device_types import catalogue, reading
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -163,6 +164,20 @@ def test_a_type_of_ones_own_is_added_and_listed(file: Path, database_url: str):
     assert listed.keys() == {*catalogue.built_in(), "school-level"}
     assert not listed["school-level"]["built_in"]
     assert "school-level, added" in invoke("show", "school-level", "--database-url", database_url)
+
+
+def test_an_operators_own_type_stays_where_a_later_version_brings_one_of_its_code(file: Path, database_url: str):
+    invoke("add", file, "--database-url", database_url)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM device_type WHERE code = 'plietsch-rain'")
+        connection.execute(
+            "UPDATE device_type SET code = 'plietsch-rain', definition = definition || '{\"code\": \"plietsch-rain\"}'"
+            " WHERE code = 'school-level'"
+        )
+    migrations.migrate(database_url)
+    shown = invoke("show", "plietsch-rain", "--database-url", database_url)
+    assert "plietsch-rain, added" in shown
+    assert "school-echo" in shown
 
 
 def test_a_type_whose_examples_do_not_come_out_is_not_added(file: Path, database_url: str):

@@ -1,15 +1,15 @@
 """`plietsch device-type`: which devices are understood, and how to have one's own understood, too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import psycopg
 import typer
 from rich.table import Table
 
-from plietsch.ingest import examples
+from plietsch.ingest import data_dictionary, examples
 from plietsch.ingest.commands import output
 from plietsch.ingest.commands.options import AsJson
 from plietsch.ingest.examples import Tried
@@ -35,11 +35,11 @@ def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
     """List the types: those that are built in and, where a database answers, those that were added to it."""
     known = _known(database_url)
     if as_json:
-        output.document({"device_types": [_summary(each) for each in known.values()]})
+        output.document({"device_types": [_summary(each, known) for each in known.types.values()]})
         return
     table = Table(whole("type"), "maker", "model", "measures", box=None, pad_edge=False)
-    for each in known.values():
-        own = "" if each.code in catalogue.built_in() else " (added)"
+    for each in known.types.values():
+        own = " (added)" if each.code in known.added else ""
         cells = (each.code, each.maker, each.model + own, ", ".join(_measured(each)))
         table.add_row(*map(output.cell, cells))
     output.tables("", table)
@@ -52,13 +52,14 @@ def show(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Show a type: its instruments, its channels and their limits, and where its maker describes it."""
-    type_ = _find(code, _known(database_url))
+    known = _known(database_url)
+    type_ = _find(code, known.types)
     if as_json:
         output.document(msgspec.to_builtins(type_))
         return
     output.facts(
         [
-            ("type", f"{type_.code}, {'built in' if code in catalogue.built_in() else 'added'}"),
+            ("type", f"{type_.code}, {known.origin(code)}"),
             ("maker", type_.maker),
             ("model", type_.model),
             ("summary", type_.summary),
@@ -130,19 +131,47 @@ def add(file: File, database_url: DatabaseUrl = None) -> None:
     output.lines(f"{type_.code} is known: {type_.maker} {type_.model}.")
 
 
-def _known(database_url: str | None) -> Mapping[str, DeviceType]:
-    """The types by their codes; those of the files with what only these have."""
+@app.command(epilog="Example: `plietsch device-type dictionary --output docs/data-dictionary.md`")
+def dictionary(
+    to: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write it to this file instead.", dir_okay=False, show_default=False),
+    ] = None,
+) -> None:
+    """Print the data dictionary: properties, units, methods, quality flags and the types that are built in."""
+    if to is None:
+        typer.echo(data_dictionary.document(), nl=False)
+        return
+    try:
+        to.write_text(data_dictionary.document(), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{to} cannot be written: {error.strerror}.") from error
+
+
+class _Known(NamedTuple):
+    """The types by their codes, in order, and the codes of those that were added."""
+
+    types: Mapping[str, DeviceType]
+    added: Set[str] = frozenset()
+
+    def origin(self, code: str) -> str:
+        return "added" if code in self.added else "built in"
+
+
+def _known(database_url: str | None) -> _Known:
+    """The types of the files, which have examples, and those that were added to the database, if one answers."""
     built_in = catalogue.built_in()
     try:
         with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
-            stored = storing.known(connection)
+            stored, added = storing.known(connection), storing.added(connection)
     except errors.DatabaseUnreachable:
         if database_url:
             raise
-        return built_in
+        return _Known(built_in)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        return built_in  # before the migration that brought them
-    return dict(sorted({**stored, **built_in}.items()))
+        return _Known(built_in)  # before the migration that brought them
+    own = {code: stored[code] for code in added}
+    return _Known(dict(sorted({**stored, **built_in, **own}.items())), added)
 
 
 def _find(code: str, known: Mapping[str, DeviceType]) -> DeviceType:
@@ -157,14 +186,14 @@ def _measured(type_: DeviceType) -> list[str]:
     return [code for code in codes if properties.of(code).spread_of is None]
 
 
-def _summary(type_: DeviceType) -> dict[str, Any]:
+def _summary(type_: DeviceType, known: _Known) -> dict[str, Any]:
     return {
         "code": type_.code,
         "maker": type_.maker,
         "model": type_.model,
         "summary": type_.summary,
         "decoder": type_.decoder,
-        "built_in": type_.code in catalogue.built_in(),
+        "built_in": type_.code not in known.added,
         "measures": _measured(type_),
     }
 

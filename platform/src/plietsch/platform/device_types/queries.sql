@@ -31,3 +31,7 @@ WHERE (t.built_in OR NOT EXCLUDED.built_in)
 -- name: device_types
 -- Every device type that is known.
 SELECT code, definition FROM device_type WHERE definition IS NOT NULL ORDER BY code
+
+-- name: added_device_types
+-- The device types that an operator added.
+SELECT code FROM device_type WHERE NOT built_in AND definition IS NOT NULL

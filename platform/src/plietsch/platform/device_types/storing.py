@@ -3,7 +3,7 @@
 `device_type.definition` holds what a worker decodes by: the file without its examples and links.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 import msgspec
 import psycopg
@@ -58,6 +58,11 @@ def known(connection: psycopg.Connection) -> Mapping[str, DeviceType]:
     """The types that the database holds, by their codes."""
     rows = connection.execute(_QUERIES["device_types"])
     return {code: msgspec.convert(definition, DeviceType) for code, definition in rows}
+
+
+def added(connection: psycopg.Connection) -> Set[str]:
+    """The codes of those that an operator added."""
+    return {code for (code,) in connection.execute(_QUERIES["added_device_types"])}
 
 
 def definition(type_: DeviceType) -> dict[str, object]:
