@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import Final, NamedTuple
 
 from plietsch.ingest.quality import Quality
@@ -66,9 +66,11 @@ def nearest(times_s: Sequence[int], time_s: int, within_s: float) -> int | None:
     """The place among times, in their order, of the one nearest to a time, the earlier of two; None where none is
     within so many seconds."""
     after = bisect_left(times_s, time_s)
-    near = range(max(after - 1, 0), min(after + 1, len(times_s)))
-    found = min(near, key=lambda place: abs(times_s[place] - time_s), default=None)
-    return found if found is not None and abs(times_s[found] - time_s) <= within_s else None
+    earlier_s = time_s - times_s[after - 1] if after else inf
+    later_s = times_s[after] - time_s if after < len(times_s) else inf
+    if min(earlier_s, later_s) > within_s:
+        return None
+    return after - 1 if earlier_s <= later_s else after
 
 
 def chains(found: Sequence[Point], longest_step_s: float) -> list[range]:

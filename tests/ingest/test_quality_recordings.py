@@ -1,0 +1,58 @@
+"""Four recorded days, every value judged: as an independent computation says it, and as the manual counts it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from plietsch.ingest.qartod.testing import NAMES
+from support import quality_by_pandas, recorded_days
+from support.recorded_days import DUST, PROPERTIES, Judged
+
+ROOT = Path(__file__).parents[2]
+DEVICE_TYPE = ROOT / f"platform/src/plietsch/platform/device_types/files/{recorded_days.TYPE}.toml"
+
+pytestmark = pytest.mark.skipif(not recorded_days.FOLDER.is_dir(), reason="the recordings are not on this machine")
+
+
+@pytest.fixture(scope="module")
+def by_pandas() -> Mapping[str, pd.DataFrame]:
+    found = quality_by_pandas.recorded(recorded_days.FOLDER)
+    return quality_by_pandas.judged(found, quality_by_pandas.limits(DEVICE_TYPE))
+
+
+def _flat(series: str) -> list[tuple[str, Judged]]:
+    """All values of a series by station."""
+    found = [(code, value) for code, station in recorded_days.judged().items() for value in station.get(series, ())]
+    return sorted(found, key=lambda each: (each[0], each[1].time_s))
+
+
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    ordered = table.assign(station="replay-" + table["station"].astype(str)).sort_values(["station", "time_s"])
+    return list(ordered[["station", "time_s", *columns]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("code", PROPERTIES)
+def test_every_flag_is_what_an_independent_computation_says(code: str, by_pandas: Mapping[str, pd.DataFrame]):
+    names = [name for name in NAMES if name in by_pandas[code]]
+    expected = [
+        (station, time_s, quality, {name: int(flag) for name, flag in zip(names, flags, strict=True) if flag == flag})
+        for station, time_s, quality, *flags in _rows(by_pandas[code], ["quality", *names])
+    ]
+    assert [(code, each.time_s, each.quality, each.tests) for code, each in _flat(code)] == expected
+
+
+@pytest.mark.parametrize("code", DUST)
+def test_every_corrected_value_is_what_an_independent_computation_says(
+    code: str, by_pandas: Mapping[str, pd.DataFrame]
+):
+    corrected = quality_by_pandas.corrected(by_pandas[code], by_pandas["humidity"])
+    expected = _rows(corrected, ["y", "y_quality"])
+    found = _flat(recorded_days.corrected(code))
+    assert [(station, each.time_s, each.quality) for station, each in found] == [
+        (station, time_s, quality) for station, time_s, _, quality in expected
+    ]
+    for (_, each), (_, _, dry, _) in zip(found, expected, strict=True):
+        # A tenth is as fine as it is said.
+        assert (each.result is None and dry != dry) or abs((each.result or 0) - dry) <= 0.05 + 1e-6
