@@ -23,8 +23,11 @@ ORDER BY e.last_at DESC, e.id DESC LIMIT %(most)s
 -- One of them, with the station at which its device was when it was first heard.
 SELECT e.id, e.topic, e.payload, e.reason, e.detail, e.occurrences, e.first_at, e.last_at,
        lower(substring(e.topic FROM '/device/([0-9A-Fa-f]{16})/event/')) AS dev_eui,
-       e.device_id IS NOT NULL AS registered, s.code AS station, s.name AS station_name
+       e.device_id IS NOT NULL AS registered, s.code AS station, s.name AS station_name,
+       t.definition::text AS definition
 FROM ingest_error e
+LEFT JOIN device d ON d.id = e.device_id
+LEFT JOIN device_type t ON t.id = d.device_type_id
 LEFT JOIN deployment p ON p.device_id = e.device_id AND p.phase <> 'removed' AND p.during @> e.first_at
 LEFT JOIN station s ON s.id = p.station_id
 WHERE e.id = %(id)s

@@ -4,8 +4,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plietsch.ingest import dissect, events
+from plietsch.ingest import definitions, dissect, events, objects
+from plietsch.ingest.payload import Fault
 from plietsch.ingest.reasons import Reason
+from plietsch.platform import properties
+from plietsch.platform.device_types.specification import DeviceType
 
 # As `hexdump -C` has it.
 _BYTES_ON_A_LINE = 16
@@ -37,16 +40,17 @@ def of_error(row: Any) -> Explained:
         "first": row.first_at,
         "last": row.last_at,
     }
-    return Explained(facts, *of_message(row.topic, bytes(row.payload)))
+    return Explained(facts, *of_message(row.topic, bytes(row.payload), definitions.read(row.definition)))
 
 
-def of_message(topic: str, content: bytes) -> tuple[str, list[str] | None]:
-    """A message's payload, readable, and the fields of the frame in it."""
+def of_message(topic: str, content: bytes, device_type: DeviceType | None = None) -> tuple[str, list[str] | None]:
+    """A message's payload, readable, and the fields of the frame in it; or the channels of its object, if the device is
+    of a type that has one."""
     try:
         kind = events.parse_topic(topic).kind
     except events.TopicMalformed:
         kind = ""
-    return readable(kind, content), _frame(kind, content)
+    return readable(kind, content), _frame(kind, content, device_type)
 
 
 def readable(kind: str, content: bytes) -> str:
@@ -57,7 +61,7 @@ def readable(kind: str, content: bytes) -> str:
         return "\n".join(_hex_lines(content)) if content else "(empty)"
 
 
-def _frame(kind: str, content: bytes) -> list[str] | None:
+def _frame(kind: str, content: bytes, device_type: DeviceType | None) -> list[str] | None:
     if kind != "up":
         return None
     try:
@@ -67,7 +71,24 @@ def _frame(kind: str, content: bytes) -> list[str] | None:
     if not isinstance(event, events.Uplink) or not event.data:
         return None
     head = f"port {event.f_port or 0}, counter {event.f_cnt or 0}, {len(event.data)} bytes: {event.data.hex()}"
+    if device_type is not None and device_type.decoder == "object":
+        return [head, *_channels(event, device_type)]
     return [head, *dissect.lines(event.data, event.f_port or 0)]
+
+
+def _channels(event: events.Uplink, device_type: DeviceType) -> list[str]:
+    """What a maker's codec made of a frame, channel by channel."""
+    if bytes(event.object) in (b"", b"null"):
+        return ["no object: the network server decoded nothing"]
+    read = objects.read(device_type, bytes(event.object))
+    values = (f"{name} = {_value(device_type, name, value)}" for name, value in read.values.items())
+    return [*values, *(problem.detail for problem in read.problems)]
+
+
+def _value(device_type: DeviceType, channel: str, value: float | Fault) -> str:
+    if isinstance(value, Fault):
+        return value.value
+    return f"{value:g} {properties.of(device_type.property_of(channel)).unit_symbol}".rstrip()
 
 
 def _hex_lines(content: bytes) -> list[str]:

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-import msgspec
-
-from plietsch.ingest import database
+from plietsch.ingest import database, definitions
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.registry import Deployment, Device, Registry
 from plietsch.ingest.series import arrival
-from plietsch.platform import properties
 from plietsch.platform.device_types.specification import DeviceType, Span
 
 # How long a DevEUI that was asked for in vain is not asked for again. Every change is notified, so that asking is only
@@ -73,19 +70,8 @@ class Registrar:
             # After the devices: the type of each is there by then.
             wanted = {"device_type_ids": list({row[2] for row in rows})}
             types = dict(self._connection.execute(QUERIES["definitions"], wanted).fetchall()) if rows else {}
-        known = {type_id: _type(definition) for type_id, definition in types.items()}
+        known = {type_id: definitions.read(definition) for type_id, definition in types.items()}
         return [_device(list(group), known) for _, group in groupby(rows, key=lambda row: row[0])]
-
-
-def _type(definition: str | None) -> DeviceType | None:
-    """The device type that a definition says; None if it is not there, or of a version that knows more."""
-    if definition is None:
-        return None
-    try:
-        found = msgspec.json.decode(definition, type=DeviceType)
-    except msgspec.ValidationError:
-        return None
-    return found if all(found.property_of(channel) in properties.ALL for channel in found.channels) else None
 
 
 def _device(rows: Sequence[tuple[Any, ...]], types: Mapping[int, DeviceType | None]) -> Device:
