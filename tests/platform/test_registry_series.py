@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from plietsch.platform import database, errors
+from plietsch.platform import database, errors, regions, registry
 from plietsch.platform.commands import device
-from plietsch.platform.device_types import reading, storing
+from plietsch.platform.device_types import catalogue, reading, storing
 from support.importing import GAUGE, MOUNTED, REGION, WATER, contents, document, imported
 
 OWN_TYPE = """
@@ -87,6 +87,32 @@ def test_a_channel_that_a_device_no_longer_has_feeds_nothing(database_url: str, 
 def test_other_kinds_of_node(database_url: str, tmp_path: Path, type_: str, sensor: str, channels: set[str]):
     imported(database_url, tmp_path, device={"type": type_, "sensors": [sensor]})
     assert {row[1] for row in contents(database_url)["deployment_channel"]} == channels
+
+
+def test_a_device_of_every_type_can_be_registered_and_feeds_all_that_it_measures(database_url: str, tmp_path: Path):
+    region = copy.deepcopy(REGION)
+    (station,) = region["stations"]
+    types = catalogue.built_in()
+    region["stations"] = [
+        station | {"code": code, "device": {"dev_eui": f"{number:016x}", "type": code, "interval_s": 600}}
+        for number, code in enumerate(types)
+    ]
+    for each in region["stations"]:
+        optional = [model for model, one in types[each["code"]].instruments.items() if one.optional]
+        each["device"] |= {
+            "sensors": [model for model in optional if model != regions.NODE],
+            "battery": regions.NODE in optional,
+        }
+    with database.connect(database_url) as connection:
+        registry.import_region(connection, document(tmp_path, region))
+        rows = connection.execute(
+            """SELECT s.code, c.channel, p.code FROM deployment_channel c
+            JOIN datastream d ON d.id = c.datastream_id JOIN observed_property p ON p.id = d.observed_property_id
+            JOIN station s ON s.id = d.station_id WHERE d.method = 'raw'"""
+        ).fetchall()
+    assert sorted(rows) == sorted(
+        (code, channel, type_.property_of(channel)) for code, type_ in types.items() for channel in type_.channels
+    )
 
 
 def test_a_station_that_was_registered_without_spreads_has_them_after_importing_again(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 import psycopg
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from plietsch.ingest import data_dictionary, examples
 from plietsch.ingest.commands import output
@@ -37,7 +37,7 @@ def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
     if as_json:
         output.document({"device_types": [_summary(each, known) for each in known.types.values()]})
         return
-    table = Table(whole("type"), "maker", "model", "measures", box=None, pad_edge=False)
+    table = _table(whole("type"), "maker", "model", "measures", title=None)
     for each in known.types.values():
         own = " (added)" if each.code in known.added else ""
         cells = (each.code, each.maker, each.model + own, ", ".join(_measured(each)))
@@ -199,18 +199,15 @@ def _summary(type_: DeviceType, known: _Known) -> dict[str, Any]:
 
 
 def _instruments(type_: DeviceType) -> Table:
-    table = Table(whole("instrument"), "by", "is", box=None, pad_edge=False)
+    table = _table(whole("instrument"), "by", "is")
     for model, each in type_.instruments.items():
         optional = " (a device may lack it)" if each.optional else ""
         table.add_row(*map(output.cell, (model, each.manufacturer, each.description + optional)))
-    return _titled(table)
+    return table
 
 
 def _channels(type_: DeviceType) -> Table:
-    table = Table(
-        whole("channel"), "property", "unit", "from", "to", "step", "instrument", "in the object",
-        box=None, pad_edge=False,
-    )  # fmt: skip
+    table = _table(whole("channel"), "property", "unit", "from", "to", "step", "instrument", "in the object")
     for name, each in type_.channels.items():
         code = type_.property_of(name)
         low, high = each.range or (None, None)
@@ -219,7 +216,7 @@ def _channels(type_: DeviceType) -> Table:
             _number(each.resolution), " or ".join((each.instrument, *each.alternatives)), _path(each),
         )  # fmt: skip
         table.add_row(*map(output.cell, cells))
-    return _titled(table)
+    return table
 
 
 def _path(channel: Channel) -> str | None:
@@ -229,12 +226,12 @@ def _path(channel: Channel) -> str | None:
 
 
 def _limits(type_: DeviceType) -> Table:
-    table = Table(whole("channel"), whole("test"), "limits", box=None, pad_edge=False)
+    table = _table(whole("channel"), whole("test"), "limits")
     for name, each in type_.channels.items():
         for test, limit in msgspec.structs.asdict(each.limits).items():
             if limit is not None:
                 table.add_row(*map(output.cell, (name, test, _limit(limit))))
-    return _titled(table)
+    return table
 
 
 def _limit(limit: Limits | tuple[float, float]) -> str:
@@ -251,7 +248,7 @@ def _number(value: float | None) -> str | None:
     return None if value is None else f"{value:.15g}"
 
 
-def _titled(table: Table) -> Table:
-    """An empty line between this table and what stands before it."""
-    table.title, table.title_justify = " ", "left"
-    return table
+def _table(*columns: Column | str, title: str | None = " ") -> Table:
+    """A table, below an empty line unless it stands alone; nothing in it is cut off, whatever the terminal's width."""
+    folded = [Column(each, overflow="fold") if isinstance(each, str) else each for each in columns]
+    return Table(*folded, title=title, title_justify="left", box=None, pad_edge=False)
