@@ -239,7 +239,7 @@ def test_stopped_in_the_middle_it_goes_on(stations: str, tmp_path: Path) -> None
 
 
 def test_whose_lines_they_are_has_to_be_said(stations: str, tmp_path: Path) -> None:
-    sheet = _write(tmp_path / "sheet.csv", [PUBLISHED, PUBLISHED.replace("_0001", "_0002")])
+    sheet = _write(tmp_path / "sheet.csv", [PUBLISHED, PUBLISHED.replace("_0001", "_0002"), "cut,off"])
     with recording_import.opened(stations) as opened:
         file = recording_import.file(sheet, TYPE)
         device = opened.device("owl-1")
@@ -247,10 +247,17 @@ def test_whose_lines_they_are_has_to_be_said(stations: str, tmp_path: Path) -> N
             list(recording_import.taken(file, device, None))
         with pytest.raises(recording_import.NameNeeded, match="nothing of waterLevel_9"):
             list(recording_import.taken(file, device, "waterLevel_9"))
+        card = recording_import.file(_write(tmp_path / "card.csv", _hourly(1)), TYPE)
+        with pytest.raises(recording_import.NameNeeded, match="names no devices"):
+            list(recording_import.taken(card, device, "waterLevel_0001"))
         with pytest.raises(errors.DeviceUnknown, match="owl-9"):
             opened.device("owl-9")
         assert opened.device(DEV_EUI.upper()).dev_eui == DEV_EUI
-    assert _run(stations, sheet, "--device", "owl-1", "--name", "waterLevel_0002")["of_other_devices"] == 1
+    said = _run(stations, sheet, "--device", "owl-1", "--name", "waterLevel_0002")
+    assert (said["lines"], said["of_other_devices"], said["observations"]) == (2, 1, 4)
+    # Of whom the broken line is nobody knows.
+    assert said["problems"] == {"line-malformed": 1}
+    assert rows(stations, "SELECT detail FROM ingest_error") == [("sheet.csv, line 3: It has 2 columns instead of 8.",)]
 
 
 _COLUMNS = ["core", "published", "name", "event", "time", "distance", "battery", "percent"]

@@ -82,9 +82,10 @@ def lines(texts: Iterable[str], recording: Recording) -> Iterable[Line]:
 
 
 def name_of(line: Line, recording: Recording) -> str | None:
-    """Which device a line is of, where its recording says so."""
-    place = recording.columns.index(recording.name) if recording.name in recording.columns else len(line.cells)
-    return line.cells[place] if place < len(line.cells) else None
+    """Which device a line is of; None where its recording does not say so, or the line has not its columns."""
+    if recording.name is None or len(line.cells) != len(recording.columns):
+        return None
+    return line.cells[recording.columns.index(recording.name)]
 
 
 class Reader:

@@ -65,7 +65,7 @@ class File:
             yield from recording.lines(texts, self.layout)
 
     def names(self) -> Counter[str | None]:
-        """How many lines there are of each device. Raises OSError."""
+        """How many lines there are of each device, and how many that name none. Raises OSError."""
         return Counter(recording.name_of(line, self.layout) for line in self.lines())
 
 
@@ -164,16 +164,20 @@ def taken(lines: File, device: Device, name: str | None) -> Generator[tuple[Line
 
     Raises NameNeeded, errors.DeviceTypeInvalid, OSError.
     """
-    names = lines.names()
-    if name is None and len(names) > 1:
-        raise NameNeeded(f"The recording holds several devices: {_listed(names)}.", "Say which with --name.")
-    if name is not None and name not in names:
-        raise NameNeeded(f"The recording holds nothing of {name}.", f"It holds {_listed(names)}.")
+    _check(name, lines.names())
     reader = recording.Reader(type_of(device), lines.layout, device.dev_eui, lines.path.name, datetime.now(UTC))
     for line in lines.lines():
-        wanted = name is None or recording.name_of(line, lines.layout) == name
+        # A line that names none may be anybody's: it is broken, and that is said.
+        wanted = name is None or recording.name_of(line, lines.layout) in (name, None)
         yield line, reader.take(line) if wanted else None
 
 
-def _listed(names: Counter[str | None]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in names.most_common())
+def _check(name: str | None, counted: Counter[str | None]) -> None:
+    """Raises NameNeeded."""
+    listed = ", ".join(f"{each} ({count})" for each, count in counted.most_common() if each is not None)
+    if name is None and len(counted.keys() - {None}) > 1:
+        raise NameNeeded(f"The recording holds several devices: {listed}.", "Say which with --name.")
+    if name is not None and not listed:
+        raise NameNeeded("The recording names no devices.", "Leave out --name.")
+    if name is not None and name not in counted:
+        raise NameNeeded(f"The recording holds nothing of {name}.", f"It holds {listed}.")
