@@ -328,6 +328,10 @@ FAULTS = [
     Fault("unknown-height", [("installed", "geometry-missing")], Device.measure, "water",
           {"gauge_zero_distance_m": None}),
     Fault("seldom", [HIDDEN], lambda node_: node_.measure(AT - timedelta(hours=2), AT - DAY), interval_s=7_200),
+    Fault("measured-again", [("installed", "wrong-geometry")], Device.measure, "water",
+          {"gauge_zero_distance_m": 18.25}),
+    Fault("ferries-pass", [("plausible", "spikes")], spiky, "water"),
+    Fault("registered-late", [("provisioned", "not-registered")], Device.measure, "stranger"),
     Fault("stuck-and-indoor", [("heard", "weak-signal"), ("plausible", "stuck")], stuck_and_weak),
 ]  # fmt: skip
 DEVICES = {fault.name: Device(fault, number) for number, fault in enumerate(FAULTS, 1)}
@@ -372,7 +376,8 @@ def _register(database_url: str) -> None:
         deploying.register(connection, DEVICES["only-registered"].dev_eui, "plietsch-fine-dust", INTERVAL_S)
         connection.execute(
             """INSERT INTO station (code, name, region_id, operator_id, licence, attribution)
-            SELECT 'without-device', 'Without', region_id, operator_id, licence, attribution FROM station LIMIT 1"""
+            SELECT named, named, region_id, operator_id, licence, attribution
+            FROM (SELECT * FROM station LIMIT 1) known, unnest(ARRAY['without-device', 'never-used']) AS named"""
         )
 
 
@@ -389,8 +394,7 @@ def faulty_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     happened = [moment for each in DEVICES.values() for moment in each.published]
     with session.opened(url) as opened:
         opened.store([Message(*published, at) for at, published in sorted(happened, key=lambda each: each[0])])
-    with closing(Stop()) as stop:
-        Judge(url, stop).once()
+    _judge(url)
     yield url
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -422,7 +426,7 @@ def test_what_is_not_reached_is_unknown_and_says_so(faulty_url: str) -> None:
 
 
 def test_a_station_without_a_device_is_told_from_one_that_is_none(faulty_url: str) -> None:
-    chain = why(faulty_url, "without-device")
+    chain = why(faulty_url, "never-used")
     assert [(link, finding.code) for link, finding in chain.findings] == [
         ("provisioned", "no-device"),
         ("public", "no-place"),
@@ -466,6 +470,54 @@ def test_the_command_shows_the_answer_first_and_the_chain_below(faulty_url: str)
     assert document["answer"]["code"] == "weak-signal"
     assert [link["link"] for link in document["links"] if link["findings"]] == ["heard", "plausible"]
     assert document["device"] == DEVICES["stuck-and-indoor"].dev_eui
+
+
+def _codes(database_url: str, name: str) -> list[tuple[str, str]]:
+    return [(link, finding.code) for link, finding in why(database_url, DEVICES[name].dev_eui).findings]
+
+
+def _run(database_url: str, *arguments: str) -> str:
+    result = CliRunner().invoke(device.app, [*arguments, "--database-url", database_url])
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.output
+
+
+def _judge(database_url: str) -> None:
+    with closing(Stop()) as stop:
+        Judge(database_url, stop).once()
+
+
+def _levels(database_url: str, station: str) -> list[float]:
+    query = """SELECT o.result FROM observation o JOIN datastream d ON d.id = o.datastream_id AND d.method <> 'raw'
+        JOIN station s ON s.id = d.station_id WHERE s.code = %s ORDER BY o.phenomenon_time"""
+    return [result for (result,) in network.rows(database_url, query, station)]
+
+
+def test_a_mounting_that_is_corrected_mends_every_level(faulty_url: str) -> None:
+    before = _levels(faulty_url, "measured-again")
+    shown = _run(faulty_url, "install", "measured-again", "--at", "measured-again", "--correct",
+                 "--gauge-zero-distance-m", "8.25")  # fmt: skip
+    assert f"What follows from {len(before)} readings is computed anew." in shown
+    _judge(faulty_url)
+    assert _levels(faulty_url, "measured-again") == pytest.approx([level - 1_000 for level in before])
+    assert _codes(faulty_url, "measured-again") == []
+
+
+def test_limits_of_its_own_let_pass_what_has_to_be(faulty_url: str) -> None:
+    _run(faulty_url, "limits", "ferries-pass", "distance", "--off", "spike", "--off", "rate_of_change", "--reason",
+         "ferries", "--since", "2026-01-01T00:00Z")  # fmt: skip
+    _judge(faulty_url)
+    assert _codes(faulty_url, "ferries-pass") == []
+
+
+def test_what_waited_is_stored_once_the_device_is_installed(faulty_url: str) -> None:
+    _run(faulty_url, "install", DEVICES["registered-late"].dev_eui, "--at", "without-device", "--since",
+         "2026-01-01T00:00Z", "--type", "plietsch-fine-dust", "--sensor", "SDS011", "--sensor", "BME280",
+         "--interval-s", str(INTERVAL_S))  # fmt: skip
+    with session.opened(faulty_url) as opened:
+        assert sum(stored.observations for stored in opened.release()) > 0
+    _judge(faulty_url)
+    assert _codes(faulty_url, "registered-late") == [("public", "no-place")]
 
 
 def test_every_reason_of_ingest_is_judged_by_some_link() -> None:

@@ -12,11 +12,13 @@ from typer.testing import CliRunner, Result
 
 from plietsch.platform import deployments, errors, limits, regions, registry
 from plietsch.platform.commands import device
+from plietsch.platform.device_types import catalogue
 from plietsch.platform.device_types.specification import FlatLine, Limits, MultiVariate, Spike
 
 DEV_EUI = "70b3d57ed0000001"
 JANUARY, JUNE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 NAME = {"de": "Prüfland", "da": "Prøveland", "en": "Testland"}
+SPIKE = catalogue.built_in()["plietsch-water-level"].channels["distance"].limits.spike or Spike()
 REGION: dict[str, Any] = {
     "format": "plietsch-region/1",
     "region": {"code": "test", "name": NAME, "bbox": [8.2, 54.3, 10.1, 55.1], "timezone": "Europe/Berlin"},
@@ -154,7 +156,7 @@ def test_a_device_is_shown_with_all_that_is_known(registered_url: str) -> None:
 def test_limits_are_of_the_type_until_they_are_its_own(registered_url: str) -> None:
     before = json.loads(run(registered_url, "limits", "harbour", "distance", "--json").output)["datastreams"][0]
     assert (before["origin"], before["reason"], before["own"]) == ("type", None, [])
-    assert before["limits"]["spike"]["suspect"] == 300
+    assert before["limits"]["spike"]["suspect"] == SPIKE.suspect
     shown = said(
         registered_url, "limits", "harbour", "distance", "--set", "spike.suspect=200", "--off", "flat_line", "--reason",
         "ferries pass below", "--since", "2026-06-01T00:20Z",
@@ -185,7 +187,7 @@ def test_an_earlier_entry_holds_until_the_later_one(registered_url: str) -> None
     with psycopg.connect(registered_url) as connection:
         series = limits.find(limits.of(connection, deployments.find(connection, DEV_EUI)), "distance")
     held = [series.at(JUNE + timedelta(minutes=minutes)).spike for minutes in (0, 10, 29, 30)]
-    assert [each and each.suspect for each in held] == [300, 100, 100, 200]
+    assert [each and each.suspect for each in held] == [SPIKE.suspect, 100, 100, 200]
 
 
 KNOWN = Limits(spike=Spike(suspect=300, fail=1000), flat_line=FlatLine(suspect_after_s=21_600))

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-import msgspec
 import psycopg
 
 from plietsch.platform import deployments, limits, registry
 from plietsch.platform.deployments import Deployment
+from plietsch.platform.device_types.specification import Limits
 from plietsch.platform.registry import Answer, DeviceRow
 
 
@@ -33,7 +32,7 @@ class Held:
     """What the values of a series are held against now, and where that comes from."""
 
     channel: str
-    limits: dict[str, Any]
+    limits: Limits
     origin: str
 
 
@@ -85,6 +84,6 @@ def _mean_level_cm(connection: psycopg.Connection, history: Sequence[Deployment]
 def _held(connection: psycopg.Connection, device: deployments.Device) -> list[Held]:
     now = datetime.now(UTC)
     return [
-        Held(each.channel, msgspec.to_builtins(each.at(now)), limits.origin(each.own_at(now), device.type))
+        Held(each.channel, each.at(now), limits.origin(each.own_at(now), device.type))
         for each in limits.of(connection, device)
     ]

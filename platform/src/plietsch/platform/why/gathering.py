@@ -23,6 +23,8 @@ from plietsch.platform.why.facts import (
 _QUERIES = sql.load("plietsch.platform.why", "why.sql")
 # What a node says of itself is no news of its station.
 _OF_NODE = ["battery", "battery_level"]
+# Our nodes reserve 128 counters at a time (decision 12): of a longer leap nobody knows how many frames were sent.
+_LONGEST_STEP = 20
 _SEPARATORS = str.maketrans("", "", ":-. ")
 _DEV_EUI = re.compile(r"[0-9a-f]{16}")
 # A region in fast motion is behind the clock on the wall by more than this.
@@ -98,7 +100,7 @@ class _Gathering:
         if heard_at is None:
             return Radio()
         asked = {"device_id": device.id, "heard_at": heard_at, "at": at}
-        row = self._one("radio", **asked)
+        row = self._one("radio", **asked, longest_step=_LONGEST_STEP)
         live = self._one("gateways_live", **asked)
         return Radio(*row, gateways_live=live[0] if live else None) if row else Radio()
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from rich.table import Table
 
-from plietsch.platform import database, device_sheet, settings
+from plietsch.platform import database, device_sheet, limits, settings
 from plietsch.platform.commands.device.mounting import mounted
 from plietsch.platform.commands.device.options import AsJson, Asked, document, moment
 from plietsch.platform.commands.options import DatabaseUrl
@@ -74,11 +74,12 @@ def _newest(newest: Sequence[Newest]) -> Table:
 
 
 def _limits(sheet: Sheet) -> Table:
-    table = Table(whole("channel"), "limits", "of", title="limits in force", title_justify="left")
+    table = Table(
+        whole("channel"), whole("test"), "held against", "origin", title="limits in force", title_justify="left"
+    )
     for each in sheet.limits:
-        said = {test: value for test, value in each.limits.items() if value is not None}
-        if said or "own" in each.origin:
-            table.add_row(each.channel, _words(said), each.origin)
+        for place, (test, said) in enumerate(limits.words(each.limits)):
+            table.add_row("" if place else each.channel, test, said, "" if place else each.origin)
     return table
 
 
