@@ -113,7 +113,7 @@ def test_what_the_broker_holds_is_stored_before_it_ends(folder: Path):
     stack = Up(folder)
     until(stack.newest, "a first measurement")
     parts = processes.family(stack.process.pid)
-    worker = next(part for part in parts if "ingest" in part.cmdline())
+    worker = next(part for part in parts if {"ingest", "run"} <= {*part.cmdline()})
     simulation = next(part for part in parts if "simulate" in part.cmdline())
     worker.suspend()
     standing_still_since = time.monotonic()

@@ -39,7 +39,7 @@ def test_a_second_one_in_its_folder_is_refused(running: Up):
 
 def test_a_killed_worker_is_started_again(running: Up):
     before = running.newest()
-    worker = next(part for part in processes.family(running.process.pid) if "ingest" in part.cmdline())
+    worker = next(part for part in processes.family(running.process.pid) if {"ingest", "run"} <= {*part.cmdline()})
     worker.kill()
     until(lambda: "ingest had ended" in running.log.read_text(), "the stack says so")
     until(lambda: running.newest() > before, "measurements go on", timeout_s=60)

@@ -61,11 +61,11 @@ class Region(NamedTuple):
         return f"70b3d57ed00000{station:02x}"
 
 
-def register(database_url: str, limits: dict[str, dict[str, Any]] = LIMITS) -> Region:
-    """Three stations with one device each, of a type with these limits."""
+def register(database_url: str, places: Sequence[tuple[float, float]] = PLACES) -> Region:
+    """Stations at these places, with one device each, of a type with the limits above."""
     with psycopg.connect(database_url) as connection:
-        type_id = _device_type(connection, limits)
-        stations = [_register(connection, type_id, number, place) for number, place in enumerate(PLACES)]
+        type_id = _device_type(connection, LIMITS)
+        stations = [_register(connection, type_id, number, place) for number, place in enumerate(places)]
     return Region(database_url, stations)
 
 

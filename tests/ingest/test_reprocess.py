@@ -1,11 +1,14 @@
 """Frames decoded anew, against a real PostgreSQL: what they say now takes the place of what they said then."""
 
 import json
+import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from ingest.judging import Reading, Region, flags, judge, register, store
 from ingest.network import NEW_YEAR_S, rows
 from psycopg.types.json import Jsonb
@@ -24,6 +27,13 @@ _REVISIONS = """SELECT datastream_id, result_before, quality_before, result_afte
 @pytest.fixture
 def region(database_url: str) -> Region:
     return register(database_url)
+
+
+@pytest.fixture(autouse=True)
+def _log() -> Iterator[None]:
+    """A command sets the log up for its process, which is this one; and the runner takes its stream away."""
+    yield
+    structlog.reset_defaults()
 
 
 def _invoke(region: Region, *arguments: str) -> tuple[int, str]:
@@ -191,3 +201,32 @@ def test_a_device_that_is_not_there_and_all_and_some_are_refused(region: Region)
     with pytest.raises(NoSuchDevice):
         _invoke(region, "--device", "0000000000000000")
     assert _invoke(region, "--device", region.dev_eui(0), "--all")[0] == 2
+
+
+def test_a_month_of_a_hundred_stations_changes_nothing(database_url: str, pytestconfig: pytest.Config):
+    """Without --long a day and a half of eight: what is decoded twice is what is stored, judged, and computed."""
+    stations, days = (100, 30) if pytestconfig.getoption("long") else (8, 1.5)
+    region = register(
+        database_url, [(9.0 + number % 10 * 0.03, 54.5 + number // 10 * 0.03) for number in range(stations)]
+    )
+    chance = random.Random(7)
+    level_mm = 3000
+    batches: list[list[Reading]] = []
+    for step in range(0, int(days * 144)):
+        level_mm += chance.choice([-1, 0, 0, 0, 0, 1])
+        batches.append([
+            Reading(station, step, {
+                "pm2_5": chance.choice([8.0, 9.0, 10.0, 11.0, 350.0 if step % 50 == station else 12.0]),
+                "temperature": 5.0 + station % 3, "humidity": chance.choice([60.0, 80.0, 96.0]),
+                "distance": float(level_mm + (0 if step % 96 < 12 else chance.randrange(20))),
+            })
+            for station in range(stations)
+        ])  # fmt: skip
+    store(region, batches)
+    judge(region)
+    before = _everything(region)
+    assert {quality for _, _, _, quality in before[0].observation} >= {1, 3, 4, 9}
+    for _ in range(2):
+        said = _reprocess(region)
+        assert (said["frames"], said["changes"]) == (stations * len(batches), [])
+    assert _everything(region) == before

@@ -47,7 +47,7 @@ class Series:
             )
 
     def forget(self) -> None:
-        self.connection.execute("DELETE FROM observation; DELETE FROM deployment")
+        self.connection.execute("TRUNCATE observation; DELETE FROM deployment")
 
     def gaps(self, since: datetime = _NOON, until: datetime = _NOON + _DAY) -> list[Gap]:
         return self.connection.execute("SELECT * FROM observation_gap(1, %s, %s)", (since, until)).fetchall()

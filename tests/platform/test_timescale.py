@@ -125,7 +125,8 @@ class Database:
 @pytest.fixture
 def database(either_url: str) -> Iterator[Database]:
     """Each of the two kinds of database, migrated, with three datastreams."""
-    with psycopg.connect(either_url, autocommit=True, options="-c timezone=Europe/Berlin") as connection:
+    options = "-c timezone=Europe/Berlin -c plietsch.cause=reprocess"
+    with psycopg.connect(either_url, autocommit=True, options=options) as connection:
         databases.register(connection, datastreams=3)
         yield Database(connection, _is_timescale(connection))
 

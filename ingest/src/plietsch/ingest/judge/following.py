@@ -47,8 +47,8 @@ class Following:
         self._connection = connection
         self._stop = stop
         self._tally = tally or Tally()
-        self._heard = self._is_outdated = False
-        connection.add_notify_handler(self._hear)
+        self._is_outdated = False
+        self._patience_s = 0.0
         connection.execute(QUERIES["listen_to_registry"])  # before anything is loaded: no change is missed
         ledger.listen(connection)
         self._known = Known(connection)
@@ -59,16 +59,14 @@ class Following:
         """Wait until there is something to read; False when it is asked to stop, or the time is over, before."""
         deadline = time.monotonic() + timeout_s
         while not self._stop.is_set():
-            self._heard = False
-            found = self._look()
+            if self._look():
+                return True
             remaining_s = deadline - time.monotonic()
-            if found or remaining_s <= 0:
-                return found is True
-            if not self._heard:
+            if remaining_s <= 0:
+                return False
+            if not self._hear():  # what was heard while it looked
                 descriptors = {self._connection.fileno(): readiness.READ, self._stop.fileno(): readiness.READ}
                 readiness.wait(min(remaining_s, self._patience_s), descriptors)
-                for _ in self._connection.notifies(timeout=0):
-                    pass
         return False
 
     def turn(self) -> bool:
@@ -81,6 +79,7 @@ class Following:
         if not entries:
             return False
         foreign = [entry for entry in entries if entry.cause != "judge"]
+        self._hear()
         if self._is_outdated or any(entry.cause in _CAUSES for entry in foreign):
             self._is_outdated = False
             self._known.forget()
@@ -92,14 +91,16 @@ class Following:
 
     def _judge(self, entries: Sequence[Entry], position: Position) -> bool:
         """Judge what entries touched, and keep the position with the last piece; False if it was asked to stop."""
-        work = [(cause, piece) for cause, spans in self._touched(entries).items()
-                for piece in pieces(spans, self._measure.values, self._measure.most)]  # fmt: skip
-        for cause, piece in work[:-1]:
-            if self._stop.is_set():
-                return False
-            self._assess(piece, cause, None)
-        cause, piece = work[-1] if work else ("judge", {})
-        self._assess(piece, cause, position)
+        held: tuple[str, Spans] = "judge", {}
+        for cause, spans in self._touched(entries).items():
+            # A piece is as large as the ones before it let expect.
+            for piece in pieces(spans, self._measure.values, self._measure.most):
+                if self._stop.is_set():
+                    return False
+                if held[1]:
+                    self._assess(held[1], held[0], None)
+                held = cause, piece
+        self._assess(held[1], held[0], position)
         return True
 
     def _assess(self, piece: Spans, cause: str, position: Position | None) -> None:
@@ -116,7 +117,7 @@ class Following:
         self._tally.assessed(assessed)
 
     def _divide(self, piece: Spans, cause: str, position: Position | None, error: psycopg.Error) -> None:
-        if parts := halves(piece):
+        if parts := halves(piece) if piece else None:
             self._assess(parts[0], cause, None)
             self._assess(parts[1], cause, position)
             return
@@ -156,9 +157,11 @@ class Following:
         self._patience_s = found.patience_s
         return found.readable
 
-    def _hear(self, notification: psycopg.Notify) -> None:
-        self._heard = True
-        self._is_outdated = self._is_outdated or notification.channel == "plietsch_registry"
+    def _hear(self) -> bool:
+        """Whether anything was notified since the last call; notes what the registry says of itself."""
+        heard = [notification.channel for notification in self._connection.notifies(timeout=0)]
+        self._is_outdated = self._is_outdated or "plietsch_registry" in heard
+        return bool(heard)
 
 
 def _page(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -1,4 +1,4 @@
-"""The local stack: database, broker, ingest, site and simulated region on one machine, nothing installed beforehand.
+"""The local stack: database, broker, ingest, judge, site and simulated region on one machine, nothing to be installed.
 
 Starting follows the way of the data backwards, stopping forwards: nobody speaks to a part that is not there, and what
 was measured is stored before the database ends.
@@ -30,7 +30,7 @@ _UP_TO_DATE = timedelta(minutes=1)
 _LOOK_EVERY_S = 0.25
 _DRAIN_TIMEOUT_S = 60.0
 # The groups of the database's users, by service.
-_GROUPS = {"site": roles.SITE, "ingest": roles.INGEST}
+_GROUPS = {"site": roles.SITE, "ingest": roles.INGEST, "judge": roles.INGEST}
 
 Progress = Callable[[str], None]
 # How much of the past is filled in (0 to 1), and until when it is.
@@ -95,6 +95,8 @@ class Stack:
             self._wait(site, self._site_answers)
             # What is published before the worker has subscribed is kept for nobody.
             self._wait(ingest, self._ingest_receives.exists)
+            # Nobody waits for it: what it finds is found later, too.
+            self._start_service("judge", "ingest", "judge", ends_after=ingest)
             self.progress("Ingest, site and API are ready.")
             if self.simulation:
                 self._start_simulation(self.simulation)
@@ -218,11 +220,11 @@ class Stack:
             self.broker_url = self._broker.url
         self.progress("The broker is ready.")
 
-    def _start_service(self, name: str, *arguments: str) -> Service:
+    def _start_service(self, name: str, *arguments: str, ends_after: Service | None = None) -> Service:
         logs = self.data_dir / "logs"
         logs.mkdir(exist_ok=True)
         service = Service(name, arguments, self._environment(name), logs / f"{name}.log")
-        self._services.append(service)
+        self._services.insert(self._services.index(ends_after) if ends_after else len(self._services), service)
         service.start()
         self._note_processes()
         return service
