@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from plietsch.platform import deployments, errors, methods
+from plietsch.platform import deployments, errors, feeding
 from plietsch.platform.deployments import Change, Deployment, Mounting, moment, words
 
 # Clocks of two machines differ by so much at most; a time that is later was meant otherwise.
@@ -199,10 +199,11 @@ class _Changing:
         return deployments.concern(self._connection, [before.id], min(before.since, after.since), before.until)
 
     def _insert(self, station_id: int, since: datetime, phase: str, mounting: Mounting) -> int:
-        return self._id(
+        row = self._run(
             "insert_deployment", device_id=self.device.id, station_id=station_id, since=since, phase=phase,
             **asdict(mounting),
-        )  # fmt: skip
+        ).fetchone()  # fmt: skip
+        return int(row[0]) if row else 0
 
     def _elsewhere(self, before: Deployment, since: datetime) -> int:
         row = self._run("stored_elsewhere", deployment_id=before.id, since=since, until=before.until).fetchone()
@@ -271,10 +272,12 @@ class _Changing:
 
         Raises errors.DeploymentInvalid.
         """
-        deployed = {channel: (model, code) for channel, model, code in self._run("channels", device_id=self.device.id)}
+        definition = self.device.definition
+        rows = {channel: (model, code) for channel, model, code in self._run("channels", device_id=self.device.id)}
+        order = [name for name in definition.channels if name in rows] if definition else []
+        deployed = {channel: rows[channel] for channel in dict.fromkeys([*order, *rows])}
         if deployed and not sensors:
             return deployed
-        definition = self.device.definition
         known = list(definition.instruments) if definition else []
         if unknown := sorted(set(sensors) - set(known)):
             raise errors.DeploymentInvalid(
@@ -283,25 +286,10 @@ class _Changing:
         return deployments.of_type(definition, sensors) or deployed
 
     def _feed(self, deployment_id: int, station_id: int, mounting: Mounting) -> None:
-        """What feeds what: a series for each channel of the device, and those that are computed from them."""
-        fed = [(channel, code, methods.RAW, model) for channel, (model, code) in self._channels.items()]
-        models = {code: model for _, code, _, model in fed}
-        fed += [(each.channel, each.code, each.method, models[each.of]) for each in self._computed(mounting)]
-        for channel, code, method, model in fed:
-            datastream_id = self._id(
-                "upsert_datastream", station_id=station_id, sensor_id=self._id("sensor_id", model=model),
-                property=code, method=method,
-            )  # fmt: skip
-            self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
-
-    def _computed(self, mounting: Mounting) -> list[methods.Series]:
-        """The series that can be computed of what it measures where it is mounted so."""
-        return methods.of_device(
-            self.device.definition,
-            {code for _, code in self._channels.values()},
-            gauge_zero_distance_m=mounting.gauge_zero_distance_m,
-            rain_tip_mm=mounting.rain_tip_mm,
-        )
+        feeding.feed(
+            self._connection, deployment_id, station_id, self.device.definition, self._channels,
+            gauge_zero_distance_m=mounting.gauge_zero_distance_m, rain_tip_mm=mounting.rain_tip_mm,
+        )  # fmt: skip
 
     def _station_id(self, station: str) -> int:
         row = self._run("station_id", code=station).fetchone()
@@ -312,15 +300,6 @@ class _Changing:
                 f"Did you mean {', '.join(like)}?" if like
                 else "A region file describes stations: `plietsch device import`. `plietsch device list` names them.",
             )  # fmt: skip
-        return int(row[0])
-
-    def _id(self, query: LiteralString, **values: Any) -> int:
-        row = self._run(query, **values).fetchone()
-        if row is None:
-            known = ", ".join(str(value) for value in values.values())
-            raise errors.DeploymentInvalid(
-                f"This installation does not know {known} ({query.removesuffix('_id')}).", "Run `plietsch db migrate`."
-            )
         return int(row[0])
 
     def _run(self, query: LiteralString, **values: Any) -> psycopg.Cursor[tuple[Any, ...]]:

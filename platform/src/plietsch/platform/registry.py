@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from plietsch.platform import deployments, errors, methods, places
+from plietsch.platform import deployments, errors, feeding, places
 from plietsch.platform.device_types import storing
 from plietsch.platform.device_types.specification import DeviceType
 from plietsch.platform.regions import Deployment, Gauge, Name, RegionFile, Station
@@ -205,21 +205,16 @@ class _Importer:
         """What feeds what: a series for each channel of the device, and those that are computed from them."""
         type_ = self._type(station)
         models = station.device.channels(type_)
-        fed = [(channel, type_.property_of(channel), methods.RAW, model) for channel, model in models.items()]
-        # Of two channels of one property, the one that the type names first is what others are computed from.
-        measured = {code: model for _, code, _, model in reversed(fed)}
         mounted = station.deployment
-        computed = methods.of_device(
-            type_, measured, gauge_zero_distance_m=mounted.gauge_zero_distance_m, rain_tip_mm=mounted.rain_tip_mm
+        feeding.feed(
+            self._connection,
+            deployment_id,
+            station_id,
+            type_,
+            {channel: (model, type_.property_of(channel)) for channel, model in models.items()},
+            gauge_zero_distance_m=mounted.gauge_zero_distance_m,
+            rain_tip_mm=mounted.rain_tip_mm,
         )
-        fed += [(each.channel, each.code, each.method, measured[each.of]) for each in computed]
-        for channel, code, method, model in fed:
-            sensor_id = self._id("sensor_id", model=model)
-            datastream_id = self._id(
-                "upsert_datastream", station_id=station_id, sensor_id=sensor_id, property=code, method=method
-            )
-            self._run("upsert_channel", deployment_id=deployment_id, channel=channel, datastream_id=datastream_id)
-        self._run("remove_other_channels", deployment_id=deployment_id, channels=[channel for channel, *_ in fed])
 
     def _type(self, station: Station) -> DeviceType:
         type_ = self._types.get(station.device.type)
