@@ -115,6 +115,14 @@ def test_migrating_brings_what_a_newer_version_says(database_url: str):
         assert "plietsch-rain" in storing.known(connection)
 
 
+def test_a_type_that_a_newer_version_has_stored_is_named(connection: psycopg.Connection):
+    connection.execute(
+        """UPDATE device_type SET definition = definition || '{"colour": "red"}' WHERE code = 'plietsch-rain'"""
+    )
+    with pytest.raises(errors.DeviceTypeInvalid, match=r"plietsch-rain is none .* unknown field `colour`"):
+        storing.known(connection)
+
+
 def test_an_operators_own_type_is_known_beside_the_others_and_outlasts_a_migration(database_url: str):
     with database.connect(database_url) as connection:
         storing.add(connection, own())

@@ -55,9 +55,9 @@ def add(connection: psycopg.Connection, added: DeviceType) -> None:
 
 
 def known(connection: psycopg.Connection) -> Mapping[str, DeviceType]:
-    """The types that the database holds, by their codes."""
+    """The types that the database holds, by their codes. Raises errors.DeviceTypeInvalid for one that is newer."""
     rows = connection.execute(_QUERIES["device_types"])
-    return {code: msgspec.convert(definition, DeviceType) for code, definition in rows}
+    return {code: _read(code, stored) for code, stored in rows}
 
 
 def added(connection: psycopg.Connection) -> Set[str]:
@@ -68,6 +68,16 @@ def added(connection: psycopg.Connection) -> Set[str]:
 def definition(type_: DeviceType) -> dict[str, object]:
     """What is stored of a type."""
     return msgspec.to_builtins(msgspec.structs.replace(type_, examples=(), links={}))
+
+
+def _read(code: str, stored: object) -> DeviceType:
+    try:
+        return msgspec.convert(stored, DeviceType)
+    except msgspec.ValidationError as error:
+        raise errors.DeviceTypeInvalid(
+            f"The database's device type {code} is none that this version understands: {error}.",
+            "A newer version has stored it: run that one here, too.",
+        ) from error
 
 
 def _store(cursor: psycopg.Cursor, types: Iterable[DeviceType], *, built_in: bool) -> None:
