@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -84,6 +84,24 @@ def test_one_row_of_the_ledger_says_what_was_written(
     (ledger,) = rows(database_url, "SELECT datastream_ids, first_time, last_time, observations FROM write_ledger")
     assert sorted(ledger[0]) == sorted(registered.datastream_ids[channel] for channel in ("pm2_5", "pm10"))
     assert ledger[1:] == (NEW_YEAR, NEW_YEAR.replace(minute=10), 6)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_lies_days_apart_has_a_row_of_the_ledger_for_each_day(
+    database_url: str, registered: Registered, opened: Session, again: bool
+) -> None:
+    """Who follows the ledger would take up a month for one late reading; by way of the stage it is the same."""
+    if again:
+        _store(opened, network.up(node.encode([(NEW_YEAR_S - 30, network.VALUES)], wide=True), fCnt=1))
+    late = node.encode([(NEW_YEAR_S - 30 * 86_400, network.VALUES), (NEW_YEAR_S - 30, network.VALUES)], wide=True)
+    _store(opened, network.up(late, fCnt=2), network.up(heard_s=NEW_YEAR_S, fCnt=3))
+    entries = "SELECT last_time - first_time, observations, late, repeated FROM write_ledger ORDER BY first_time"
+    before = [(timedelta(0), 2, 2, 0)]
+    if again:
+        assert rows(database_url, entries) == [*before, (timedelta(0), 2, 0, 0), (timedelta(0), 2, 0, 2)]
+    else:
+        # New year's eve, and new year.
+        assert rows(database_url, entries) == [*before, (timedelta(0), 2, 0, 0), (timedelta(0), 2, 0, 0)]
 
 
 def test_the_same_again_changes_nothing(database_url: str, opened: Session) -> None:

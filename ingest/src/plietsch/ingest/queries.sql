@@ -41,7 +41,7 @@ COPY uplink (
 COPY observation (datastream_id, phenomenon_time, result, result_time, quality) FROM STDIN (FORMAT BINARY)
 
 -- name: store_ledger
--- The row of the ledger for what a batch wrote.
+-- A row of the ledger for what a batch wrote.
 INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, late)
 VALUES (%(datastream_ids)s, %(first_time)s, %(last_time)s, %(observations)s, %(late)s)
 
@@ -76,7 +76,8 @@ ON CONFLICT DO NOTHING
 RETURNING event_id
 
 -- name: store_observations
--- Staged observations that were not stored before; those of new frames that were, as repeats; and one row of the ledger.
+-- Staged observations that were not stored before; those of new frames that were, as repeats; and one row of
+-- the ledger, or one for each day where they lie days apart.
 WITH first AS MATERIALIZED (
     SELECT DISTINCT ON (datastream_id, phenomenon_time) *
     FROM stage_observation
@@ -111,12 +112,17 @@ repeated AS (
     ON CONFLICT DO NOTHING
     RETURNING differs
 ),
+extent AS (
+    SELECT min(phenomenon_time) AS first, max(phenomenon_time) AS last FROM stored
+),
 entry AS (
     INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, late, repeated)
     SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*),
-           count(*) FILTER (WHERE late), (SELECT count(*) FROM repeated)
+           count(*) FILTER (WHERE late),
+           CASE WHEN max(phenomenon_time) = (SELECT last FROM extent) THEN (SELECT count(*) FROM repeated) ELSE 0 END
     FROM stored
-    HAVING count(*) > 0
+    GROUP BY CASE WHEN (SELECT last - first > interval '1 day' FROM extent)
+                  THEN date_trunc('day', phenomenon_time, 'UTC') END
 )
 SELECT (SELECT count(*) FROM stored) AS observations, (SELECT count(*) FROM stored WHERE late) AS late,
        (SELECT count(*) FROM repeated) AS repeated, (SELECT count(*) FROM repeated WHERE differs) AS differing
