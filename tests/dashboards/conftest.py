@@ -17,7 +17,7 @@ from plietsch.dashboards.server import Server
 from plietsch.platform import database, regions, registry
 from plietsch.platform.local import ports
 from plietsch.platform.settings import Settings
-from support import visiting, wait
+from support import judged, visiting, wait
 
 # Writes a value of a station's property, so many minutes ago.
 Observe = Callable[[str, str, float, float], None]
@@ -63,6 +63,8 @@ def observe(database_url: str, region: None) -> Iterator[Observe]:
                 " SELECT array_agg(datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written",
                 (datetime.now(UTC) - timedelta(minutes=minutes_ago), value, station, code),
             )
+            if code == "rain_tips":
+                judged.judge(database_url, station)
 
         yield write
 

@@ -11,6 +11,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from support import judged
+
 SCREENSHOTS = Path(__file__).parents[2] / "artefacts" / "screenshots"
 DUST, LEVEL, RAIN = "flensburg-suedermarkt", "flensburg-pegel", "flensburg-regen"
 DRAWN = "#chart[data-state=drawn]"
@@ -81,6 +83,8 @@ def arrive(database_url: str) -> Iterator[Arrive]:
                 (times[0], times[-1], len(times), station, code, method),
             )
             connection.commit()
+            if code == "rain_tips":
+                judged.judge(database_url, station)
 
         yield arrive
 
@@ -178,6 +182,7 @@ def test_a_gauge_has_its_levels_and_follows_the_water(visit: Open, arrive: Arriv
 @pytest.mark.usefixtures("water_and_rain")
 def test_rain_is_drawn_as_bars_and_grows(visit: Open, arrive: Arrive, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
+        judged.may_change(connection)
         connection.execute("DELETE FROM observation")
     for tips in range(1, 13):
         arrive(RAIN, "rain_tips", float(tips), minutes_ago=125 - tips * 10)

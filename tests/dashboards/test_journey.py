@@ -16,7 +16,7 @@ from plietsch.dashboards import newest
 from plietsch.dashboards.journey.drawing import TOP
 from plietsch.dashboards.texts import LANGUAGES
 from plietsch.platform import roles, sql
-from support import databases
+from support import databases, judged
 
 KAPPA = "?method=kappa-koehler/1"
 RAW = "?method=raw"
@@ -133,48 +133,98 @@ def test_dust_is_dried_with_its_own_numbers(reader: Reader) -> None:
     assert f'href="{address(DUST, "pm2_5", NEW_YEAR_S + 300)}{KAPPA}"' in html
 
 
-def test_a_count_of_tips_says_what_fell_in_the_hour_before(reader: Reader, laid: str) -> None:
-    html = reader.page(address(RAIN, "rain_tips"))
-    assert "1,234 − 1,207 = 27" in _stage(html, "computed")
-    assert "27 × 0.2 mm = 5.4 mm" in _stage(html, "computed")
+def test_rain_is_told_by_its_counts_and_a_sum_by_what_fell(reader: Reader, laid: str) -> None:
+    judged.judge(laid, RAIN)
+    computed = _stage(html := reader.page(address(RAIN, "rain")), "computed")
+    assert "1,234 − 1,207 = 27" in computed
+    assert "27 × 0.2 mm = 5.4 mm" in computed
+    assert "rain-difference/1" in computed
     assert f'href="{address(RAIN, "rain_tips", NEW_YEAR_S - 3700)}"' in html
-    assert "the hour from 00:00:00 to 01:00:00" in _stage(html, "computed")
+    assert re.findall(r'<li class="field bits-(\w+) mine"', html) == ["rain"]
+    html = reader.page(address(RAIN, "rain_1h"))
+    assert "from 00:00:00 to 01:00:00" in _stage(html, "computed")
+    assert f'href="{address(RAIN, "rain")}"' in html
     # As the map counts it.
     assert _rain_at(laid, NEW_YEAR_S) == pytest.approx(5.4)
-    answer = reader.get(address(RAIN, "rain_1h"))
-    assert (answer.status_code, answer.headers["Location"]) == (307, address(RAIN, "rain_tips"))
+    assert _stages(reader.page(address(RAIN, "rain_tips"))) == [
+        stage for stage in _stages(html) if stage != "computed"
+    ]  # fmt: skip
 
 
-def test_a_page_and_the_journey_it_leads_to_count_the_same_hour(reader: Reader, laid: str) -> None:
+def test_a_page_and_the_journey_it_leads_to_tell_of_the_same_rain(reader: Reader, laid: str) -> None:
     """It rained two hours ago, and a little within the hour up to now."""
     now_s = int(datetime.now(UTC).timestamp())
     for minutes, tips in ((185, 2000), (125, 2000), (95, 2020), (55, 2025)):
         scene.send(laid, RAIN, (now_s - minutes * 60, {"rain_tips": tips}))
+    judged.judge(laid, RAIN)
     page = reader.page(f"/en/stations/{RAIN}")
     assert "Rain in the last hour 1.0 mm" in text_of(page)
-    (link,) = set(re.findall(r'href="(/en/stations/[^"]+/values/rain_tips/[^"]+)"', page))
-    html = reader.page(link)
-    assert "2,025 − 2,020 = 5" in _stage(html, "computed")
-    assert "5 × 0.2 mm = 1.0 mm" in _stage(html, "computed")
-    # An older count says what fell in the hour up to it.
-    html = reader.page(address(RAIN, "rain_tips", now_s - 95 * 60))
-    assert "20 × 0.2 mm = 4.0 mm" in _stage(html, "computed")
+    (link,) = set(re.findall(r'href="(/en/stations/[^"]+/values/rain_1h/[^"]+)"', page))
+    # The hour up to the reading, and that up to now.
+    computed = _stage(reader.page(link), "computed")
+    assert "4 + 1 = 5.0 mm" in computed
+    assert "Other pages show the hour up to now" in computed
+    assert ": 1.0 mm." in computed
+    assert "Other pages" not in _stage(reader.page(address(RAIN, "rain_1h", now_s - 95 * 60)), "computed")
 
 
 def test_where_nobody_knows_how_much_fell_there_is_no_sum(reader: Reader, laid: str) -> None:
     scene.send(laid, RAIN, (NEW_YEAR_S + 400 * 60, {"rain_tips": 1300}))
-    computed = _stage(reader.page(address(RAIN, "rain_tips", NEW_YEAR_S + 400 * 60)), "computed")
-    assert "nobody knows how much of the rain fell in this hour" in computed
-    assert "mm" not in computed
+    judged.judge(laid, RAIN)
+    for code, said in (("rain", "nobody knows when this rain fell"), ("rain_1h", "the sum is not known either")):
+        html = reader.page(address(RAIN, code, NEW_YEAR_S + 400 * 60))
+        assert said in _stage(html, "computed")
+        assert "mm" not in _stage(html, "computed")
+        assert "no value" in text_of(html)
 
 
 def test_a_count_that_began_anew_is_no_difference_of_two(reader: Reader, laid: str) -> None:
     scene.send(laid, RAIN, (NEW_YEAR_S + 600, {"rain_tips": 3}))
     scene.send(laid, RAIN, (NEW_YEAR_S + 1200, {"rain_tips": 5}))
-    computed = _stage(reader.page(address(RAIN, "rain_tips", NEW_YEAR_S + 1200)), "computed")
+    judged.judge(laid, RAIN)
+    computed = _stage(reader.page(address(RAIN, "rain", NEW_YEAR_S + 600)), "computed")
     assert "began anew or was misread" in computed
-    assert "29 × 0.2 mm = 5.8 mm" in computed
     assert "−" not in computed
+    computed = _stage(reader.page(address(RAIN, "rain_1h", NEW_YEAR_S + 1200)), "computed")
+    assert "5.4 + 0.4 = 5.8 mm" in computed
+
+
+def test_an_index_is_told_by_the_means_of_its_hour(reader: Reader, laid: str) -> None:
+    """Dry air: what is corrected is what was measured. Of PM10, too little came."""
+    dust = {"pm10": None, "temperature": 20.0, "humidity": 0.0}
+    hour_s = NEW_YEAR_S + 7200
+    readings = [(hour_s + minute * 60, {**dust, "pm2_5": 14.0 + minute / 30}) for minute in range(0, 60, 5)]
+    scene.send(laid, DUST, *readings)
+    judged.judge(laid, DUST)
+    page = text_of(reader.page(address(DUST, "aqi_eu", hour_s)))
+    assert "European air-quality index 2 fair" in page
+    computed = _stage(html := reader.page(address(DUST, "aqi_eu", hour_s)), "computed")
+    assert "PM2.5 14.9 µg/m³, of 12 values: class 2, fair" in computed
+    assert "PM10" not in computed
+    assert "it is indicative" in computed
+    assert _stages(html) == ["measured", "computed", "checked", "stored", "shown"]
+    computed = _stage(reader.page(address(DUST, "aqi_de", hour_s, "de")), "computed")
+    assert "Luftqualitätsindex des Umweltbundesamtes 2025" in computed
+    assert "14,9 µg/m³, aus 12 Werten: Klasse 2, gut" in computed
+
+
+def test_what_a_value_did_not_pass_and_what_it_was_before_is_told(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        judged.may_change(connection)
+        series = "SELECT d.id FROM datastream d JOIN observed_property p ON p.id = d.observed_property_id" \
+            " WHERE p.code = 'distance'"  # fmt: skip
+        changed = f"UPDATE observation SET quality = 4 WHERE result = 1953 AND datastream_id = ({series}) RETURNING *"
+        connection.execute(
+            f"WITH o AS ({changed}) INSERT INTO observation_test (datastream_id, phenomenon_time, arrival, tests)"
+            """ SELECT datastream_id, phenomenon_time, 1, '{"spike": 4, "flat_line": 3}' FROM o"""
+        )
+    checked = _stage(reader.page(address(GAUGE, "distance")), "checked")
+    assert "Like the values just before and after? no: failed its checks" in checked
+    assert "Does the instrument still move? no: suspect" in checked
+    assert "1,953 mm (flag 1) → 1,953 mm (flag 4): the stored frames were read once more" in checked
+    said = {language: reader.page(address(GAUGE, "distance", language=language)) for language in ("de", "da")}
+    assert "die gespeicherten Datenpakete wurden noch einmal gelesen" in said["de"]
+    assert "de gemte datapakker blev læst en gang til" in said["da"]
 
 
 @pytest.mark.parametrize(
@@ -195,6 +245,7 @@ def test_a_mounting_that_was_corrected_since_is_said_and_no_sum_contradicts_the_
 
 def test_corrected_dust_whose_humidity_was_changed_since_shows_no_sum(reader: Reader, laid: str) -> None:
     with psycopg.connect(laid) as connection:
+        judged.may_change(connection)
         connection.execute("UPDATE observation SET result = 50 WHERE result = 91.5")
     computed = _stage(reader.page(address(DUST, "pm2_5", query=KAPPA)), "computed")
     assert "has been corrected since" in computed
@@ -248,6 +299,7 @@ def test_a_frame_that_is_not_kept_is_said_to_be_gone(reader: Reader, laid: str) 
 
 def test_what_did_not_come_by_radio_says_so(reader: Reader, laid: str) -> None:
     with psycopg.connect(laid) as connection:
+        judged.may_change(connection)
         connection.execute("UPDATE observation SET result_time = NULL")
     html = reader.page(address(DUST, "temperature"))
     assert _stages(html) == ["measured", "checked", "stored", "shown"]
@@ -336,7 +388,7 @@ def test_a_journey_does_not_read_the_frames_and_values_of_others(laid: str) -> N
         queries = sql.load("plietsch.dashboards.journey", "journey.sql")
         parameters = {
             "station": 1, "heard_at": at, "time": at, "second": at, "datastream": 1, "since": at, "until": at,
-            "code": DUST,
+            "code": DUST, "codes": ["pm2_5"], "most": 20,
         }  # fmt: skip
         value = {"station": DUST, "property": "pm2_5", "second": at, "method": None}
         for name in queries:

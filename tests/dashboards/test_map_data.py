@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from support import judged
 from support import many_stations as many
 
 HOUR = timedelta(hours=1)
@@ -61,6 +62,7 @@ def test_levels_and_rain_are_on_the_map(
 
 def test_a_value_may_be_suspect_or_have_failed_and_the_map_says_so(browser: httpx.Client, database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
+        judged.may_change(connection)
         connection.execute("UPDATE observation SET quality = 4 WHERE phenomenon_time > now() - INTERVAL '3 hours'")
     document = browser.get("/data/flensburg/map?property=pm2_5").json()
     assert sorted(flag for _, flag in document["quality"]) == [4, 4]
@@ -239,3 +241,5 @@ def _write(database_url: str, station: str, code: str, start: datetime, values: 
             " WHERE s.code = %s AND p.code = %s AND d.method = p.default_method",
             [(start + timedelta(minutes=minute), value, station, code) for minute, value in values],
         )
+    if code == "rain_tips":
+        judged.judge(database_url, station)

@@ -17,7 +17,7 @@ from plietsch.dashboards.app import create_app
 from plietsch.dashboards.texts import LANGUAGES
 from plietsch.platform import roles
 from plietsch.platform.settings import Settings
-from support import databases
+from support import databases, judged
 from support import many_stations as many
 
 HOUR = timedelta(hours=1)
@@ -204,6 +204,7 @@ def test_a_doubtful_value_is_marked_by_a_sign_and_a_word_and_a_failed_one_has_no
     observe("husum-markt", "pm10", 50)
     observe("husum-markt", "pm2_5", 500)
     with psycopg.connect(database_url) as connection:
+        judged.may_change(connection)
         connection.execute(
             "UPDATE observation SET quality = CASE result WHEN 50 THEN 3 WHEN 500 THEN 4 ELSE quality END"
         )

@@ -1,4 +1,7 @@
-"""Rain in millimetres, from the tips of a gauge that speaks when it rains, or hourly."""
+"""The rain of an hour as pages show it, from the tips of a gauge that speaks when it rains, or hourly.
+
+What counts become rain is tested where it is made (tests/ingest/test_series_rain.py).
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,10 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from plietsch.dashboards import newest, rain
+from support import judged
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 GAUGE = "flensburg-regen"
@@ -24,7 +26,7 @@ def tips(water_and_rain: None, database_url: str) -> Tips:
 
     def write(readings: Sequence[tuple[float, int]], quality: int = 1) -> None:
         with psycopg.connect(database_url) as connection:
-            connection.execute("DELETE FROM observation WHERE datastream_id = ANY(%s)", ([_datastream(connection)],))
+            judged.forget(connection, GAUGE)
             connection.cursor().executemany(
                 "INSERT INTO observation VALUES (%s, %s, %s, now(), %s)",
                 [
@@ -32,6 +34,7 @@ def tips(water_and_rain: None, database_url: str) -> Tips:
                     for minute, count in readings
                 ],
             )
+        judged.judge(database_url, GAUGE)
 
     return write
 
@@ -66,33 +69,6 @@ def test_the_first_count_of_a_gauge_says_nothing_of_the_hour_unless_it_is_none(t
     assert _rain_at(database_url, 10) == (0.6, 5)
 
 
-@pytest.mark.parametrize(
-    ("counts", "mm"),
-    [
-        # It begins anew, and counts on, above what it was before, too.
-        ((100, 104, 0, 1, 1, 3), 1.4),
-        ((10, 0, 4, 8, 12, 16), 3.2),
-        ((1000, 1000, 20, 30, 30, 31), 2.2),
-        # It was misread, once or for longer; what fell meanwhile did fall.
-        ((1000, 1000, 0, 1000, 1001, 1001), 0.2),
-        ((1000, 0, 0, 0, 1003, 1004), 0.8),
-        ((1000, 0, 1, 1000, 1001, 1001), 0.4),
-    ],
-)
-def test_a_rise_that_only_undoes_a_drop_is_no_rain(
-    tips: Tips, database_url: str, counts: Sequence[int], mm: float
-) -> None:
-    tips([(-30.0, counts[0]), *((number * 8.0, count) for number, count in enumerate(counts, 1))])
-    assert _rain_at(database_url, 55) == (mm, 48)
-    hours = _ask(database_url, lambda c: rain.hours(c, NOON, NOON + timedelta(hours=1)))[GAUGE]
-    assert hours == {NOON: pytest.approx(mm)}
-
-
-def test_a_misread_count_is_known_for_one_where_the_span_begins_in_it(tips: Tips, database_url: str) -> None:
-    tips([(-190, 1000), (-130, 0), (-2, 1000), (30, 1001)])
-    assert _rain_at(database_url, 31) == (0.2, 30)
-
-
 def test_a_count_that_failed_its_checks_is_no_rain(tips: Tips, database_url: str) -> None:
     tips([(-40, 100), (10, 100), (20, 5000), (30, 101), (50, 101)])
     _flag(database_url, NOON + timedelta(minutes=20), 4)
@@ -113,7 +89,12 @@ def test_the_rain_before_a_device_was_exchanged_is_not_lost(tips: Tips, database
 
 def _flag(database_url: str, time: datetime, quality: int) -> None:
     with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE observation SET quality = %s WHERE phenomenon_time = %s", (quality, time))
+        judged.may_change(connection)
+        connection.execute(
+            "UPDATE observation SET quality = %s WHERE phenomenon_time = %s AND datastream_id = %s",
+            (quality, time, _datastream(connection)),
+        )
+    judged.judge(database_url, GAUGE)
 
 
 def _exchange(database_url: str, time: datetime, tip_mm: float) -> None:
@@ -131,11 +112,14 @@ def _exchange(database_url: str, time: datetime, tip_mm: float) -> None:
                 SELECT device.id, d.station_id, 'installed', tstzrange(%(time)s, NULL), %(tip_mm)s
                 FROM device, deployment d WHERE d.id IN ({former}) RETURNING id
             )
-            INSERT INTO deployment_channel SELECT id, 'rain_tips', %(series)s FROM deployed
+            INSERT INTO deployment_channel
+            SELECT deployed.id, c.channel, c.datastream_id FROM deployed, deployment_channel c
+            WHERE c.deployment_id IN ({former})
             """.replace("%(series)s", str(_datastream(connection)))
             .replace("%(time)s", f"'{time.isoformat()}'::timestamptz")
             .replace("%(tip_mm)s", str(tip_mm)),
         )
+    judged.judge(database_url, GAUGE)
 
 
 def test_hours_are_told_apart_and_a_dry_one_from_one_that_nobody_knows(tips: Tips, database_url: str) -> None:
@@ -153,40 +137,12 @@ def test_the_rain_of_an_hour_goes_to_the_present_or_to_where_a_gauge_fell_silent
     assert found == [(4.0, 40), (3.0, 70), (3.0, 70), None]
 
 
-def test_a_gauge_that_nobody_measured_out_has_no_millimetres(tips: Tips, database_url: str) -> None:
-    tips([(10, 100), (40, 110)])
-    with psycopg.connect(database_url) as connection:
-        connection.execute("UPDATE deployment SET rain_tip_mm = NULL")
-    assert _rain_at(database_url, 60) is None
-    assert _ask(database_url, lambda c: rain.hours(c, NOON, NOON + timedelta(hours=2))) == {}
-
-
 def test_where_nothing_is_installed_any_more_nothing_is_shown(tips: Tips, database_url: str) -> None:
     tips([(10, 100), (40, 110)])
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE deployment SET during = tstzrange(lower(during), now())")
     assert _rain_at(database_url, 60) is None
     assert _ask(database_url, lambda c: rain.hours(c, NOON, NOON + timedelta(hours=1))) == {}
-
-
-_READINGS = st.lists(st.tuples(st.integers(1, 120), st.integers(0, 30)), min_size=1, max_size=40)
-
-
-# Each example writes all readings of the gauge anew.
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=_READINGS)
-def test_the_hours_of_some_days_sum_up_to_what_was_counted_in_them(
-    steps: list[tuple[int, int]], tips: Tips, database_url: str
-) -> None:
-    minute, total, readings = -1, 1000, [(-1.0, 1000)]
-    for pause, count in steps:
-        minute, total = minute + pause, total + count
-        readings.append((float(minute), total))
-    tips(readings)
-    end = NOON + timedelta(days=4)
-    hours = _ask(database_url, lambda c: rain.hours(c, NOON, end)).get(GAUGE, {})
-    assert sum(hours.values()) == pytest.approx(0.2 * (total - 1000))
-    assert min(hours.values(), default=0) >= 0
 
 
 def _rain_at(database_url: str, minutes: float, **options: Any) -> tuple[float, float] | None:

@@ -42,13 +42,15 @@ async def of(
     """The newest values of some quantities until a moment, by station and quantity.
 
     Of a region, of a station, of several, or of all; only where a device is installed now. `worst` is the worst quality
-    that is taken: with FAILED, a newest value that failed its checks stands before an older good one; rain is made of
-    counts that did not fail. What is older than `reach` is not looked for.
+    that is taken: with FAILED, a newest value that failed its checks stands before an older good one. Rain is that of
+    the hour up to the moment, not up to the newest reading. What is older than `reach` is not looked for.
     """
     some = [station] if station is not None else None if stations is None else list(stations)
     parameters: dict[str, Any] = {"at": at, "region": region, "stations": some, "worst": worst, "reach": reach}
     found: dict[str, dict[str, Newest]] = defaultdict(dict)
-    cursor = await connection.execute(_QUERIES["newest"], {**parameters, "codes": list(codes)})
+    cursor = await connection.execute(
+        _QUERIES["newest"], {**parameters, "codes": [code for code in codes if code != RAIN]}
+    )
     for code, quantity, value, time, quality in await cursor.fetchall():
         found[code][quantity] = Newest(value, time, quality)
     if RAIN in codes:

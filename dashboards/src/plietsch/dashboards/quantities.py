@@ -23,6 +23,7 @@ class Quantity:
     on_change: bool = False  # whether a node sends it when it changes, and otherwise hourly
     beginning: float | None = None  # where its axis begins, if it has a natural beginning
     finer: int = 0  # decimals that it is classed by beyond those that are shown
+    of_hour: bool = False  # whether it is of an hour that begins at its time, and a class: nothing to draw or to mean
 
     @property
     def exact_decimals(self) -> int:
@@ -36,6 +37,8 @@ QUANTITIES = {
     for each in (
         Quantity("pm2_5", N_("Fine dust PM2.5"), N_("PM2.5"), "µg/m³", beginning=0),
         Quantity("pm10", N_("Fine dust PM10"), N_("PM10"), "µg/m³", beginning=0),
+        Quantity("aqi_eu", N_("European air-quality index"), N_("European index"), "", 0, of_hour=True),
+        Quantity("aqi_de", N_("German air-quality index"), N_("German index"), "", 0, of_hour=True),
         Quantity("water_level", N_("Water level"), N_("Water level"), "cm", 0, on_change=True, finer=1),
         Quantity("rain_1h", N_("Rain in the last hour"), N_("Rain"), "mm", on_change=True, beginning=0),
         Quantity("temperature", N_("Air temperature"), N_("Temperature"), "°C"),

@@ -9,34 +9,27 @@ ORDER BY EXISTS (
 
 -- name: measured
 -- The stations of a region with a device installed now, each with the codes of what it measures by the methods that are
--- meant where nobody names one; rain in millimetres where it is known how much makes the gauge tip.
-SELECT s.code, array_agg(DISTINCT quantity.code)
+-- meant where nobody names one.
+SELECT s.code, array_agg(DISTINCT p.code)
 FROM station s
 JOIN region r ON r.id = s.region_id
 JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed' AND d.during @> now()
 JOIN deployment_channel c ON c.deployment_id = d.id
 JOIN datastream ds ON ds.id = c.datastream_id
 JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
-CROSS JOIN LATERAL (
-    SELECT p.code UNION ALL SELECT 'rain_1h' WHERE p.code = 'rain_tips' AND d.rain_tip_mm IS NOT NULL
-) quantity (code)
 WHERE r.code = %(region)s AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
 GROUP BY s.code
 
 -- name: measured_anywhere
 -- The codes of what any station of a region measures, as above.
-SELECT DISTINCT quantity.code
-FROM (
-    SELECT DISTINCT p.code, d.rain_tip_mm IS NOT NULL AS has_tip
-    FROM station s
-    JOIN region r ON r.id = s.region_id
-    JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed' AND d.during @> now()
-    JOIN deployment_channel c ON c.deployment_id = d.id
-    JOIN datastream ds ON ds.id = c.datastream_id
-    JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
-    WHERE r.code = %(region)s
-) p
-CROSS JOIN LATERAL (SELECT p.code UNION ALL SELECT 'rain_1h' WHERE p.code = 'rain_tips' AND p.has_tip) quantity (code)
+SELECT DISTINCT p.code
+FROM station s
+JOIN region r ON r.id = s.region_id
+JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed' AND d.during @> now()
+JOIN deployment_channel c ON c.deployment_id = d.id
+JOIN datastream ds ON ds.id = c.datastream_id
+JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
+WHERE r.code = %(region)s
 
 -- name: newest_simulated
 -- When the newest of what was written lately in a region was measured; null where nothing was, or where one of its

@@ -1,12 +1,7 @@
-"""Rain in millimetres: made of the tips that a gauge has counted since it was new, and of how much makes it tip.
+"""Rain of an hour in millimetres: sums of the series `rain`, of what fell since the reading before.
 
-What a reading adds to the one before fell between the two. It is counted at the later one's time, as a node speaks when
-it rains; where the two lie further apart than a node is ever silent, nobody knows when it fell. Counts that failed
-their checks are left out.
-
-A count never goes back. Where one does, the counter has begun anew, and what it then counts is rain; or it was misread,
-and comes back at once to where it was: that is none. It came back at once where it rises by more than it had counted
-since it fell.
+How it is made of what a gauge counts, and where nobody knows it, `plietsch.ingest.series.rain` says. `rain_1h` is the
+hour up to a reading; here it is the hour up to any moment, as pages show it.
 """
 
 from collections import defaultdict
@@ -17,18 +12,18 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 
 from plietsch.dashboards import quantities
+from plietsch.ingest.series.rain import LONGEST_PAUSE_S
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.dashboards", "rain.sql")
 HOUR = timedelta(hours=1)
-# How long before a span the counts are known that a misread one comes back to.
-_REMEMBERED = timedelta(hours=6)
+# What a value says fell since the one before, up to so long before it.
+_PAUSE = timedelta(seconds=LONGEST_PAUSE_S)
 
 
 class LastHour(NamedTuple):
-    """What fell in the hour up to `until`, in tips and in mm, None where nobody knows; the newest count until then."""
+    """What fell in the hour up to `until`, in mm, None where nobody knows; when the newest value was measured."""
 
-    tips: float | None
     mm: float | None
     newest: datetime
     quality: int
@@ -36,7 +31,7 @@ class LastHour(NamedTuple):
 
     @property
     def since(self) -> datetime:
-        """When the hour began; what was counted at that moment is not of it."""
+        """When the hour began; what was measured at that moment is not of it."""
         return self.until - HOUR
 
 
@@ -50,7 +45,7 @@ async def last_hour(
 ) -> dict[str, LastHour]:
     """What fell in the hour up to a moment, by station.
 
-    Where a station's newest count is too old to say anything of that moment, it is the hour up to that count, no older
+    Where a station's newest value is too old to say anything of that moment, it is the hour up to that value, no older
     than `reach`.
     """
     parameters = {
@@ -60,7 +55,7 @@ async def last_hour(
         "stations": None if stations is None else list(stations),
         "stale_after": quantities.STALE_AFTER,
     }
-    cursor = await connection.execute(_QUERIES["last_hour"], {**parameters, **_spans()})
+    cursor = await connection.execute(_QUERIES["last_hour"], parameters)
     return {code: LastHour(*found) for code, *found in await cursor.fetchall()}
 
 
@@ -76,13 +71,9 @@ async def hours(
 
     An hour of which nobody knows is not among them, a dry one is.
     """
-    parameters = {"since": since, "until": until, "region": region, "station": station}
-    cursor = await connection.execute(_QUERIES["hours"], {**parameters, **_spans()})
+    parameters = {"since": since, "until": until, "region": region, "station": station, "pause": _PAUSE}
+    cursor = await connection.execute(_QUERIES["hours"], parameters)
     found: dict[str, dict[datetime, float]] = defaultdict(dict)
     for code, hour, mm in await cursor.fetchall():
         found[code][hour] = mm
     return found
-
-
-def _spans() -> dict[str, timedelta]:
-    return {"pause": quantities.SHORTEST_GAP_ON_CHANGE, "remembered": _REMEMBERED}

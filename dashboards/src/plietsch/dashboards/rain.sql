@@ -1,15 +1,15 @@
 -- name: last_hour
--- What fell at some stations in the hour up to a moment, in tips and in mm, with their newest count until then; at a
--- station that is silent for too long, in the hour up to that count. No sum where a count in the hour has none before it
--- that is near, unless it is 0: nobody knows when that fell. A device that follows another begins with its own count.
+-- What fell at some stations in the hour up to a moment, in mm, with the newest value of their rain until then; at a
+-- station that is silent for too long, in the hour up to that value. Nobody knows the sum where one of its values is not
+-- known; where nothing came in the hour, nothing fell.
 WITH gauge AS (
-    SELECT s.code, ds.id AS datastream_id, d.during, d.rain_tip_mm
+    SELECT s.code, ds.id AS datastream_id, d.during
     FROM station s
     JOIN region r ON r.id = s.region_id
-    JOIN datastream ds ON ds.station_id = s.id AND ds.method = 'raw'
-    JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'rain_tips'
+    JOIN datastream ds ON ds.station_id = s.id AND ds.by_default
+    JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'rain'
     JOIN deployment_channel c ON c.datastream_id = ds.id
-    JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed' AND d.rain_tip_mm IS NOT NULL
+    JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
     WHERE (%(region)s::text IS NULL OR r.code = %(region)s)
       AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
       AND EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now())
@@ -19,7 +19,7 @@ WITH gauge AS (
     FROM gauge
     CROSS JOIN LATERAL (
         SELECT phenomenon_time AS time, quality FROM observation
-        WHERE datastream_id = gauge.datastream_id AND quality <= 3 AND result IS NOT NULL
+        WHERE datastream_id = gauge.datastream_id
           AND phenomenon_time >= coalesce(lower(gauge.during), '-infinity')
           AND phenomenon_time >= %(at)s::timestamptz - %(reach)s::interval
           AND phenomenon_time < coalesce(upper(gauge.during), 'infinity') AND phenomenon_time <= %(at)s
@@ -27,80 +27,44 @@ WITH gauge AS (
     ) o
     ORDER BY gauge.code, o.time DESC
 )
-SELECT last.code, CASE WHEN bool_and(hour.known) THEN coalesce(sum(hour.tips), 0) END AS tips,
-       CASE WHEN bool_and(hour.known) THEN coalesce(sum(hour.tips * gauge.rain_tip_mm), 0) END AS mm,
-       last.time, last.quality, last.until
+SELECT last.code, CASE WHEN bool_and(rain.is_known IS NOT FALSE) THEN coalesce(sum(rain.mm), 0) END AS mm, last.time,
+       coalesce(max(rain.quality), last.quality), last.until
 FROM last
 JOIN gauge ON gauge.code = last.code
-CROSS JOIN LATERAL (
-    -- What a count adds to the one before. A rise back to the highest count of before a drop, larger than all that was
-    -- counted since the drop, only undoes it: what is more than the highest is rain.
-    SELECT sum(CASE WHEN tips >= peak AND tips - before > before - low THEN tips - peak
-                    ELSE greatest(0, tips - before) END) AS tips,
-           coalesce(bool_and(tips = 0 OR coalesce(time - before_time <= %(pause)s::interval, false)), true) AS known
-    FROM (
-        SELECT time, tips, lag(time) OVER earlier AS before_time, lag(tips) OVER earlier AS before,
-               lag(peak) OVER earlier AS peak, lag(low) OVER earlier AS low
-        FROM (
-            SELECT time, tips, peak, min(tips) OVER (PARTITION BY peak ORDER BY time) AS low
-            FROM (
-                SELECT phenomenon_time AS time, result AS tips, max(result) OVER (ORDER BY phenomenon_time) AS peak
-                FROM observation
-                WHERE datastream_id = gauge.datastream_id AND quality <= 3 AND result IS NOT NULL
-                  AND phenomenon_time >= coalesce(lower(gauge.during), '-infinity')
-                  AND phenomenon_time >= last.until - INTERVAL '1 hour' - %(remembered)s::interval
-                  AND phenomenon_time >= %(at)s::timestamptz - %(reach)s::interval - %(remembered)s::interval
-                  AND phenomenon_time < coalesce(upper(gauge.during), 'infinity') AND phenomenon_time <= last.time
-            ) count
-        ) count
-        WINDOW earlier AS (ORDER BY time)
-    ) count
-    WHERE time > last.until - INTERVAL '1 hour'
-) hour
+LEFT JOIN LATERAL (
+    SELECT result AS mm, quality, quality <= 3 AND result IS NOT NULL AS is_known FROM observation
+    WHERE datastream_id = gauge.datastream_id
+      AND phenomenon_time >= coalesce(lower(gauge.during), '-infinity')
+      AND phenomenon_time < coalesce(upper(gauge.during), 'infinity')
+      AND phenomenon_time > last.until - INTERVAL '1 hour' AND phenomenon_time <= last.time
+) rain ON true
 GROUP BY last.code, last.time, last.quality, last.until
 
 -- name: hours
--- What fell at some stations hour by hour, in mm, of the hours that begin in a span; what a count adds is as above. An
--- hour without a reading is dry where the next reading is near; of a pause that is too long, nobody knows in which hour
--- it rained, unless nothing was counted.
-SELECT s.code, rain.bucket, sum(rain.mm)
+-- What fell at some stations hour by hour, in mm, of the hours that begin in a span. An hour without a value is dry where
+-- the next value is near: it says what fell since the one before. What nobody knows the time of is of no hour.
+SELECT s.code, hour.bucket, sum(CASE WHEN hour.bucket = rain.hour THEN rain.mm ELSE 0 END)
 FROM station s
 JOIN region r ON r.id = s.region_id
-JOIN datastream ds ON ds.station_id = s.id AND ds.method = 'raw'
-JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'rain_tips'
+JOIN datastream ds ON ds.station_id = s.id AND ds.by_default
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = 'rain'
 JOIN deployment_channel c ON c.datastream_id = ds.id
-JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed' AND d.rain_tip_mm IS NOT NULL
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
 CROSS JOIN LATERAL (
-    SELECT b.bucket, d.rain_tip_mm * sum(
-               CASE WHEN b.bucket < hour THEN 0
-                    WHEN tips >= peak AND tips - before > before - low THEN tips - peak
-                    ELSE greatest(0, tips - before) END) AS mm
-    FROM (
-        SELECT time, date_trunc('hour', time, 'UTC') AS hour, tips, lag(time) OVER earlier AS before_time,
-               lag(tips) OVER earlier AS before, lag(peak) OVER earlier AS peak, lag(low) OVER earlier AS low
-        FROM (
-            SELECT time, tips, peak, min(tips) OVER (PARTITION BY peak ORDER BY time) AS low
-            FROM (
-                SELECT phenomenon_time AS time, result AS tips, max(result) OVER (ORDER BY phenomenon_time) AS peak
-                FROM observation
-                WHERE datastream_id = ds.id AND quality <= 3 AND result IS NOT NULL
-                  AND phenomenon_time >= greatest(lower(d.during), %(since)s - %(remembered)s::interval)
-                  AND phenomenon_time < coalesce(upper(d.during), 'infinity') AND phenomenon_time < %(until)s
-            ) count
-        ) count
-        WINDOW earlier AS (ORDER BY time)
-    ) count
-    -- A count of 0 after too long a pause says something of its own hour only.
-    CROSS JOIN LATERAL generate_series(
-        CASE WHEN time - before_time <= %(pause)s::interval
-             THEN least(hour, date_trunc('hour', before_time, 'UTC') + INTERVAL '1 hour') ELSE hour END,
-        hour, INTERVAL '1 hour'
-    ) AS b (bucket)
-    WHERE (tips = 0 OR time - before_time <= %(pause)s::interval) AND b.bucket >= %(since)s
-    GROUP BY b.bucket
+    SELECT phenomenon_time AS time, date_trunc('hour', phenomenon_time, 'UTC') AS hour, result AS mm, quality,
+           lag(phenomenon_time) OVER (ORDER BY phenomenon_time) AS before
+    FROM observation
+    WHERE datastream_id = ds.id AND phenomenon_time >= greatest(lower(d.during), %(since)s - %(pause)s::interval)
+      AND phenomenon_time < coalesce(upper(d.during), 'infinity') AND phenomenon_time < %(until)s
 ) rain
-WHERE (%(region)s::text IS NULL OR r.code = %(region)s)
+CROSS JOIN LATERAL generate_series(
+    CASE WHEN rain.time - rain.before <= %(pause)s::interval
+         THEN least(rain.hour, date_trunc('hour', rain.before, 'UTC') + INTERVAL '1 hour') ELSE rain.hour END,
+    rain.hour, INTERVAL '1 hour'
+) AS hour (bucket)
+WHERE rain.quality <= 3 AND rain.mm IS NOT NULL AND hour.bucket >= %(since)s
+  AND (%(region)s::text IS NULL OR r.code = %(region)s)
   AND (%(station)s::text IS NULL OR s.code = %(station)s)
   AND EXISTS (SELECT FROM deployment WHERE station_id = s.id AND phase = 'installed' AND during @> now())
-GROUP BY s.code, rain.bucket
-ORDER BY s.code, rain.bucket
+GROUP BY s.code, hour.bucket
+ORDER BY s.code, hour.bucket

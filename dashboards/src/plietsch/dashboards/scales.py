@@ -1,17 +1,19 @@
 """Scales: which class a value belongs to, in words; its colour is the stylesheet's (`.band-…` in web/src/bands.css).
 
-Fine dust follows the European Air Quality Index as revised in 2024 (European Environment Agency). It is made for hourly
-means of reference instruments; here it classes single values of low-cost ones, which are indicative, and pages say so.
+Fine dust follows the European Air Quality Index as revised in 2024 (`plietsch.ingest.series.air_quality` has its
+bands). It is made for hourly means of reference instruments; here it classes single values of low-cost ones, which are
+indicative, and pages say so. The index itself is a quantity of its own, of hourly means.
 Rain of an hour is light up to 2.5 mm and moderate up to 10 mm (Deutscher Wetterdienst, Wetterlexikon, Niederschlags-
 intensität); its warnings begin at 15, 25 and 40 mm (DWD, Warnkriterien, Starkregen in einer Stunde).
 Levels are a gauge's own, each with its own words. Temperature has a scale of ours.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from plietsch.dashboards.texts import N_
+from plietsch.ingest.series.air_quality import EUROPEAN
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,19 @@ _INDEX_WORDS = {
     "very-poor": N_("very poor"),
     "extremely-poor": N_("extremely poor"),
 }
+_GERMAN_INDEX = N_("Air-quality index of the German Environment Agency 2025")
+# Its colours are those of the European one's first five classes; its words are milder by one.
+_GERMAN_WORDS = {
+    "good": N_("very good"),
+    "fair": N_("good"),
+    "moderate": N_("moderate"),
+    "poor": N_("poor"),
+    "very-poor": N_("very poor"),
+}
+INDICATIVE = N_(
+    "Such an index is meant for five pollutants, measured by reference instruments. Here it is made of fine dust alone,"
+    " measured by a low-cost sensor: it is indicative."
+)
 BELOW_ALL_LEVELS = N_("below all levels")
 _LEVELS = N_("Levels of this gauge")
 # Just below a level: what reaches it belongs to its class.
@@ -84,9 +99,16 @@ def _air_quality(*uppers: float) -> Scale:
     return Scale(_INDEX, tuple(bands))
 
 
+def _classes(name: str, words: Iterable[tuple[str, str]]) -> Scale:
+    """The scale of an index itself, whose values are classes from 1 on."""
+    bands = [Band(code, float(number), word, number - 1) for number, (code, word) in enumerate(words, 1)]
+    return Scale(name, (*bands[:-1], replace(bands[-1], upper=None)))
+
+
 SCALES = {
-    "pm2_5": _air_quality(5, 15, 50, 90, 140),  # µg/m³
-    "pm10": _air_quality(15, 45, 120, 195, 270),  # µg/m³
+    **{code: _air_quality(*bounds) for code, bounds in EUROPEAN.bounds.items()},  # µg/m³
+    "aqi_eu": _classes(_INDEX, _INDEX_WORDS.items()),
+    "aqi_de": _classes(_GERMAN_INDEX, _GERMAN_WORDS.items()),
     "rain_1h": Scale(  # mm
         N_("Rain in the last hour"),
         (

@@ -7,9 +7,8 @@ import type { Picture } from "./picture";
 import * as status from "../status";
 import type { Table } from "./table";
 
-// Rain of an hour is made of tips: what it is now, the server says.
-const MADE_OF: Readonly<Record<string, string>> = { rain_tips: "rain_1h" };
-const DERIVED: Readonly<Record<string, string>> = { water_level: "gauge-zero/1" };
+// The hour of rain up to now is a sum of what fell each time: what it is, the server says.
+const MADE_OF: Readonly<Record<string, string>> = { rain: "rain_1h" };
 const RELOAD_MS = 2000;
 // The sentence and the tiles change slowly; they are asked for again after so long at the soonest.
 const NEWS_MS = 10_000;
@@ -51,8 +50,7 @@ export class Following {
     });
   }
 
-  private show(changes: readonly Live[]): void {
-    const some = changes.filter(({ method, property }) => method === (DERIVED[property] ?? "raw"));
+  private show(some: readonly Live[]): void {
     for (const { time } of some) clock.advance(Date.parse(time) / 1000);
     if (!some.length || this.shown().at !== null) return;
     const own = some.filter(({ property }) => property === this.shown().property);

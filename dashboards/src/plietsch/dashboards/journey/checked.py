@@ -1,7 +1,9 @@
 """The sixth stage: what was looked at before anybody saw the value, and the flag that says how it went."""
 
+from collections.abc import Iterator
+
 from plietsch.dashboards.journey import bits, packet, telling
-from plietsch.dashboards.journey.facts import Facts, Frame
+from plietsch.dashboards.journey.facts import Facts, Frame, Revision
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
 from plietsch.ingest.payload import Fault
@@ -21,6 +23,22 @@ _FLAGS = {
     Quality.FAIL: N_("failed: do not use it"),
     Quality.MISSING: N_("missing: there is no value"),
 }
+# QARTOD's tests, as questions to which the value's answer was no.
+_TESTS = {
+    "gross_range": N_("Plausible at all?"),
+    "spike": N_("Like the values just before and after?"),
+    "rate_of_change": N_("No faster a change than is possible?"),
+    "flat_line": N_("Does the instrument still move?"),
+    "neighbour": N_("Like at the stations nearby?"),
+    "multi_variate": N_("Within what the instrument is made for, by its other values?"),
+}
+_VERDICTS = {Quality.SUSPECT: N_("suspect"), Quality.FAIL: N_("failed its checks")}
+_CAUSES = {
+    "judge": N_("it was held against the values around it, or computed anew from them"),
+    "reprocess": N_("the stored frames were read once more"),
+    "deployment": N_("how the instrument is mounted was put right"),
+    "limits": N_("what it is held against was changed"),
+}
 
 
 def of(facts: Facts, tell: Telling) -> Stage:
@@ -29,7 +47,34 @@ def of(facts: Facts, tell: Telling) -> Stage:
     said = f"{flag.value} – {tell.texts.translate(_FLAGS[flag])}"
     checks = _checks(facts, facts.frame, tell) if facts.frame else ()
     flagged = Fact(tell.texts.gettext("Flag"), said)
-    return Stage("checked", tell.texts.translate(_TITLE), (tell.texts.translate(_WHY),), facts=(*checks, flagged))
+    changed = (_changed(each, facts, tell) for each in facts.revisions)
+    found = (*checks, *_not_passed(facts, tell), flagged, *changed)
+    return Stage("checked", tell.texts.translate(_TITLE), (tell.texts.translate(_WHY),), facts=found)
+
+
+def _not_passed(facts: Facts, tell: Telling) -> Iterator[Fact]:
+    """The tests that it did not pass, by what lies around it."""
+    for name, question in _TESTS.items():
+        if flag := facts.tests.get(name):
+            verdict = tell.texts.translate(_VERDICTS[Quality(flag)])
+            yield Fact(tell.texts.translate(question), tell.texts.gettext("no: %(reason)s", reason=verdict))
+
+
+def _changed(each: Revision, facts: Facts, tell: Telling) -> Fact:
+    """What it was before and after a change, and why."""
+    before = _as_it_was(each.result_before, each.quality_before, facts, tell)
+    after = _as_it_was(each.result_after, each.quality_after, facts, tell)
+    why = tell.texts.translate(_CAUSES.get(each.cause, _CAUSES["judge"]))
+    moment = tell.day_and_clock(each.at).text
+    return Fact(tell.texts.gettext("Changed on %(time)s", time=moment), f"{before} → {after}: {why}")
+
+
+def _as_it_was(result: float | None, quality: int | None, facts: Facts, tell: Telling) -> str:
+    if quality is None:
+        return tell.texts.gettext("no value")
+    unit = telling.unit_of(facts.value.code, facts.value.unit_symbol)
+    number = "–" if result is None else tell.amount(result, unit, facts.value.decimals)
+    return tell.texts.gettext("%(value)s (flag %(flag)s)", value=number, flag=quality)
 
 
 def _checks(facts: Facts, frame: Frame, tell: Telling) -> tuple[Fact, ...]:

@@ -1,8 +1,8 @@
 """The fifth stage, of some values: what was computed from what the instruments said, with its numbers."""
 
-from plietsch.dashboards.journey import telling
-from plietsch.dashboards.journey.facts import Count, Facts, Value
-from plietsch.dashboards.journey.telling import Fact, Stage, Telling
+from plietsch.dashboards.journey import classed, fallen, telling
+from plietsch.dashboards.journey.facts import Facts
+from plietsch.dashboards.journey.telling import Fact, Parts, Stage, Telling
 from plietsch.dashboards.texts import N_
 from plietsch.ingest.series import dust, level
 from plietsch.platform import methods
@@ -32,13 +32,10 @@ _CHANGED = N_(
     "What this value was computed from has been corrected since: with what is known today, the sum would be another"
     " one."
 )
-_RAIN = N_(
-    "The count alone says little. What fell in an hour is how many tips there are more than before it, times the rain"
-    " that makes the bucket tip."
+_SOUND = N_(
+    "Sound is faster in warm air, and the instrument does not reckon with that: the distance is put right first, by how"
+    " warm the air was. Where that is not known, the distance is taken as it is, and the value is marked as suspect."
 )
-_HOUR = N_("Counted here is the hour from %(since)s to %(until)s.")
-_UNKNOWN = N_("No count from shortly before is known: nobody knows how much of the rain fell in this hour.")
-_ANEW = N_("In between the counter began anew or was misread: it is not the two counts that make the sum.")
 
 
 def of(facts: Facts, tell: Telling) -> Stage | None:
@@ -66,18 +63,21 @@ def holds(facts: Facts) -> bool:
     return known is None or (value.result is not None and abs(known - value.result) < _LEAST)
 
 
-_Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[Fact, ...]]
-
-
-def _parts(facts: Facts, tell: Telling) -> _Parts:
+def _parts(facts: Facts, tell: Telling) -> Parts:
     match facts.value.method:
         case methods.GAUGE_ZERO:
             corrected = () if holds(facts) else (tell.texts.translate(_REMOUNTED),)
             return (tell.texts.translate(_LEVEL), *corrected), () if corrected else _level(facts, tell), ()
+        case methods.GAUGE_ZERO_SOUND:
+            return (tell.texts.translate(_LEVEL), tell.texts.translate(_SOUND)), (), ()
         case methods.KAPPA_KOEHLER:
             return _dust(facts, tell)
+        case methods.RAIN_DIFFERENCE | methods.RAIN_SUM:
+            return fallen.of(facts, tell)
+        case methods.EAQI | methods.UBA_LQI:
+            return classed.of(facts, tell)
         case _:
-            return _rain(facts, tell)
+            return (), (), ()
 
 
 def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
     return (f"{difference} = {tell.amount(level_cm, 'cm', 1)}",)
 
 
-def _dust(facts: Facts, tell: Telling) -> _Parts:
+def _dust(facts: Facts, tell: Telling) -> Parts:
     raw, humidity = facts.beside.get(facts.value.code), facts.beside.get("humidity")
     capped = humidity is not None and humidity >= dust.HIGHEST_HUMIDITY_PERCENT
     most = tell.amount(dust.HIGHEST_HUMIDITY_PERCENT, "%", 0)
@@ -116,36 +116,3 @@ def _dried(facts: Facts, raw: float | None, humidity: float | None, tell: Tellin
         f"1 + {kappa} ÷ {density} × {activity} ÷ (1 − {activity}) = {tell.number(factor, 3)}",
         f"{tell.amount(raw, unit, 1)} ÷ {tell.number(factor, 3)} = {dry}",
     )
-
-
-def _rain(facts: Facts, tell: Telling) -> _Parts:
-    hour, value = facts.hour, facts.value
-    if hour is None:
-        return (), (), ()
-    since, until = (tell.clock(moment, value.measured_at).text for moment in (hour.since, hour.until))
-    sentences = (tell.texts.translate(_RAIN), tell.texts.gettext(_HOUR, since=since, until=until))
-    if hour.tips is None or hour.mm is None:
-        return (*sentences, tell.texts.translate(_UNKNOWN)), (), ()
-    found = _count_before(hour.earlier, value, tell) if hour.earlier else ()
-    fallen = _fallen(hour.tips, hour.mm, value, tell)
-    if hour.earlier is None or value.result is None:
-        return sentences, (fallen,), found
-    if value.result - hour.earlier.tips != hour.tips:
-        return (*sentences, tell.texts.translate(_ANEW)), (fallen,), found
-    now, before = (tell.number(tips, 0) for tips in (value.result, hour.earlier.tips))
-    return sentences, (f"{now} − {before} = {tell.number(hour.tips, 0)}", fallen), found
-
-
-def _fallen(tips: float, mm: float, value: Value, tell: Telling) -> str:
-    """The tips times the rain of each; the rain alone where two gauges that differ counted them."""
-    fallen = tell.amount(mm, "mm", 1)
-    if value.rain_tip_mm is None or abs(tips * value.rain_tip_mm - mm) > _LEAST:
-        return fallen
-    return f"{tell.number(tips, 0)} × {tell.amount(value.rain_tip_mm, 'mm')} = {fallen}"
-
-
-def _count_before(earlier: Count, value: Value, tell: Telling) -> tuple[Fact, ...]:
-    href = telling.address(tell.texts.language, value.station, value.code, earlier.time)
-    time = tell.clock(earlier.time, value.measured_at).text
-    said = tell.texts.gettext("%(count)s, at %(time)s", count=tell.number(earlier.tips, 0), time=time)
-    return (Fact(tell.texts.gettext("Count before"), said, href),)

@@ -1,12 +1,13 @@
 """What is known of a value and of the frame that brought it: what the stages are told from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from plietsch.dashboards.journey import bits
 from plietsch.dashboards.journey.bits import Bits
+from plietsch.dashboards.rain import LastHour
 from plietsch.ingest import clock, payload
 from plietsch.ingest.quality import Quality
 from plietsch.platform import methods
@@ -40,14 +41,25 @@ class Value(NamedTuple):
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels of a frame that it comes from."""
+        """The channels of a frame that it comes from; none of what no single frame has."""
         match self.method:
             case methods.GAUGE_ZERO:
                 return ("distance",)
+            case methods.GAUGE_ZERO_SOUND:
+                return ("distance", "temperature")
             case methods.KAPPA_KOEHLER:
                 return (self.code, _HUMIDITY)
+            case methods.RAIN_DIFFERENCE | methods.RAIN_SUM:
+                return ("rain_tips",)
+            case methods.EAQI | methods.UBA_LQI:
+                return ()
             case _:
                 return (self.code,)
+
+    @property
+    def lead(self) -> str:
+        """The channel that it comes from first of all; of an hour's index, one of the dust that it is made of."""
+        return self.channels[0] if self.channels else "pm2_5"
 
 
 class Gateway(NamedTuple):
@@ -81,28 +93,39 @@ class Frame:
     judged: list[clock.Judged]
 
 
-class Count(NamedTuple):
-    """A rain gauge's count, and when."""
+class Input(NamedTuple):
+    """A value that another one was computed from."""
 
+    code: str
+    method: str
     time: datetime
-    tips: float
+    result: float | None
+    quality: int
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it could be reckoned with."""
+        return self.result is not None and self.quality <= Quality.SUSPECT
 
 
-class Hour(NamedTuple):
-    """What fell in an hour, in tips and mm, None where nobody knows; and the newest count before it began, if near."""
+class Revision(NamedTuple):
+    """A change of the value: what it was before and after (None, None: it was there no longer), when and why."""
 
-    since: datetime
-    until: datetime
-    tips: float | None
-    mm: float | None
-    earlier: Count | None
+    at: datetime
+    result_before: float | None
+    quality_before: int
+    result_after: float | None
+    quality_after: int | None
+    cause: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Facts:
     """All that is known of a value; `beside` holds the numbers of the same reading by property.
 
-    `hour` is what a rain gauge's count says of an hour.
+    `inputs` are the values of other readings that it was computed from, `tests` the ones of QARTOD that it did not
+    pass with their flags, `hour` the rain of the hour up to now, where the value is the newest one.
     """
 
     value: Value
@@ -110,7 +133,10 @@ class Facts:
     beside: Mapping[str, float | None]
     before: datetime | None = None
     after: datetime | None = None
-    hour: Hour | None = None
+    inputs: Sequence[Input] = ()
+    tests: Mapping[str, int] = field(default_factory=dict[str, int])
+    revisions: Sequence[Revision] = ()
+    hour: LastHour | None = None
 
 
 def heard(row: Mapping[str, Any]) -> Heard:
@@ -138,6 +164,6 @@ def frame_with(value: Value, frame: Heard) -> Frame | None:
     judged = clock.judge(decoded, int(frame.heard_at.timestamp()))
     second = int(value.measured_at.timestamp())
     for number, (reading, each) in enumerate(zip(decoded.readings, judged, strict=True)):
-        if each.moment_s == second and value.channels[0] in reading.values:
+        if each.moment_s == second and value.channels and value.channels[0] in reading.values:
             return Frame(frame, decoded, bits.of(frame.payload), number, judged)
     return None

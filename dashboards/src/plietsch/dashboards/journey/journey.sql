@@ -60,20 +60,30 @@ JOIN observation o ON o.datastream_id = ds.id AND o.phenomenon_time = %(time)s
 WHERE ds.station_id = %(station)s AND ds.method = 'raw'
 ORDER BY o.result IS NULL DESC, ds.id DESC
 
--- name: count_before
--- The newest number of a datastream until a moment, no older than another one.
-SELECT o.phenomenon_time, o.result
-FROM deployment_channel c
+-- name: inputs
+-- What a station has of some properties from a moment on and before another one, measured while a device was installed:
+-- all series of theirs, the oldest value first.
+SELECT p.code, ds.method, o.phenomenon_time AS time, o.result, o.quality
+FROM datastream ds
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.code = ANY(%(codes)s)
+JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
-CROSS JOIN LATERAL (
-    SELECT phenomenon_time, result FROM observation
-    WHERE datastream_id = c.datastream_id AND quality <= 3 AND result IS NOT NULL
-      AND phenomenon_time >= greatest(%(since)s::timestamptz, lower(d.during))
-      AND phenomenon_time <= %(until)s AND phenomenon_time < coalesce(upper(d.during), 'infinity')
-    ORDER BY phenomenon_time DESC LIMIT 1
-) o
-WHERE c.datastream_id = %(datastream)s
-ORDER BY o.phenomenon_time DESC LIMIT 1
+JOIN observation o ON o.datastream_id = ds.id
+    AND o.phenomenon_time >= greatest(%(since)s::timestamptz, lower(d.during))
+    AND o.phenomenon_time < least(%(until)s::timestamptz, upper(d.during))
+WHERE ds.station_id = %(station)s
+ORDER BY o.phenomenon_time, p.code, ds.method
+
+-- name: tests
+-- The tests that a value did not pass, and the flags.
+SELECT tests FROM observation_test WHERE datastream_id = %(datastream)s AND phenomenon_time = %(time)s
+
+-- name: revisions
+-- What a value was before it was changed, the last change first.
+SELECT revised_at AS at, result_before, quality_before, result_after, quality_after, cause, reason
+FROM observation_revision
+WHERE datastream_id = %(datastream)s AND phenomenon_time = %(time)s
+ORDER BY id DESC LIMIT %(most)s
 
 -- name: station_name
 -- The name of a station where a device is, or once was, installed.

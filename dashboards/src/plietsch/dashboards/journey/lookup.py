@@ -1,19 +1,41 @@
 """What the database has of a value: itself, those beside, before and after it, and the frame that brought it."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
-from plietsch.dashboards import errors, newest, quantities, rain
+from plietsch.dashboards import errors, newest, rain
 from plietsch.dashboards.journey import facts
-from plietsch.dashboards.journey.facts import Count, Facts, Frame, Hour, Value
+from plietsch.dashboards.journey.facts import Facts, Frame, Input, Revision, Value
+from plietsch.dashboards.rain import LastHour
 from plietsch.ingest.quality import Quality
-from plietsch.platform import sql
+from plietsch.ingest.series.rain import LONGEST_PAUSE_S
+from plietsch.platform import methods, sql
 
 _QUERIES = sql.load("plietsch.dashboards.journey", "journey.sql")
-RAIN_TIPS = "rain_tips"
+_MOST_REVISIONS = 20
+
+
+class _Span(NamedTuple):
+    """From how long before a value on, and until when after it, values of some properties go into it."""
+
+    codes: tuple[str, ...]
+    before: timedelta
+    after: timedelta
+
+
+_NONE, _HOUR, _DAY = timedelta(0), timedelta(hours=1), timedelta(hours=24)
+_LONGEST_PAUSE = timedelta(seconds=LONGEST_PAUSE_S)
+_DUST = _Span(("pm2_5", "pm10"), _NONE, _HOUR)
+_SPANS = {
+    ("rain", methods.RAIN_DIFFERENCE): _Span(("rain_tips", "rain_total"), _LONGEST_PAUSE, timedelta(seconds=1)),
+    ("rain_1h", methods.RAIN_SUM): _Span(("rain",), _HOUR, timedelta(seconds=1)),
+    ("rain_24h", methods.RAIN_SUM): _Span(("rain",), _DAY, timedelta(seconds=1)),
+    ("aqi_eu", methods.EAQI): _DUST,
+    ("aqi_de", methods.UBA_LQI): _DUST,
+}
 
 
 async def of(connection: AsyncConnection[Any], station: str, code: str, second: datetime, method: str | None) -> Facts:
@@ -26,6 +48,9 @@ async def of(connection: AsyncConnection[Any], station: str, code: str, second: 
         await _beside(connection, value),
         before,
         after,
+        await _inputs(connection, value),
+        await _tests(connection, value),
+        await _revisions(connection, value),
     )
 
 
@@ -45,7 +70,9 @@ async def _value(
         value = await cursor.fetchone()
     if value is None:
         raise errors.PageUnknown("There is no such value.")
-    return value._replace(quality=Quality(value.quality))
+    value = value._replace(quality=Quality(value.quality))
+    # What is of an hour came with no frame of its own, whatever was heard of its first moment.
+    return value if value.channels else value._replace(heard_at=None)
 
 
 async def _neighbours(
@@ -73,25 +100,40 @@ async def _beside(connection: AsyncConnection[Any], value: Value) -> dict[str, f
     return dict(await cursor.fetchall())
 
 
-async def hour(connection: AsyncConnection[Any], value: Value, now: datetime) -> Hour | None:
-    """The hour that a count says something of: that up to now, as all pages show it, where it is the newest one.
-
-    Of an older count, the hour up to it; None of one that no rain is counted by.
-    """
-    if value.code != RAIN_TIPS:
+async def hour(connection: AsyncConnection[Any], value: Value, now: datetime) -> LastHour | None:
+    """The hour up to now, as all pages show it, where a value is the newest of the rain within an hour."""
+    if value.code != newest.RAIN:
         return None
-    for at in (now, value.measured_at):
-        found = (await rain.last_hour(connection, at, newest.REACH_OF_ONE, stations=[value.station])).get(value.station)
-        if found and found.newest == value.measured_at:
-            earlier = await _count_before(connection, value, found.since)
-            return Hour(found.since, found.until, found.tips, found.mm, earlier)
-    return None
+    hours = await rain.last_hour(connection, now, newest.REACH_OF_ONE, stations=[value.station])
+    found = hours.get(value.station)
+    return found if found and found.newest == value.measured_at else None
 
 
-async def _count_before(connection: AsyncConnection[Any], value: Value, until: datetime) -> Count | None:
-    """The newest count until a moment; None where nobody knows what it was at that time."""
-    since = until - quantities.SHORTEST_GAP_ON_CHANGE
-    parameters = {"datastream": value.datastream_id, "since": since, "until": until}
-    cursor = await connection.execute(_QUERIES["count_before"], parameters)
+async def _inputs(connection: AsyncConnection[Any], value: Value) -> list[Input]:
+    """What a value was computed from where that is more than one reading."""
+    span = _SPANS.get((value.code, value.method))
+    if span is None:
+        return []
+    parameters = {
+        "station": value.station_id,
+        "codes": list(span.codes),
+        "since": value.measured_at - span.before,
+        "until": value.measured_at + span.after,
+    }
+    async with connection.cursor(row_factory=class_row(Input)) as cursor:
+        await cursor.execute(_QUERIES["inputs"], parameters)
+        return await cursor.fetchall()
+
+
+async def _tests(connection: AsyncConnection[Any], value: Value) -> dict[str, int]:
+    parameters = {"datastream": value.datastream_id, "time": value.measured_at}
+    cursor = await connection.execute(_QUERIES["tests"], parameters)
     row = await cursor.fetchone()
-    return Count(*row) if row else None
+    return row[0] if row else {}
+
+
+async def _revisions(connection: AsyncConnection[Any], value: Value) -> list[Revision]:
+    parameters = {"datastream": value.datastream_id, "time": value.measured_at, "most": _MOST_REVISIONS}
+    async with connection.cursor(row_factory=class_row(Revision)) as cursor:
+        await cursor.execute(_QUERIES["revisions"], parameters)
+        return (await cursor.fetchall())[::-1]

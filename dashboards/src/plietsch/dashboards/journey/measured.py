@@ -68,8 +68,7 @@ _SOUND_M_S = 343
 def of(facts: Facts, tell: Telling) -> Stage:
     """How the value was measured."""
     value = facts.value
-    channel = value.channels[0]
-    sentences = [tell.texts.translate(sentence) for sentence in _HOW.get(_of_spread(channel), _ANYTHING)]
+    sentences = [tell.texts.translate(sentence) for sentence in _HOW.get(_of_spread(value.lead), _ANYTHING)]
     return Stage(
         "measured",
         tell.texts.translate(_TITLE),
@@ -87,7 +86,7 @@ def _of_spread(channel: str) -> str:
 
 def _samples(facts: Facts, tell: Telling) -> list[str]:
     """How far the samples behind the value lay apart: a spread is half the span of their middle half."""
-    channel = facts.value.channels[0]
+    channel = facts.value.lead
     spread = facts.beside.get(_SPREAD_OF.get(channel, ""))
     if spread is None or facts.beside.get(channel) is None:
         return []
@@ -97,7 +96,7 @@ def _samples(facts: Facts, tell: Telling) -> list[str]:
 
 def _echo(facts: Facts, tell: Telling) -> tuple[str, ...]:
     distance_mm = facts.beside.get("distance")
-    if facts.value.channels[0] != "distance" or not distance_mm:
+    if facts.value.lead != "distance" or not distance_mm:
         return ()
     milliseconds = 2 * distance_mm / _SOUND_M_S
     there_and_back = (

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from psycopg import AsyncConnection
 
 from plietsch.api.database import Connection
@@ -26,8 +26,6 @@ Method = Annotated[str | None, Query()]
 _SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _STATION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
-# What is made of counts when it is shown: its journey is theirs.
-_RAIN = "rain_1h"
 _NOBODY = N_("Nobody measured this")
 _NO_VALUE = N_(
     "%(station)s has no such value at the time that the address names. Perhaps it has a typing mistake, or the time "
@@ -70,8 +68,6 @@ async def _journey(
     second = _second(time)
     if not _CODE.fullmatch(quantity) or "\0" in (method or ""):
         raise errors.PageUnknown("There is no such value.")
-    if quantity == _RAIN:
-        return RedirectResponse(telling.address(language, code, lookup.RAIN_TIPS, second), status_code=307)
     facts = await lookup.of(connection, code, quantity, second, method)
     return await _page(request, language, facts, connection)
 
@@ -126,7 +122,7 @@ async def _page(request: Request, language: str, facts: Facts, connection: Async
 
 async def _scale(connection: AsyncConnection[Any], language: str, value: Value) -> Scale | None:
     """What the value is classed by: for a level of a gauge, by the gauge's own."""
-    if value.method == methods.GAUGE_ZERO:
+    if value.method in (methods.GAUGE_ZERO, methods.GAUGE_ZERO_SOUND):
         found = await gauges.of(connection, language, station=value.station)
         return found[value.station].scale if value.station in found else None
     return SCALES.get(value.code)

@@ -16,6 +16,10 @@ _WRITTEN = N_(
     "The value and the frame that brought it are written together or not at all, and only then does the message count"
     " as delivered: a power cut loses nothing and doubles nothing. If a reading comes again, the first one stays."
 )
+_OF_HOUR = N_(
+    "It is computed from what is stored, and once more whenever something of its hour comes late or is corrected: no"
+    " frame of its own brought it."
+)
 _IMPORTED = N_("This value did not come by radio: somebody put it into the database. There is no frame to show.")
 _FAST = N_(
     "This station is simulated, and its past was played in fast motion: how long the value took cannot be told by the"
@@ -38,6 +42,8 @@ def in_fast_motion(facts: Facts) -> bool:
 def of(facts: Facts, tell: Telling) -> Stage:
     """How the value was stored."""
     texts, frame = tell.texts, facts.frame
+    if not facts.value.channels:
+        return Stage("stored", texts.translate(_STORED), (texts.translate(_OF_HOUR),))
     if facts.value.heard_at is None:
         return Stage("stored", texts.translate(_STORED), (texts.translate(_IMPORTED),))
     if frame is None:
@@ -58,7 +64,8 @@ def _after(frame: Frame, tell: Telling) -> list[str]:
 def shown(facts: Facts, scale: Scale | None, tell: Telling) -> Stage:
     """How the value is shown, and how old it is."""
     value, texts = facts.value, tell.texts
-    stale = quantities.is_stale(value.measured_at, tell.now)
+    of_hour = value.code in QUANTITIES and QUANTITIES[value.code].of_hour
+    stale = quantities.is_stale(value.measured_at + timedelta(hours=of_hour), tell.now)
     sentences = (texts.translate(_OPEN), *([texts.translate(_OLD)] if stale else []))
     found = [Fact(texts.gettext("Age"), tell.duration(max((tell.now - value.measured_at).total_seconds(), 0)))]
     if value.result is not None:

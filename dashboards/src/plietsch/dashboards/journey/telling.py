@@ -37,6 +37,10 @@ class Fact(NamedTuple):
     href: str = ""
 
 
+# Sentences, sums and facts of a stage.
+Parts = tuple[tuple[str, ...], tuple[str, ...], tuple[Fact, ...]]
+
+
 @dataclass(frozen=True)
 class Stage:
     """A stage of the journey: sentences, sums (a line each) and facts; `at` is when, None where nobody wrote it down.

@@ -1,6 +1,6 @@
 -- name: stations
 -- The stations of a region with a device installed now, at their public place; with a property given, those that measure
--- it now, and of those that count rain the ones where it is known how much makes them tip.
+-- it now.
 SELECT s.id AS number, s.code, s.name, s.simulated, l.longitude, l.latitude
 FROM station s
 JOIN region r ON r.id = s.region_id
@@ -16,8 +16,7 @@ WHERE r.code = %(region)s
                 SELECT c.deployment_id FROM deployment_channel c
                 JOIN datastream ds ON ds.id = c.datastream_id
                 JOIN observed_property p ON p.id = ds.observed_property_id AND ds.by_default
-                WHERE p.code = %(property)s))
-          AND (%(property)s IS DISTINCT FROM 'rain_tips' OR d.rain_tip_mm IS NOT NULL))
+                WHERE p.code = %(property)s)))
 ORDER BY s.name, s.code
 
 -- name: levels

@@ -71,7 +71,7 @@ async def _hours(connection: AsyncConnection[Any], own: Sequence[Stream], code: 
     """The hours (UTC) in which something was measured."""
     hours: set[datetime] = set()
     for stream in own:
-        if stream.property != streams.property_of(code):
+        if stream.property != streams.source_of(code):
             continue
         parameters = {"stream": stream.id, "since": at - timedelta(days=DAYS + 1), "until": at}
         cursor = await connection.execute(_QUERIES["by_1h"], parameters)
@@ -82,7 +82,7 @@ async def _hours(connection: AsyncConnection[Any], own: Sequence[Stream], code: 
 
 
 async def _begun(connection: AsyncConnection[Any], own: Sequence[Stream], code: str) -> datetime | None:
-    ids = [each.id for each in own if each.property == streams.property_of(code)]
+    ids = [each.id for each in own if each.property == streams.source_of(code)]
     row = await (await connection.execute(_QUERIES["fed_since"], {"streams": ids})).fetchone()
     return row[0] if row else None
 

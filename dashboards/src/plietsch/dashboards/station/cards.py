@@ -1,18 +1,19 @@
 """Cards: the newest value of each quantity with its class, what it means, where it goes and how sure it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
+from psycopg.rows import class_row
 
-from plietsch.dashboards import quantities, trends
+from plietsch.dashboards import air, quantities, trends
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.newest import FAILED, Newest
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.scales import SCALES, Band, Scale
-from plietsch.dashboards.station import meanings, names, streams
+from plietsch.dashboards.scales import INDICATIVE, SCALES, Band, Scale
+from plietsch.dashboards.station import meanings, names
 from plietsch.dashboards.station.meanings import Damp
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import N_, Texts
@@ -21,6 +22,7 @@ from plietsch.platform import sql
 from plietsch.platform.methods import KAPPA_KOEHLER
 
 _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
+_HOUR = timedelta(hours=1)
 # Long enough for a slope, short enough for a tide to be one.
 _TREND_OF = timedelta(hours=2)
 # A tide turns within two hours: the water's rate is that of the last one, if that has enough values.
@@ -37,7 +39,18 @@ _TRENDS: dict[Direction, str] = {
     "steady": N_("steady"),
 }
 _ARROWS: dict[Direction, str] = {"rising": "↗", "falling": "↘", "steady": "→"}
+_OF_HOUR = N_("%(index)s, of the hour from %(since)s to %(until)s.")
+_DECIDES = N_("What decides is %(dust)s with a mean of %(mean)s µg/m³.")
 _SILENT = N_("Nothing newer has come: this value says nothing of now.")
+
+
+class Dust(NamedTuple):
+    """A value of fine dust, by its property and method."""
+
+    code: str
+    method: str
+    result: float | None
+    quality: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,10 @@ async def of(
             continue
         trend = await _trend(connection, place, code, value.time)
         damp = await _damp(connection, place, code, newest)
-        cards.append(_card(place, code, value, trend, codes, damp, at, texts))
+        card = _card(place, code, value, trend, codes, damp, at, texts)
+        if QUANTITIES[code].of_hour:
+            card = replace(card, meaning=await _of_hour(connection, place, code, value, texts))
+        cards.append(card)
     return cards
 
 
@@ -109,7 +125,10 @@ def _card(
     at: datetime,
     texts: Texts,
 ) -> Card:
-    quantity, stale = QUANTITIES[code], quantities.is_stale(newest.time, at)
+    quantity = QUANTITIES[code]
+    # Of an hour, its end: the present, while it lasts.
+    time = min(newest.time + _HOUR, max(at, newest.time)) if quantity.of_hour else newest.time
+    stale = quantities.is_stale(time, at)
     is_failed = newest.quality >= FAILED
     band = None if stale or is_failed else _band(code, newest.value, place.gauge)
     says_now = not stale and not is_failed
@@ -118,9 +137,9 @@ def _card(
         name=texts.translate(quantity.name),
         unit=quantity.unit,
         value=texts.number(newest.value, quantity.decimals),
-        time=texts.day_and_clock(newest.time, place.zone),
-        time_iso=newest.time.isoformat(),
-        ago=ago(newest.time, at, texts),
+        time=texts.day_and_clock(time, place.zone),
+        time_iso=time.isoformat(),
+        ago=ago(time, at, texts),
         band=band.code if band else "",
         word=texts.translate(band.word) if band else "",
         stale=stale,
@@ -138,7 +157,7 @@ def _card(
 def journey(language: str, station: str, code: str, time: datetime) -> str:
     """The address of the page that tells how a number came here."""
     moment = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"/{language}/stations/{station}/values/{streams.property_of(code)}/{moment}"
+    return f"/{language}/stations/{station}/values/{code}/{moment}"
 
 
 def _band(code: str, value: float, gauge: Gauge | None) -> Band | None:
@@ -162,6 +181,30 @@ def ago(time: datetime, at: datetime, texts: Texts) -> str:
     if age < timedelta(days=2):
         return texts.ngettext("%(count)s hour ago", "%(count)s hours ago", age // timedelta(hours=1))
     return texts.ngettext("%(count)s day ago", "%(count)s days ago", age.days)
+
+
+async def _of_hour(
+    connection: AsyncConnection[Any], place: Place, code: str, newest: Newest, texts: Texts
+) -> tuple[str, ...]:
+    """Which index it is, of which hour, and which dust decides."""
+    parameters = {"station": place.code, "since": newest.time, "until": newest.time + _HOUR}
+    async with connection.cursor(row_factory=class_row(Dust)) as cursor:
+        await cursor.execute(_QUERIES["dust"], parameters)
+        found = await cursor.fetchall()
+    method = next(each.method for each in place.streams if each.property == code)
+    since, until = (texts.clock(moment, place.zone) for moment in (newest.time, newest.time + _HOUR))
+    worst = [each for each in air.means(method, found) if each.rank == newest.value]
+    decides = " ".join(
+        texts.gettext(
+            _DECIDES,
+            dust=texts.translate(QUANTITIES[each.code].short),
+            mean=texts.number(each.ug_m3, QUANTITIES[each.code].decimals),
+        )
+        for each in worst
+    )
+    name = texts.translate(SCALES[code].name)
+    told = texts.gettext(_OF_HOUR, index=name, since=since, until=until)
+    return tuple(filter(None, (told, decides, texts.translate(INDICATIVE))))
 
 
 async def _damp(connection: AsyncConnection[Any], place: Place, code: str, newest: Mapping[str, Newest]) -> Damp | None:

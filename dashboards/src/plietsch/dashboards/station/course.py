@@ -150,7 +150,7 @@ async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequ
 async def _begun(connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window) -> datetime | None:
     """From when on something can be missing in a window."""
     cursor = await connection.execute(
-        _QUERIES["fed_since"], {"streams": [each.id for each in own if each.property == streams.property_of(code)]}
+        _QUERIES["fed_since"], {"streams": [each.id for each in own if each.property == streams.source_of(code)]}
     )
     row = await cursor.fetchone()
     since = row[0] if row else None

@@ -8,10 +8,11 @@ Bosch BST-BME280), directive 2008/50/EC, Annex I (data quality objectives), and 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from plietsch.dashboards.scales import INDICATIVE
 from plietsch.dashboards.station.past import Deployment
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import N_, Texts
-from plietsch.platform.methods import GAUGE_ZERO, KAPPA_KOEHLER
+from plietsch.platform.methods import EAQI, GAUGE_ZERO, GAUGE_ZERO_SOUND, KAPPA_KOEHLER
 
 
 class Method(NamedTuple):
@@ -28,7 +29,9 @@ _TITLES = {
     "BME280": N_("Temperature, humidity and pressure: Bosch BME280"),
     "rain": N_("Rain: tipping bucket"),
     GAUGE_ZERO: N_("Water level above the gauge's zero"),
+    GAUGE_ZERO_SOUND: N_("Water level above the gauge's zero"),
     KAPPA_KOEHLER: N_("Fine dust corrected for humidity"),
+    EAQI: N_("Air-quality index"),
 }
 _SENTENCES = {
     "SDS011": (
@@ -80,6 +83,22 @@ _SENTENCES = {
         N_("It assumes an average mix of particles. From 95 % humidity on it is marked as suspect."),
         N_("The values as measured are kept beside it, unchanged. Its version: %(version)s."),
     ),
+    GAUGE_ZERO_SOUND: (
+        N_("Computed: the height of the instrument above the gauge's zero, less the distance to the water."),
+        N_(
+            "This instrument does not reckon with the air's temperature: the distance is put right by it where it is "
+            "measured, too; otherwise the level is marked as suspect."
+        ),
+        N_("The zero is a fixed height of the gauge, not the ground of the water: a level is not a depth."),
+    ),
+    EAQI: (
+        N_(
+            "Computed from the mean of each hour, of corrected dust where there is some, if three quarters of the hour "
+            "were measured: once by the European Environment Agency's bands of 2024, once by those of the German "
+            "Environment Agency of 2025. The worse size of dust counts."
+        ),
+        INDICATIVE,
+    ),
 }
 _TIP = N_("Here a tip is %(mm)s mm of rain.")
 _HANGS = N_("Here the instrument hangs %(height)s m above the gauge's zero.")
@@ -109,7 +128,7 @@ def _mounted(code: str, now: Deployment | None, texts: Texts) -> list[str]:
         return []
     if code == "rain" and now.rain_tip_mm is not None:
         return [texts.gettext(_TIP, mm=texts.number(now.rain_tip_mm, 1))]
-    if code == GAUGE_ZERO:
+    if code in (GAUGE_ZERO, GAUGE_ZERO_SOUND):
         return _above_zero(now, texts)
     return []
 

@@ -2,13 +2,14 @@
 
 from plietsch.dashboards.station.spans import Step
 from plietsch.dashboards.texts import N_
-from plietsch.platform.methods import GAUGE_ZERO, KAPPA_KOEHLER, RAW
+from plietsch.platform.methods import GAUGE_ZERO, GAUGE_ZERO_SOUND, KAPPA_KOEHLER, RAW
 
 # A line's name where a property has several; what has none goes by its own name.
 METHODS = {
     RAW: N_("as measured"),
     KAPPA_KOEHLER: N_("corrected for humidity"),
     GAUGE_ZERO: N_("above the gauge's zero"),
+    GAUGE_ZERO_SOUND: N_("above the gauge's zero"),
 }
 STEPS: dict[Step, str] = {
     "raw": N_("Values as measured."),

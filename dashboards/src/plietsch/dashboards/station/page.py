@@ -104,10 +104,10 @@ async def asked(
 ) -> Asked:
     """What a reader asks for: the first quantity and a day, where the address says something else than there is."""
     own = await streams.of(connection, station.code)
-    has_tip_mm = any(each.rain_tip_mm is not None for each in devices if each.lasts)
-    codes = streams.shown(own, has_tip_mm=has_tip_mm)
+    codes = streams.shown(own)
     gauge = (await gauges.of(connection, language, station=station.code)).get(station.code)
-    chosen = code if code in codes else (codes[0] if codes else None)
+    drawn = streams.drawn(codes)
+    chosen = code if code in drawn else (drawn[0] if drawn else None)
     now = await present.of(connection, region)
     understood = code in (None, chosen) and span in (None, *spans.SPANS)
     return Asked(station, region, now, own, devices, codes, chosen, spans.chosen(span), gauge, understood)
@@ -165,9 +165,9 @@ def _extent(went: Course, texts: Texts) -> str:
 
 def _csv(station: str, went: Course) -> str:
     """The address of exactly what is shown; of means of minutes, which the API has not, what they are made of."""
-    query: list[tuple[str, str]] = [("station", station), ("property", streams.property_of(went.code))]
+    query: list[tuple[str, str]] = [("station", station), ("property", streams.source_of(went.code))]
     query += [("from", _utc(went.window.since)), ("to", _utc(went.window.until))]
-    # Sums are made of the tips as they were counted.
+    # Sums are made of what fell each time.
     if went.step in ("1h", "1d") and not went.is_sum:
         query.append(("resolution", went.step))
     query += [("method", line.method) for line in went.lines if line.method not in ("", RAW)]

@@ -72,7 +72,7 @@ async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) ->
     return {
         "station": asked.station,
         "region": asked.region,
-        "quantities": [QUANTITIES[code] for code in asked.codes],
+        "quantities": [QUANTITIES[code] for code in streams.drawn(asked.codes)],
         "spans": list(spans.SPANS.values()),
         "has_index": scales.has_index(asked.codes),
         "is_understood": asked.is_understood,
@@ -88,11 +88,11 @@ async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts)
         **await _view(connection, asked, texts),
         "since": texts.day(station.since, zone) if station.since else "",
         "fast_motion": texts.day_and_clock(now.at, zone) if now.fast_motion else "",
-        "downloads": sorted({streams.property_of(each) for each in asked.codes}),
+        "downloads": sorted({streams.source_of(each) for each in asked.codes}),
         "sensors": instruments.names(station.datastreams or [], texts),
         "methods": methods.of(asked.streams, asked.devices, texts),
         "events": past.events(asked.devices, stood, kinds, texts, zone),
-        "captured": await capture.of(connection, asked.streams, asked.codes, now.at, texts, zone),
+        "captured": await capture.of(connection, asked.streams, streams.drawn(asked.codes), now.at, texts, zone),
         "config": config.of(
             texts, asked.region, now, station.code, asked.codes, asked.gauge, asked.chosen or "", asked.span
         ),

@@ -105,3 +105,16 @@ WHERE s.code = %(station)s
 SELECT min(coalesce(nullif(lower(d.during), '-infinity'), '0001-01-01 00:00:00+00'))
 FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
 WHERE c.datastream_id = ANY(%(streams)s) AND d.phase = 'installed'
+
+-- name: dust
+-- What a station has of fine dust, as measured and as computed, from a moment on and before another one.
+SELECT p.code, ds.method, o.result, o.quality
+FROM station s
+JOIN datastream ds ON ds.station_id = s.id
+JOIN observed_property p ON p.id = ds.observed_property_id AND p.code IN ('pm2_5', 'pm10')
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+JOIN observation o ON o.datastream_id = ds.id
+    AND o.phenomenon_time >= greatest(%(since)s::timestamptz, lower(d.during))
+    AND o.phenomenon_time < least(%(until)s::timestamptz, upper(d.during))
+WHERE s.code = %(station)s

@@ -14,6 +14,7 @@ from plietsch.platform.methods import RAW
 _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 
 TIPS = "rain_tips"
+FALLEN = "rain"
 
 
 class Stream(NamedTuple):
@@ -35,12 +36,15 @@ async def of(connection: AsyncConnection[Any], station: str) -> list[Stream]:
         return await cursor.fetchall()
 
 
-def shown(streams: Sequence[Stream], *, has_tip_mm: bool) -> list[str]:
+def shown(streams: Sequence[Stream]) -> list[str]:
     """The codes of the quantities that a page shows, in their order: rain in millimetres instead of tips, if known."""
     measured = {each.property for each in streams if each.is_fed}
-    if TIPS in measured and has_tip_mm:
-        measured = (measured - {TIPS}) | {RAIN}
-    return [code for code in QUANTITIES if code in measured]
+    return [code for code in QUANTITIES if code in measured and (code != TIPS or RAIN not in measured)]
+
+
+def drawn(codes: Sequence[str]) -> list[str]:
+    """Those of some quantities of which there is a course: classes have none."""
+    return [code for code in codes if not QUANTITIES[code].of_hour]
 
 
 def lines(streams: Sequence[Stream], code: str) -> dict[str, list[Stream]]:
@@ -52,6 +56,6 @@ def lines(streams: Sequence[Stream], code: str) -> dict[str, list[Stream]]:
     return found
 
 
-def property_of(code: str) -> str:
-    """The observed property that a quantity is made of."""
-    return TIPS if code == RAIN else code
+def source_of(code: str) -> str:
+    """The property whose values a quantity's course is made of: its own, and of rain in an hour what fell each time."""
+    return FALLEN if code == RAIN else code

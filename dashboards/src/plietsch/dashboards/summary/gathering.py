@@ -44,7 +44,7 @@ class _Known:
 
 async def facts(connection: AsyncConnection[Any], region: str, language: str, at: datetime) -> Facts:
     """The facts of a region as of a moment; names of waters and levels are in a language."""
-    measured = set(await _column(connection, "measured", {"region": region, "codes": ["water_level", "rain_tips"]}))
+    measured = set(await _column(connection, "measured", {"region": region, "codes": ["water_level", "rain"]}))
     known = _Known(
         names=dict(await _rows(connection, "places", {"region": region})),
         current=_current(await newest.of(connection, _QUANTITIES, at, region=region), at),
@@ -59,7 +59,7 @@ async def facts(connection: AsyncConnection[Any], region: str, language: str, at
         rain=_worst_of_each_place(_rain(known)),
         network=await _network(connection, region, len(known.names), at),
         has_gauges="water_level" in measured,
-        has_rain_gauges="rain_tips" in measured,
+        has_rain_gauges="rain" in measured,
     )
 
 
