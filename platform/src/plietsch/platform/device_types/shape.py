@@ -16,7 +16,17 @@ import msgspec
 from plietsch.platform.device_types.mistakes import Mistake, Place
 from plietsch.platform.device_types.specification import FORMAT, DeviceType
 
-_ELSEWHERE = re.compile(r" - at `.*$")
+# msgspec's words for what a file holds, in those of TOML; that a member may be left out is nothing that one can write.
+_KINDS = {
+    "str": "text", "int": "whole number", "float": "number", "bool": "true or false", "array": "list",
+    "object": "table", "null": "", "datetime": "time", "date": "date", "time": "time",
+}  # fmt: skip
+_QUOTED = re.compile(r"`([a-z |]+)`")
+_SAID = (
+    (re.compile(r" - at `.*$"), ""),
+    (re.compile(r" matching regex '.*'$"), " of another form"),
+    (re.compile(r"^Invalid enum value (.*)$"), r"\1 is none of the values that it can have"),
+)
 # What to do, by a member's name; those of a table under a name of one's own have the table's.
 _ADVICE = {
     "format": f'This version reads {FORMAT}: write format = "{FORMAT}".',
@@ -36,6 +46,17 @@ _ADVICE = {
     "instruments": 'Give each its table, as in [instruments.DL-MBX], and what it is: manufacturer = "…".',
     "channels": "Give each its table, as in [channels.water_depth]: lower-case letters, digits and underscores.",
     "object": 'What the codec makes of the frame, as a table: object = { level = "2799 mm" }.',
+}
+_NAMED_AT_WILL = {"links", "instruments", "channels", "expected"}
+# What to do where the member itself has no advice, by how the mistake begins.
+_ADVICE_OF_KIND = {
+    "Expected text of length": "Say what it is.",
+    "Expected text": 'Text stands in quotes, as in maker = "Acme".',
+    "Expected whole number": "Whole numbers stand without quotes and decimals, as in 600.",
+    "Expected number": "Numbers stand without quotes, as in 12.5.",
+    "Expected true or false": "Write true or false, without quotes.",
+    "Expected list": "A list stands in brackets, as in [1, 2].",
+    "Expected table": "A table has members: in braces, or under a heading in brackets.",
 }
 _ADVICE_OTHERWISE = "docs/device-types.md describes each member."
 
@@ -95,10 +116,25 @@ def _refused(value: Any, type_: Any, place: Place) -> Mistake | None:
     try:
         msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        said = _ELSEWHERE.sub("", str(error))
-        name = next((each for each in reversed(place) if each in _ADVICE), None)
-        return Mistake(place, f"{said}.", _ADVICE_OTHERWISE if name is None else _ADVICE[str(name)])
+        said = str(error)
+        for pattern, instead in _SAID:
+            said = pattern.sub(instead, said)
+        said = _QUOTED.sub(_kinds, said)
+        return Mistake(place, f"{said}.", _advice(place, said))
     return None
+
+
+def _kinds(quoted: re.Match[str]) -> str:
+    return " or ".join(kind for name in quoted[1].split(" | ") if (kind := _KINDS.get(name, name)))
+
+
+def _advice(place: Place, said: str) -> str:
+    """What is said of the member, or of the table whose members are called as one likes, or else of its kind."""
+    names = [str(name) for name in place if not isinstance(name, int)]
+    named = [*names[-1:], *(name for name in names[-2:-1] if name in _NAMED_AT_WILL)]
+    if own := next((_ADVICE[name] for name in named if name in _ADVICE), None):
+        return own
+    return next((advice for kind, advice in _ADVICE_OF_KIND.items() if said.startswith(kind)), _ADVICE_OTHERWISE)
 
 
 def _unknown(place: Place, name: str, known: list[str]) -> Mistake:
