@@ -128,6 +128,33 @@ def test_any_bytes_mean_the_same_in_both_languages(data: bytes, port: int, heard
     assert _said(_decoded(data, port, heard_s)) == _expected(data, port, heard_s)
 
 
+_WHOLE_BYTES = node.encode([(0, {"pm2_5": 1, "pm10": 2, "temperature": 3, "humidity": 4, "pressure": 999})])
+_ON_THE_BORDER = {
+    "a byte that is left over": (1, _WHOLE_BYTES + b"\0"),
+    "as long as LoRaWAN carries": (1, _WHOLE_BYTES + bytes(222 - len(_WHOLE_BYTES))),
+    "longer than LoRaWAN carries": (1, _WHOLE_BYTES + bytes(223 - len(_WHOLE_BYTES))),
+    "a status as long as LoRaWAN carries": (2, bytes.fromhex(STATUS["valid"][0]["hex"]) + bytes(202)),
+    "a status longer than LoRaWAN carries": (2, bytes.fromhex(STATUS["valid"][0]["hex"]) + bytes(203)),
+    "the highest battery": (2, bytes.fromhex("11010203150000000100007cffff000000000000")),
+    "no battery": (2, bytes.fromhex("11010203150000000100007dffff000000000000")),
+    "who was asked in vain": (3, bytes.fromhex("110e04")),
+    "who was asked in vain, and says it": (3, bytes.fromhex("110e041201020345000700290015")),
+}
+
+
+@pytest.mark.parametrize("name", _ON_THE_BORDER)
+def test_what_lies_on_a_border_lies_on_the_same_side(name: str) -> None:
+    port, data = _ON_THE_BORDER[name]
+    assert _said(_decoded(data, port)) == _expected(data, port)
+
+
+@pytest.mark.parametrize("ahead_s", [-times.BEFORE_S - 1, -times.BEFORE_S, times.AHEAD_S, times.AHEAD_S + 1])
+def test_the_window_of_a_time_has_the_same_ends(ahead_s: int) -> None:
+    data = node.encode([(HEARD_S + ahead_s, {"battery": 3.7})])
+    (reading,) = _decoded(data, 1)["data"]["readings"]
+    assert [reading["time_s"]] == times.expand(payload.decode(data), HEARD_S)
+
+
 _TIMES = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=12)
 
 
@@ -216,6 +243,26 @@ def _is_right(said: dict[str, Any]) -> bool:
         isinstance(number, int | float) and number == number // 1 and least <= number <= most
         for number, least, most in ((token, 0, 255), (value, lowest, highest))
     )
+
+
+@pytest.mark.parametrize("number", range(1, len(node_commands.FIELDS) + 1), ids=node_answers.FIELDS)
+def test_a_value_is_refused_where_a_node_would(number: int) -> None:
+    name, lowest, highest = node_commands.FIELDS[number - 1]
+    for value in (lowest - 1, lowest, highest, highest + 1):
+        said = _encoded(command="set", field=name, value=value)
+        sent = bytes((0, 1, number)) + value.to_bytes(2, "big")
+        if node_commands.parse(sent).result == node_commands.OK:
+            assert said == {"bytes": list(sent), "fPort": 3}
+        else:
+            assert said == {
+                "errors": [f"command: value is {value}; it has to be a whole number from {lowest} to {highest}."]
+            }
+
+
+@pytest.mark.parametrize("token", [-1, 256, 1.5, None])
+def test_a_token_is_a_byte(token: Any) -> None:
+    (error,) = _encoded(command="reboot", token=token)["errors"]
+    assert error.startswith("command: token is ")
 
 
 def test_the_specification_has_the_nodes_own_limits() -> None:

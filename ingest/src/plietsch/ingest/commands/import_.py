@@ -94,5 +94,5 @@ def _told(summary: Summary, dry_run: bool) -> list[str]:
         told.append(f"Lines with a problem: {summary.problems.total()}; `plietsch ingest errors` shows them.")
         told += [f"  {count} × {reason.value}: {reason.meaning}" for reason, count in summary.problems.most_common()]
     if summary.stopped:
-        told.append("Stopped; what was read is stored. The same command goes on.")
+        told.append("Stopped." if dry_run else "Stopped; what was read is stored. The same command goes on.")
     return told
