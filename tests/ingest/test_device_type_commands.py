@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from plietsch.ingest import examples
 from plietsch.ingest.commands import device_type
+from plietsch.ingest.registrar import Registrar
 from plietsch.platform import errors, migrations
 from plietsch.platform.device_types import catalogue, reading
 
@@ -164,6 +165,29 @@ def test_a_type_of_ones_own_is_added_and_listed(file: Path, database_url: str):
     assert listed.keys() == {*catalogue.built_in(), "school-level"}
     assert not listed["school-level"]["built_in"]
     assert "school-level, added" in invoke("show", "school-level", "--database-url", database_url)
+
+
+def test_a_worker_knows_a_type_that_was_added_and_its_newer_form_at_once(file: Path, database_url: str):
+    def known() -> tuple[float, float] | None:
+        device = registrar.registry.find("70b3d57ed0000001")
+        assert device
+        assert device.type
+        return device.type.channels["distance"].range
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        registrar = Registrar(connection)
+        invoke("add", file, "--database-url", database_url)
+        with psycopg.connect(database_url) as owner:
+            owner.execute(
+                "INSERT INTO device (dev_eui, device_type_id, interval_s)"
+                " SELECT '70b3d57ed0000001', id, 600 FROM device_type WHERE code = 'school-level'"
+            )
+        assert registrar.changed()
+        assert known() == (30, 4500)
+        file.write_text(OWN.replace("4500", "5000"), encoding="utf-8")
+        invoke("add", file, "--database-url", database_url)
+        assert registrar.changed()
+        assert known() == (30, 5000)
 
 
 def test_an_operators_own_type_stays_where_a_later_version_brings_one_of_its_code(file: Path, database_url: str):
