@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import network
@@ -23,6 +23,7 @@ CONTENT = (
 )
 
 
+@settings(deadline=None)  # the first one in protobuf loads its library
 @given(KINDS.map(lambda kind: network.topic(kind=kind)) | st.text(), CONTENT)
 def test_anything_can_be_explained(topic: str, content: bytes) -> None:
     readable, _ = explain.of_message(topic, content)

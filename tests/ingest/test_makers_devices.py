@@ -14,7 +14,7 @@ from ingest.network import DEV_EUI, NEW_YEAR_S, count, rows
 
 from api import world
 from ingest import network
-from plietsch.ingest import explain, interpret, observing, session
+from plietsch.ingest import explain, interpret, observing, registrar, session
 from plietsch.ingest.interpret import Outcome
 from plietsch.ingest.messages import Message
 from plietsch.ingest.observing import Frame
@@ -134,6 +134,12 @@ class TestInterpreting:
         frames = [node.encode([(NEW_YEAR_S, {"distance": mm})]) for mm in (29, 30, 4_500, 4_501, None)]
         found = [observing.observe(Frame(1, data), device, NEW_YEAR).observations[0] for data in frames]
         assert [(row.result, row.quality) for row in found] == [(None, 4), (30, 1), (4_500, 1), (None, 4), (None, 9)]
+
+
+def test_a_range_that_no_frame_can_leave_costs_nothing() -> None:
+    """Every frame of our own nodes passes there; a distance is the only field that can say too much."""
+    own = {each.code: registrar._ranges(each) for each in catalogue.built_in().values() if each.decoder == "plietsch"}
+    assert own == {"plietsch-fine-dust": {}, "plietsch-rain": {}, "plietsch-water-level": {"distance": (30, 4_500)}}
 
 
 def _station(device_type: str, dev_eui: str = DEV_EUI, gauge_zero_distance_m: float | None = None) -> dict[str, Any]:

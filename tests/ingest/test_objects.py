@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plietsch.ingest import objects
@@ -293,6 +293,7 @@ def _spoilt(draw: st.DrawFn) -> tuple[DeviceType, bytes]:
     return device_type, json.dumps(found if draw(st.integers(0, 9)) else draw(_ANY)).encode()
 
 
+@settings(deadline=None)
 @given(_spoilt())
 def test_any_object_becomes_values_or_a_reason(spoilt: tuple[DeviceType, bytes]) -> None:
     device_type, content = spoilt
@@ -305,6 +306,7 @@ def test_any_object_becomes_values_or_a_reason(spoilt: tuple[DeviceType, bytes])
     assert all(len(problem.detail) < 500 and problem.detail.isprintable() for problem in read.problems)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_become_values_or_a_reason(content: bytes) -> None:
     read = objects.read(LEVEL, content)

@@ -148,7 +148,8 @@ def _uplink(
         b"[]" if rx_info == b"null" else rx_info,
         message.received_at,
         wrong,
-        object=_storable(made),
+        None,
+        _storable(made),
     )
     timeless = said_at is None
     outcome = Outcome(

@@ -15,7 +15,7 @@ from plietsch.ingest.quality import Quality
 from plietsch.ingest.reasons import Problem, Reason
 from plietsch.ingest.registry import Device
 from plietsch.ingest.rows import ObservationRow
-from plietsch.platform.device_types.specification import DeviceType
+from plietsch.platform.device_types.specification import DeviceType, Span
 
 # LoRaWAN's own port: MAC commands, no data of the application.
 _MAC_PORT = 0
@@ -116,12 +116,14 @@ def _of_object(frame: Frame, device: Device, device_type: DeviceType, heard_at: 
     return Observed(observations, late, judged.clock, _joined(problems))
 
 
-def _within(values: dict[str, float | Fault], ranges: Mapping[str, tuple[float, float]]) -> Values:
-    """The values, as faults where they lie beyond what the instrument can measure."""
-    return {
-        channel: quality.gross_range(value, ranges.get(channel)) if isinstance(value, float) else value
-        for channel, value in values.items()
+def _within(values: dict[str, float | Fault], ranges: Mapping[str, Span]) -> Values:
+    """The values, as faults where they lie beyond what the instrument can measure; nearly always none does."""
+    beyond = {
+        channel: quality.gross_range(value, span)
+        for channel, span in ranges.items()
+        if isinstance(value := values.get(channel), float) and not span[0] <= value <= span[1]
     }
+    return {**values, **beyond} if beyond else values
 
 
 def _add(

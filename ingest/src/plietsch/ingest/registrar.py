@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from plietsch.ingest import database, definitions
+from plietsch.ingest.codec.specification import GROUPS
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.registry import Deployment, Device, Registry
 from plietsch.ingest.series import arrival
@@ -14,6 +15,12 @@ from plietsch.platform.device_types.specification import DeviceType, Span
 # How long a DevEUI that was asked for in vain is not asked for again. Every change is notified, so that asking is only
 # a second line.
 _ASK_AGAIN_S = 2.0
+# The lowest and the highest value that a frame can say, by channel.
+_SAID = {
+    field.channel: (field.offset / field.steps, (field.highest_code + field.offset) / field.steps)
+    for group in GROUPS
+    for field in group
+}
 # Senders nobody knows are not bounded by anything: what was asked for is forgotten beyond so many.
 _MOST_UNKNOWN = 10_000
 
@@ -100,10 +107,12 @@ def _deployment(
 
 
 def _ranges(device_type: DeviceType | None) -> dict[str, Span]:
-    """What the values of our own payload are held against; an object's are where it is read."""
+    """What the values of our own payload are held against where it can say more than the instrument can measure; an
+    object's are held against theirs when it is read."""
     if device_type is None or device_type.decoder != "plietsch":
         return {}
-    return {name: channel.range for name, channel in device_type.channels.items() if channel.range}
+    spans = ((name, channel.range) for name, channel in device_type.channels.items() if name in _SAID)
+    return {name: span for name, span in spans if span and not span[0] <= _SAID[name][0] <= _SAID[name][1] <= span[1]}
 
 
 def _assumes_c(device_type: DeviceType | None) -> float | None:
