@@ -1,5 +1,6 @@
 """Four recorded days, every value judged: as an independent computation says it, and as the manual counts it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pytest
 
 from plietsch.ingest.qartod.testing import NAMES
 from support import quality_by_pandas, recorded_days
+from support.quality_manual import DRAW, MANUAL, ROOT, tool
 from support.recorded_days import DUST, PROPERTIES, Judged
 
-ROOT = Path(__file__).parents[2]
 DEVICE_TYPE = ROOT / f"platform/src/plietsch/platform/device_types/files/{recorded_days.TYPE}.toml"
 
 pytestmark = pytest.mark.skipif(not recorded_days.FOLDER.is_dir(), reason="the recordings are not on this machine")
@@ -56,3 +57,21 @@ def test_every_corrected_value_is_what_an_independent_computation_says(
     for (_, each), (_, _, dry, _) in zip(found, expected, strict=True):
         # A tenth is as fine as it is said.
         assert (each.result is None and dry != dry) or abs((each.result or 0) - dry) <= 0.05 + 1e-6
+
+
+def test_the_manual_counts_what_the_rules_say():
+    words = MANUAL.read_text(encoding="utf-8")
+    again = tool().written(words, {"counted": tool().counts(recorded_days.judged())})
+    assert words == again, f"the tables are out of date: {DRAW}"
+
+
+def test_the_plots_show_what_the_rules_say(tmp_path: Path):
+    tool().draw(tmp_path)
+    for name in tool().PLOTS:
+        drawn, committed = (folder / f"quality-{name}.svg" for folder in (tmp_path, ROOT / "docs/images"))
+        assert _curves(drawn) == pytest.approx(_curves(committed), abs=0.3), f"{name} is out of date: {DRAW}"
+
+
+def _curves(picture: Path) -> list[float]:
+    found = re.findall(r' d="([^"]+)"', picture.read_text(encoding="utf-8"))
+    return [float(number) for curve in found for number in re.findall(r"-?\d+(?:\.\d+)?", curve)]
