@@ -219,6 +219,12 @@ def test_importing_again_changes_nothing_and_mends_what_is_right_by_now(stations
     again = _run(stations, card, "--device", DEV_EUI[:-1] + "0")
     assert (again["lines"], again["observations"], again["repeated"]) == (8, 0, 0)
     assert _stored(stations) == before
+    # Without its file, nothing can be made of a line.
+    retried = CliRunner().invoke(
+        commands.app, ["errors", "retry", "--all", "--json", "--database-url", stations], catch_exceptions=False
+    )
+    assert json.loads(retried.output)["refused"] == 3
+    assert _stored(stations) == before
 
 
 def test_stopped_in_the_middle_it_goes_on(stations: str, tmp_path: Path) -> None:

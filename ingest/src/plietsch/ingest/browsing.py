@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from plietsch.ingest import database, messages
+from plietsch.ingest import database, messages, recording
 from plietsch.ingest.messages import Message
 from plietsch.ingest.session import Session
 from plietsch.platform import errors, settings, sql
@@ -95,7 +95,8 @@ def retry(session: Session, page: list[Any]) -> Retried:
     """
     kept = [(row, Message(row.topic, bytes(row.payload), row.first_at, retried=True)) for row in page]
     # A topic that was no text is kept with a mark in its place, and is another message since: it would be kept twice.
-    whole = [message for row, message in kept if messages.message_id(message) == row.message_id]
+    # A recording's line of which no event could be made stays as it is: its file knows more of it.
+    whole = [message for row, message in kept if _is_whole(row, message)]
     changed = len(kept) - len(whole)
     if not whole:
         return Retried(refused=changed)
@@ -104,3 +105,7 @@ def retry(session: Session, page: list[Any]) -> Retried:
     unknown = sum(1 for outcome in stored.outcomes if outcome.quarantined)
     mended = len(stored.outcomes) - refused - unknown
     return Retried(mended, refused + changed, unknown, stored.observations)
+
+
+def _is_whole(row: Any, message: Message) -> bool:
+    return messages.message_id(message) == row.message_id and not recording.is_bare(message)

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from plietsch.ingest import clock, objects
+from plietsch.ingest import clock, events, objects
 from plietsch.ingest.messages import Message
 from plietsch.ingest.reasons import Problem, Reason
 from plietsch.platform import errors
@@ -32,6 +32,8 @@ from plietsch.platform.device_types.specification import DeviceType, Heard, Reco
 
 # The namespace of the UUIDv5 that name lines (RFC 9562, section 5.5). Chosen once; changing it would store lines anew.
 _NAMESPACE = uuid.UUID("c5a1f0f6-1d0a-4b7e-8f5e-3f0b8f3f6f0d")
+# Of the events that lines become; no network server has such an application.
+_TOPIC: Final = "application/recording/device/"
 # Where a type names no port: an application's first one.
 _PORT = 1
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,15}")
@@ -88,6 +90,11 @@ def name_of(line: Line, recording: Recording) -> str | None:
     return line.cells[recording.columns.index(recording.name)]
 
 
+def is_bare(message: Message) -> bool:
+    """Whether a message is a line as it stands, of which no event could be made."""
+    return message.topic.startswith(_TOPIC) and not events.is_json(message.payload)
+
+
 class Reader:
     """Makes messages of the lines of one device; `taken_at` is when the recording was taken in."""
 
@@ -103,7 +110,7 @@ class Reader:
 
     def take(self, line: Line) -> Taken:
         """The line as a message; as it stands where no event could be made of it."""
-        topic = f"application/recording/device/{self._dev_eui}/event/up"
+        topic = f"{_TOPIC}{self._dev_eui}/event/up"
         columns = self._recording.columns
         if len(line.cells) != len(columns):
             detail = f"It has {len(line.cells)} columns instead of {len(columns)}."
