@@ -79,14 +79,6 @@ def test_what_is_meant_by_default_is_a_method_that_computes_it():
     assert {code for code, _ in methods.COMPUTED} <= set(properties.ALL)
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [("temprature", "temperature"), ("pm25", "pm2_5"), ("waterlevel", "water_level"), ("xyz", None)],
-)
-def test_a_code_that_is_nearly_right_is_recognised(written: str, meant: str | None):
-    assert properties.like(written) == meant
-
-
 def test_a_code_that_is_none():
     with pytest.raises(KeyError):
         properties.of("telepathy")

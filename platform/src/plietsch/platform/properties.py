@@ -1,6 +1,5 @@
 """The registry of observed properties: what can be measured, in which unit. `properties.toml` has them."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -57,8 +56,3 @@ ALL = _read()
 def of(code: str) -> Property:
     """The property of a code. Raises KeyError."""
     return ALL[code]
-
-
-def like(code: str) -> str | None:
-    """The code that somebody meant who wrote this one; None where nothing is near it."""
-    return next(iter(difflib.get_close_matches(code, ALL, n=1)), None)
