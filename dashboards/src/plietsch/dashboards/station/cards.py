@@ -9,10 +9,11 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from plietsch.dashboards import air, quantities, trends
+from plietsch.dashboards.air import Mean
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.newest import FAILED, Newest
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.scales import INDICATIVE, SCALES, Band, Scale
+from plietsch.dashboards.scales import SCALES, Band, Scale
 from plietsch.dashboards.station import meanings, names
 from plietsch.dashboards.station.meanings import Damp
 from plietsch.dashboards.station.streams import Stream
@@ -40,7 +41,8 @@ _TRENDS: dict[Direction, str] = {
 }
 _ARROWS: dict[Direction, str] = {"rising": "↗", "falling": "↘", "steady": "→"}
 _OF_HOUR = N_("%(index)s, of the hour from %(since)s to %(until)s.")
-_DECIDES = N_("What decides is %(dust)s with a mean of %(mean)s µg/m³.")
+_DECIDES = N_("What decides: %(dust)s.")
+_INDICATIVE = N_("Indicative, of fine dust alone.")
 _SILENT = N_("Nothing newer has come: this value says nothing of now.")
 
 
@@ -194,17 +196,15 @@ async def _of_hour(
     method = next(each.method for each in place.streams if each.property == code)
     since, until = (texts.clock(moment, place.zone) for moment in (newest.time, newest.time + _HOUR))
     worst = [each for each in air.means(method, found) if each.rank == newest.value]
-    decides = " ".join(
-        texts.gettext(
-            _DECIDES,
-            dust=texts.translate(QUANTITIES[each.code].short),
-            mean=texts.number(each.ug_m3, QUANTITIES[each.code].decimals),
-        )
-        for each in worst
-    )
+    decides = ", ".join(f"{texts.translate(QUANTITIES[each.code].short)} ({_mean(each, texts)})" for each in worst)
     name = texts.translate(SCALES[code].name)
     told = texts.gettext(_OF_HOUR, index=name, since=since, until=until)
-    return tuple(filter(None, (told, decides, texts.translate(INDICATIVE))))
+    return told, *([texts.gettext(_DECIDES, dust=decides)] if decides else []), texts.translate(_INDICATIVE)
+
+
+def _mean(mean: Mean, texts: Texts) -> str:
+    quantity = QUANTITIES[mean.code]
+    return f"{texts.number(mean.ug_m3, quantity.decimals)} {quantity.unit}"
 
 
 async def _damp(connection: AsyncConnection[Any], place: Place, code: str, newest: Mapping[str, Newest]) -> Damp | None:
