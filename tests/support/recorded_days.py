@@ -6,7 +6,7 @@ A node's payload says tenths, a half upwards, and no number beyond the instrumen
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import pytest
 
 from plietsch.firmware.ranges import RANGES
 from plietsch.firmware.replay import archive
-from plietsch.firmware.replay.plan import plan
+from plietsch.firmware.replay.plan import PlannedStation, plan
 from plietsch.ingest.qartod import testing
 from plietsch.ingest.qartod.testing import Beside, Value
 from plietsch.ingest.quality import Quality
@@ -64,13 +64,18 @@ def stations() -> Sequence[Recorded]:
     """All stations."""
     if not FOLDER.is_dir():
         pytest.skip("the recordings are not on this machine")
-    return list(_stations())
+    return recorded(plan(archive.read(FOLDER).readings))
 
 
 @functools.cache
 def judged() -> Mapping[str, Station]:
     """What the rules say of all of them, with the limits of our own node, and the corrected series."""
-    return {station.code: _with_corrected(_judged(station)) for station in stations()}
+    return judge(stations())
+
+
+def judge(among: Sequence[Recorded]) -> Mapping[str, Station]:
+    """What the rules say of stations that have no others around them than these."""
+    return {station.code: _with_corrected(_judged(station, among)) for station in among}
 
 
 def corrected(code: str) -> str:
@@ -78,13 +83,17 @@ def corrected(code: str) -> str:
     return f"{code}@{KAPPA_KOEHLER}"
 
 
-def _stations() -> Iterator[Recorded]:
-    for planned in plan(archive.read(FOLDER).readings):
-        station = Recorded(planned.station.code, planned.station.longitude, planned.station.latitude)
-        for reading in (reading for frame in planned.frames for reading in frame):
-            for channel, result in reading.values.items():
-                station.channels[channel].append(_sent(reading.time_s, result, reading.instrument, channel))
-        yield station
+def recorded(plans: Iterable[PlannedStation]) -> list[Recorded]:
+    """Stations as they are stored that send what was planned."""
+    return [_recorded(planned) for planned in plans]
+
+
+def _recorded(planned: PlannedStation) -> Recorded:
+    station = Recorded(planned.station.code, planned.station.longitude, planned.station.latitude)
+    for reading in (reading for frame in planned.frames for reading in frame):
+        for channel, result in reading.values.items():
+            station.channels[channel].append(_sent(reading.time_s, result, reading.instrument, channel))
+    return station
 
 
 def _sent(time_s: int, result: float, instrument: str, channel: str) -> Value:
@@ -95,12 +104,12 @@ def _sent(time_s: int, result: float, instrument: str, channel: str) -> Value:
     return Value(time_s, tenths, Quality.GOOD)
 
 
-def _judged(station: Recorded) -> dict[str, list[Judged]]:
+def _judged(station: Recorded, among: Sequence[Recorded]) -> dict[str, list[Judged]]:
     found: dict[str, list[Judged]] = {}
     for channel, values in station.channels.items():
         limits = catalogue.built_in()[TYPE].channels[channel].limits
         radius_km = limits.neighbour.radius_km if limits.neighbour else 0
-        around = [each for each in stations() if each is not station and station.distance_km(each) <= radius_km]
+        around = [each for each in among if each is not station and station.distance_km(each) <= radius_km]
         beside = Beside(station.channels, [each.channels[channel] for each in around if channel in each.channels])
         tests = testing.run(values, limits, beside)
         found[channel] = [_of(value, failed) for value, failed in zip(values, tests, strict=True)]
