@@ -265,6 +265,12 @@ def dead(node_: Device) -> None:
         node_.up(moment, node.encode([(int(moment.timestamp()), values)]))
 
 
+def flaky(node_: Device) -> None:
+    for number, moment in enumerate(node_.times()):
+        values = node_.reading(moment, **({} if number % 3 else {"temperature": None, "humidity": None}))
+        node_.up(moment, node.encode([(int(moment.timestamp()), values)]))
+
+
 def spiky(node_: Device) -> None:
     for number, moment in enumerate(node_.times()):
         values = node_.reading(moment, **({"distance": 1_000} if number % 4 == 2 else {}))
@@ -317,6 +323,7 @@ FAULTS = [
     Fault("dropping", [("plausible", "readings-dropped")], dropping),
     Fault("stuck", [("plausible", "stuck")], stuck),
     Fault("dead", [("plausible", "instrument-dead")], dead),
+    Fault("flaky", [("plausible", "instrument-flaky")], flaky),
     Fault("spiky", [("plausible", "spikes")], spiky, "water"),
     Fault("on-the-bench", [("installed", "on-bench")], Device.measure, deployment={"phase": "bench"}),
     Fault("only-registered", [("installed", "not-deployed")], Device.measure, "registered"),

@@ -113,9 +113,10 @@ class Flagged:
 class Series:
     """A datastream that it feeds, over the day up to its newest value.
 
-    `missing_run` are the newest values in a row without a valid answer, since `missing_since`; `failed` those beyond
-    what can be measured or that failed a test. `lag_s` is by how much the network heard the freshest one later than it
-    was measured. `shown` says that the site shows the series; `sure_at` is its newest value that is not failed.
+    `missing` are values without a valid answer, `missing_run` the newest of them in a row, since `missing_since`;
+    `failed` those beyond what can be measured or that failed a test. `lag_s` is by how much the network heard the
+    freshest one later than it was measured. `shown` says that the site shows the series; `sure_at` is its newest value
+    that is not failed.
     """
 
     channel: str
@@ -129,6 +130,7 @@ class Series:
     sure_at: datetime | None = None
     values: int = 0
     failed: int = 0
+    missing: int = 0
     missing_run: int = 0
     missing_since: datetime | None = None
     median: float | None = None

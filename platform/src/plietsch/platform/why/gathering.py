@@ -113,8 +113,8 @@ class _Gathering:
     def _series(self, device: Registered) -> tuple[list[Series], datetime | None]:
         """The datastreams, and when the newest frame was heard that brought a value."""
         rows = self._all("series", device_id=device.id, of_node=_OF_NODE)
-        heard = max((row[15] for row in rows if row[15]), default=None)
-        return [Series(*row[:15], tests=_flagged(row[16])) for row in rows], heard
+        heard = max((row[16] for row in rows if row[16]), default=None)
+        return [Series(*row[:16], tests=_flagged(row[17])) for row in rows], heard
 
     def _place(self, station: str) -> Place | None:
         row = self._one("place", station=station)

@@ -90,11 +90,12 @@ def _levels(facts: Facts, do: str) -> Iterator[Finding]:
         if series.property != "water_level" or series.method == methods.RAW or series.values < _LEAST_LEVELS:
             continue
         beyond = series.tests.get("gross_range")
+        median = f" ({series.median:g} cm in the median)" if series.median is not None else ""
         if beyond and beyond.number >= _MANY_LEVELS * series.values:
             yield Finding(
                 "wrong-geometry", beyond.since,
-                f"{beyond.number} of {series.values} water levels of a day lie beyond what the gauge can have "
-                f"({series.median:g} cm in the median).", do,
+                f"{beyond.number} of {series.values} water levels of a day lie beyond what the gauge can have{median}.",
+                do,
             )  # fmt: skip
         elif mean_cm is not None and series.median is not None and abs(series.median - mean_cm) > _BEYOND_MEAN_CM:
             yield Finding(

@@ -152,11 +152,11 @@ def _weak(facts: Facts, heard_at: datetime) -> Iterator[Finding]:
         "nearer to it."
     )
     if radio.margin_db is not None and radio.margin_db < _LEAST_MARGIN_DB and (radio.gateways or 0) <= 1:
-        yield Finding("weak-signal", heard_at, f"{_signal(facts, heard_at)} That is at the limit.", do)
+        yield Finding("weak-signal", None, f"{_signal(facts, heard_at)} That is at the limit.", do)
     elif radio.expected >= _LEAST_FRAMES and lost >= _MANY_LOST:
         yield Finding(
             "frames-lost",
-            heard_at,
+            None,
             f"{lost:.0%} of the frames that it counted within a day never arrived.",
             do,
         )

@@ -9,6 +9,8 @@ from plietsch.platform.why.links import Finding, moment, span
 
 # An instrument that gave so many invalid answers in a row, and no valid one since, is dead.
 _DEAD_RUN = 3
+# One that gave so many, and a valid one in between, has a loose contact.
+_FLAKY = 0.2
 # A spike now and then is a ferry's wake or a cigarette; this many are a fault, and at least so many of a day.
 _MANY, _LEAST = 0.1, 3
 
@@ -55,9 +57,9 @@ _TESTS: Mapping[str, _Told] = {
 def judge(facts: Facts) -> Iterator[Finding]:
     """What is wrong with its instruments: dead ones first, then what the tests say."""
     raw = [each for each in facts.series if each.method == methods.RAW]
-    dead = list(_dead(raw))
-    yield from dead
+    yield from _dead(raw)
     dead_sensors = {each.sensor for each in raw if each.missing_run >= _DEAD_RUN}
+    yield from _flaky([each for each in raw if each.sensor not in dead_sensors])
     for test, told in _TESTS.items():
         for series in raw:
             flagged = series.tests.get(test)
@@ -81,12 +83,24 @@ def _dead(raw: Sequence[Series]) -> Iterator[Finding]:
         if all(each.missing_run >= _DEAD_RUN for each in silent if each.shown) and any(
             each.missing_run >= _DEAD_RUN for each in silent
         ):
-            since = min(each.missing_since for each in silent if each.missing_since)
+            since = min((each.missing_since for each in silent if each.missing_since), default=None)
+            began = f" since {moment(since)}" if since else ""
             yield Finding(
                 "instrument-dead", since,
-                f"The {sensor} has given no valid answer since {moment(since)}, {max(s.missing_run for s in silent)} "
+                f"The {sensor} has given no valid answer{began}, {max(s.missing_run for s in silent)} "
                 "times in a row.",
                 f"Look at the cable and the supply of the {sensor}; if both are right, change it.",
+            )  # fmt: skip
+
+
+def _flaky(raw: Sequence[Series]) -> Iterator[Finding]:
+    for sensor in dict.fromkeys(series.sensor for series in raw):
+        worst = max((each for each in raw if each.sensor == sensor), key=lambda series: series.missing)
+        if worst.missing >= max(_LEAST, _FLAKY * worst.values):
+            yield Finding(
+                "instrument-flaky", None,
+                f"The {sensor} gave no valid answer {worst.missing} times of {worst.values} within a day.",
+                f"Look at the cable and the supply of the {sensor}: a loose contact, or a supply that sags.",
             )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ WITH newest_deployment AS (
 SELECT c.channel, o.code, d.method, s.model, o.unit_symbol,
        d.method = o.default_method AND o.spread_of IS NULL AND o.code <> ALL (%(of_node)s),
        newest.phenomenon_time, newest.result, sure.phenomenon_time, coalesce(day.number, 0), coalesce(day.failed, 0),
-       coalesce(run.number, 0), run.since, day.median, day.lag_s, day.heard_at, coalesce(failed.tests, '{}')
+       coalesce(day.missing, 0), coalesce(run.number, 0), run.since, day.median, day.lag_s, day.heard_at, coalesce(failed.tests, '{}')
 FROM newest_deployment p
 JOIN deployment_channel c ON c.deployment_id = p.id
 JOIN datastream d ON d.id = c.datastream_id
@@ -126,12 +126,14 @@ LEFT JOIN LATERAL (
 ) newest ON true
 LEFT JOIN LATERAL (
     SELECT phenomenon_time FROM observation
-    WHERE datastream_id = d.id AND phenomenon_time >= p.since AND phenomenon_time <= newest.phenomenon_time
+    WHERE datastream_id = d.id AND phenomenon_time >= p.since
+      AND phenomenon_time BETWEEN newest.phenomenon_time - interval '30 days' AND newest.phenomenon_time
       AND result IS NOT NULL AND quality IN (1, 2, 3)
     ORDER BY phenomenon_time DESC LIMIT 1
 ) sure ON true
 LEFT JOIN LATERAL (
     SELECT count(*) AS number, count(*) FILTER (WHERE quality = 4) AS failed,
+           count(*) FILTER (WHERE quality = 9) AS missing,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY result) AS median,
            min(extract(epoch FROM result_time - phenomenon_time))::float8 AS lag_s, max(result_time) AS heard_at
     FROM observation
