@@ -117,8 +117,8 @@ def test_gaps_of_all_stations(database_url: str, station: str) -> None:
 def test_a_name_that_is_not_known_is_said(database_url: str, station: str) -> None:
     with pytest.raises(errors.PlietschError, match="no station nowhere"):
         _run("nowhere", "--database-url", database_url)
-    with pytest.raises(errors.PlietschError, match="no quantity pm1") as caught:
-        _run(station, "--property", "pm1", "--database-url", database_url)
+    with pytest.raises(errors.PlietschError, match="no quantity pm3") as caught:
+        _run(station, "--property", "pm3", "--database-url", database_url)
     assert "pm2_5" in caught.value.hint
 
 
