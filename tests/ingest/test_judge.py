@@ -1,5 +1,6 @@
 """The judge against a real PostgreSQL: what it finds, what it writes, and that nobody can tell in which order."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import pairwise
@@ -15,8 +16,12 @@ from psycopg.types.json import Jsonb
 from ingest import judging
 from plietsch.ingest import database
 from plietsch.ingest.judge import process
+from plietsch.ingest.judge.following import Following
 from plietsch.ingest.judge.process import Judge, JudgePresent
 from plietsch.ingest.stopping import Stop
+from plietsch.platform import roles
+from support import databases
+from support.wait import until
 
 
 @pytest.fixture
@@ -162,6 +167,60 @@ def test_a_position_of_another_server_begins_again(region: Region):
 def test_one_at_a_time(region: Region):
     with closing(Stop()) as stop, _judging(region), pytest.raises(JudgePresent):
         Judge(region.database_url, stop).once()
+
+
+def test_it_follows_what_comes_and_stops_when_asked_to(region: Region):
+    """With no more rights than the group of ingest has."""
+    with databases.member(region.database_url, roles.INGEST) as url, closing(Stop()) as stop:
+        thread = threading.Thread(target=Judge(url, stop, gather_s=0.0).run)
+        thread.start()
+        try:
+            store(region, _series("pm2_5", 10, 12, 300))
+            store(region, _series("pm2_5", 10, 12, 300, 11, 13)[3:])
+            until(lambda: flags(region, 0, "pm2_5") == [1, 1, 4, 1, 1], "the spike is found")
+        finally:
+            stop.set()
+            thread.join(timeout=20)
+        assert not thread.is_alive()
+    by = "SELECT DISTINCT starts_with(revised_by, 'test_') FROM observation_revision"
+    assert rows(region.database_url, by) == [(True,)]
+
+
+def test_who_changes_a_type_is_heard(region: Region):
+    with closing(Stop()) as stop, closing(database.connect(region.database_url)) as connection:
+        following = Following(connection, stop)
+        store(region, _series("pm2_5", 450))
+        while following.turn():
+            pass
+        assert flags(region, 0, "pm2_5") == [3]
+        with psycopg.connect(region.database_url) as owner:
+            owner.execute(
+                "UPDATE device_type SET definition = jsonb_set(definition,"
+                " '{channels,pm2_5,limits,suspect_range}', '[0, 500]') WHERE code = 'test-node'"
+            )
+        store(region, [[Reading(0, 1, {"pm2_5": 450.0})]])
+
+        def judged() -> bool:
+            following.turn()
+            return flags(region, 0, "pm2_5") == [1, 1]
+
+        until(judged, "both pass: they lie within each other's reach")
+
+
+def test_one_value_that_cannot_be_written_holds_up_no_other(region: Region):
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13))
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13, station=1))
+    with psycopg.connect(region.database_url) as connection:
+        connection.execute(
+            f"""CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'not this one'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON observation_test FOR EACH ROW
+            WHEN (NEW.datastream_id = {region.stations[0]["pm2_5"]}) EXECUTE FUNCTION refuse()"""
+        )
+    judge(region)
+    assert flags(region, 0, "pm2_5") == [1, 1, 1, 1, 1]
+    assert flags(region, 1, "pm2_5") == [1, 1, 4, 1, 1]
+    assert judge(region).tally.counts["judged"] == 0, "its place is kept behind it"
 
 
 # Any order -----------------------------------------------------------------------------------------------------------

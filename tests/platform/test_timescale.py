@@ -4,6 +4,7 @@ TimescaleDB's half needs a server that has it: PLIETSCH_TEST_TIMESCALE_URL names
 databases. Each test makes a database of its own there and drops it.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,12 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+import structlog
+from ingest.judging import Reading
+from typer.testing import CliRunner
 
+from ingest import judging
+from plietsch.ingest import commands
 from plietsch.platform import migrations
 from support import databases
 from support.wait import until
@@ -129,6 +135,13 @@ def database(either_url: str) -> Iterator[Database]:
     with psycopg.connect(either_url, autocommit=True, options=options) as connection:
         databases.register(connection, datastreams=3)
         yield Database(connection, _is_timescale(connection))
+
+
+@pytest.fixture
+def timescale_limit() -> Iterator[LiteralString]:
+    """What lets TimescaleDB turn back no more than the rows of one station's changed series; the log as it was."""
+    yield 'ALTER DATABASE "{database}" SET timescaledb.max_tuples_decompressed_per_dml_transaction = 170'
+    structlog.reset_defaults()
 
 
 def _is_timescale(connection: psycopg.Connection) -> bool:
@@ -322,3 +335,42 @@ def test_a_device_is_in_one_place_at_a_time(database: Database):
     connection.execute(deploy, ("[2026-02-01Z,)",))
     with pytest.raises(psycopg.errors.ExclusionViolation):
         connection.execute(deploy, ("[2026-01-31Z, 2026-02-02Z)",))
+
+
+def test_what_was_compressed_is_judged_and_decoded_anew_like_anything_else(either_url: str, timescale_limit: str):
+    """Piece by piece: TimescaleDB turns so many rows of a chunk back in one transaction, and refuses more."""
+    region = judging.register(either_url)
+    story = [
+        [Reading(station, step, {"pm2_5": 300.0 if step == 7 else 10.0, "humidity": 60.0,
+                                 "distance": 3000.0 + (step % 5 * 2 if step < 20 else 0)}) for station in range(3)]
+        for step in range(40)
+    ]  # fmt: skip
+    judging.store(region, story)
+    with psycopg.connect(either_url, autocommit=True) as connection:
+        if _is_timescale(connection):
+            for table in ("observation", "uplink"):
+                for (chunk,) in connection.execute("SELECT show_chunks(%s)", (table,)).fetchall():
+                    connection.execute("CALL convert_to_columnstore(%s)", (chunk,))
+            database = connection.info.dbname
+            connection.execute(timescale_limit.format(database=database))
+    judging.judge(region)
+    expected = [1] * 20 + [4] * 20
+    assert [judging.flags(region, station, "distance") for station in range(3)] == [expected] * 3
+    assert judging.flags(region, 1, "pm2_5") == [4 if step == 7 else 1 for step in range(40)]
+    with psycopg.connect(either_url, autocommit=True) as connection:
+        kept = "SELECT count(*)::int FROM observation_revision WHERE cause = %s"
+        # Distances and levels of 20 readings, the spike and its corrected series, at three stations.
+        assert connection.execute(kept, ("judge",)).fetchone() == (3 * (2 * 20 + 2),)
+        connection.execute(
+            """UPDATE device_type SET definition = jsonb_set(definition, '{channels,pm2_5,range}', '[0, 200]')
+            WHERE code = 'test-node'"""
+        )
+    before = judging.tables(region)
+    for expected_changes in (3, 0):
+        arguments = ["reprocess", "--all", "--since", "2025-12-01", "--until", "2026-03-01", "--json"]
+        ended = CliRunner().invoke(commands.app, [*arguments, "--database-url", either_url], catch_exceptions=False)
+        assert sum(each["revised"] for each in json.loads(ended.output)["changes"]) == expected_changes
+    after = judging.tables(region)
+    assert len(set(before.observation) ^ set(after.observation)) == 2 * 3, "three numbers that are none any more"
+    with psycopg.connect(either_url) as connection:
+        assert connection.execute(kept, ("reprocess",)).fetchone() == (3,)

@@ -121,8 +121,8 @@ class Following:
             self._assess(parts[0], cause, None)
             self._assess(parts[1], cause, position)
             return
-        # Its neighbours shall be judged; and it, when something changes there.
-        log.error("could not judge a value", datastreams=list(piece), error=database.explain(error))
+        # The others shall be judged; and it, when something changes there.
+        log.error("could not judge", datastream=next(iter(piece), None), error=database.explain(error))
         if position:
             with self._connection.transaction():
                 ledger.keep(self._connection, READER, position)

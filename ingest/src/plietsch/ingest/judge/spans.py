@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 DAY_S = 86_400
+# What is divided no further: values so near decide on each other's flags anyway.
+_LEAST_S = 3_600
 
 
 class Span(NamedTuple):
@@ -68,13 +70,13 @@ def pieces(spans: Spans, values: Callable[[int, Span], float], most: float) -> I
 
 
 def halves(spans: Spans) -> tuple[dict[int, list[Span]], dict[int, list[Span]]] | None:
-    """The same work in two; None where it is a single second of one datastream."""
+    """The same work in two; None where it is one span of one datastream, of an hour or less."""
     parts = sorted((span.first_s, each, span) for each, found in spans.items() for span in found)
     if len(parts) > 1:
         middle = len(parts) // 2
         return _of(parts[:middle]), _of(parts[middle:])
     ((_, datastream_id, span),) = parts
-    if span.first_s >= span.last_s:
+    if span.last_s - span.first_s <= _LEAST_S:
         return None
     middle_s = (span.first_s + span.last_s) // 2
     return {datastream_id: [Span(span.first_s, middle_s)]}, {datastream_id: [Span(middle_s + 1, span.last_s)]}
