@@ -1,6 +1,7 @@
 """Quality of a value when it arrives, in QARTOD's flags (IOOS, Manual for Real-Time Quality Control, table of flags).
 
-Ingest runs two of QARTOD's tests; what needs a window of values follows from the ledger of writes and may revise it.
+Ingest runs two of QARTOD's tests; what needs the values around (`plietsch.ingest.qartod`) follows from the ledger of
+writes, and may revise it. docs/quality.md has them all.
 
 | QARTOD test | here | flag |
 |---|---|---|
