@@ -210,6 +210,34 @@ def test_rain_is_summed_up_by_hours_and_days(reader: Reader, database_url: str, 
     assert [float(each["value"]) for each in _csv(reader, page)] == [0.0, *[0.2] * len(rows)]
 
 
+@pytest.mark.usefixtures("region")
+@pytest.mark.parametrize(
+    ("language", "european", "german", "decides"),
+    [
+        ("de", "2 akzeptabel", "2 gut", "Ausschlaggebend: PM10 (16,1 µg/m³). Orientierend"),
+        ("da", "2 rimelig", "2 god", "Udslaget giver: PM10 (16,1 µg/m³). Vejledende"),
+        ("en", "2 fair", "2 good", "What decides: PM10 (16.1 µg/m³). Indicative"),
+    ],
+)
+def test_the_index_says_of_which_hour_and_dust_it_is(
+    reader: Reader, database_url: str, now: datetime, language: str, european: str, german: str, decides: str
+) -> None:
+    hour = now.replace(minute=0, second=0) - HOUR
+    times = [hour + timedelta(minutes=5 * number) for number in range(12)]
+    # At 50 % humidity, dust weighs 1 / 1.2424 of what is measured: 4.8 and 16.1 µg/m³.
+    for code, value in (("pm2_5", 6.0), ("pm10", 20.0), ("humidity", 50.0)):
+        _write(database_url, EMPTY, code, [(time, value, 1) for time in times])
+    judged.judge(database_url, EMPTY)
+    page = reader.get(f"/{language}/stations/{EMPTY}").text
+    cards = {code: _text(page.split(f'data-property="{code}"')[1].split("</dd>")[0]) for code in ("aqi_eu", "aqi_de")}
+    assert european in cards["aqi_eu"]
+    assert decides in cards["aqi_eu"]
+    assert german in cards["aqi_de"]
+    assert "2024" in cards["aqi_eu"] and "2025" in cards["aqi_de"]
+    # A class has no course.
+    assert "property=aqi_eu&amp;span" not in page
+
+
 @pytest.mark.usefixtures("water_and_rain")
 def test_a_level_is_told_by_its_own_gauge(reader: Reader, database_url: str, now: datetime) -> None:
     rows: list[Row] = [(now - timedelta(minutes=age), 690.0 - age, 1) for age in range(10, 130, 10)]
