@@ -7,6 +7,7 @@ All devices live in one region at once, so that the faults are told apart beside
 import json
 import math
 import random
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 
 from ingest import network
 from plietsch.dashboards import quantities
+from plietsch.ingest import commands as ingest_commands
 from plietsch.ingest import session
 from plietsch.ingest.judge.process import Judge
 from plietsch.ingest.messages import Message
@@ -338,6 +340,7 @@ FAULTS = [
     Fault("measured-again", [("installed", "wrong-geometry")], Device.measure, "water",
           {"gauge_zero_distance_m": 18.25}),
     Fault("ferries-pass", [("plausible", "spikes")], spiky, "water"),
+    Fault("moved-on-monday", [], Device.measure),
     Fault("registered-late", [("provisioned", "not-registered")], Device.measure, "stranger"),
     Fault("stuck-and-indoor", [("heard", "weak-signal"), ("plausible", "stuck")], stuck_and_weak),
 ]  # fmt: skip
@@ -384,7 +387,8 @@ def _register(database_url: str) -> None:
         connection.execute(
             """INSERT INTO station (code, name, region_id, operator_id, licence, attribution)
             SELECT named, named, region_id, operator_id, licence, attribution
-            FROM (SELECT * FROM station LIMIT 1) known, unnest(ARRAY['without-device', 'never-used']) AS named"""
+            FROM unnest(ARRAY['without-device', 'never-used', 'new-place']) AS named,
+                (SELECT * FROM station LIMIT 1) AS known"""
         )
 
 
@@ -525,6 +529,23 @@ def test_what_waited_is_stored_once_the_device_is_installed(faulty_url: str) -> 
         assert sum(stored.observations for stored in opened.release()) > 0
     _judge(faulty_url)
     assert _codes(faulty_url, "registered-late") == [("public", "no-place")]
+
+
+def test_a_move_that_was_entered_late_is_put_right_by_decoding_anew(faulty_url: str) -> None:
+    since = (AT - timedelta(hours=6)).isoformat()
+    shown = _run(faulty_url, "move", "moved-on-monday", "--to", "new-place", "--since", since)
+    command = re.search(r"`plietsch ingest (reprocess [^`]+)`", shown)
+    assert command
+    result = CliRunner().invoke(ingest_commands.app, [*command[1].split(), "--database-url", faulty_url])
+    assert result.exit_code == 0, (result.output, result.exception)
+    _judge(faulty_url)
+    stood = """SELECT s.code, count(*) FROM observation o JOIN datastream d ON d.id = o.datastream_id
+        JOIN observed_property p ON p.id = d.observed_property_id AND p.code = 'pm2_5'
+        JOIN station s ON s.id = d.station_id AND s.code IN ('moved-on-monday', 'new-place')
+        WHERE o.phenomenon_time >= %s GROUP BY 1"""
+    # Twelve readings, each raw and corrected.
+    assert network.rows(faulty_url, stood, since) == [("new-place", 24)]
+    assert _codes(faulty_url, "moved-on-monday") == [("public", "no-place")]
 
 
 def test_every_reason_of_ingest_is_judged_by_some_link() -> None:

@@ -64,7 +64,8 @@ def judge(facts: Facts) -> Link:
                 "no-readings",
                 facts.deployment.since if facts.deployment else None,
                 "It is heard, but none of its frames has a reading.",
-                "Look at its status (`plietsch device show`): does it still warm up, and do its instruments answer?",
+                "Look at its status (`plietsch device show`): do its instruments answer? If its deployment was entered "
+                f"late, `plietsch ingest reprocess --device {facts.dev_eui} --since TIME` stores what it measured.",
             )
         )
     if not found and facts.decoded_at is None:
