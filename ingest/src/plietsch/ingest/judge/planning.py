@@ -19,7 +19,10 @@ def widest_reach(series: Series) -> Reach:
 
 def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
     """The spans of datastreams whose flags may be others now that values changed: the changed ones and those around
-    them, channels of the same readings, the same property at stations nearby."""
+    them, channels of the same readings, the same property at stations nearby.
+
+    What stands beside decides on the one value, and that value's flags on no other's.
+    """
     known.load(changed)
     found = Collected()
     for datastream_id, spans in changed.items():
@@ -28,9 +31,9 @@ def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
             continue
         found.add(datastream_id, *_around(series, spans))
         for other in _who_stands_beside(known, series):
-            found.add(other.id, *_around(other, [span.wider(SAME_READING_S, SAME_READING_S) for span in spans]))
+            found.add(other.id, *(span.wider(SAME_READING_S, SAME_READING_S) for span in spans))
         for looking, within_s in known.who_looks_at(series):
-            found.add(looking.id, *_around(looking, [span.wider(within_s, within_s) for span in spans]))
+            found.add(looking.id, *(span.wider(within_s, within_s) for span in spans))
     return found.merged()
 
 
