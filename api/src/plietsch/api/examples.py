@@ -109,8 +109,11 @@ PARAMETER_PROBLEM = {
     "status": 400,
     "detail": "There is no property “pm25”.",
     "instance": "/api/v1/observations",
-    "hint": "Known are: battery, distance, distance_spread, humidity, pm10, pm10_spread, pm2_5, pm2_5_spread, "
-    "pressure, rain_tips, temperature, water_level. Repeat the parameter to ask for several.",
+    "hint": "Known are: aqi_de, aqi_eu, battery, battery_level, dew_point, distance, distance_spread, humidity, "
+    "pm1, pm10, pm10_spread, pm2_5, pm2_5_spread, pm4, pressure, rain, rain_1h, rain_24h, rain_tips, "
+    "rain_total, soil_conductivity, soil_moisture, soil_temperature, solar_radiation, temperature, "
+    "water_conductivity, water_depth, water_level, water_temperature, wind_direction, wind_gust, "
+    "wind_speed. Repeat the parameter to ask for several.",
     "parameter": "property",
 }
 STATION_PROBLEM = {
