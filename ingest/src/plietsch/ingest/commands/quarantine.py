@@ -37,7 +37,7 @@ def list_senders(
 ) -> None:
     """Devices that send and that nobody registered, the newest first.
 
-    Their messages are kept whole; a worker stores them once the device is registered (`plietsch device import`).
+    Their messages are kept whole; a worker stores them once the device is registered (`plietsch device install`).
     """
     if context.invoked_subcommand:
         output.refuse_misplaced(context)
@@ -141,11 +141,11 @@ def _message(row: Any) -> dict[str, Any]:
 def _next_steps(dev_eui: str, standing: Any) -> str:
     if standing is None:
         return (
-            f'Add a station whose device.dev_eui is "{dev_eui}" to the region file (docs/region-file.md), then '
-            "`plietsch device import region.json`: what waits is stored by the worker."
+            f"`plietsch device install {dev_eui} --at STATION --type TYPE` registers it and puts it at a station; a "
+            "new station stands in a region file first (`plietsch device import`). What waits is stored by the worker."
         )
     if not standing.deployed:
-        return "It is registered and deployed nowhere: give it a deployment in the region file and import that."
+        return f"It is registered and deployed nowhere: `plietsch device install {dev_eui} --at STATION` changes that."
     return f"It is registered and deployed: `plietsch ingest quarantine retry {dev_eui}` stores what waits."
 
 
