@@ -10,6 +10,7 @@ import pytest
 
 from plietsch.platform import deploying, deployments, errors, regions, registry
 from plietsch.platform.deployments import Mounting
+from plietsch.platform.why import gathering
 
 DEV_EUI, OTHER = "70b3d57ed0000001", "70b3d57ed0000002"
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -266,3 +267,17 @@ def test_a_mounting_that_a_region_file_corrects_is_computed_anew(connection: psy
     later = {**higher, "gauge_zero_distance_m": 8.5, "since": JUNE.isoformat()}
     registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI, "deployment": later}))
     assert entries(connection)[1:] == [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]
+
+
+def test_facts_of_a_region_in_fast_motion_are_of_its_own_present(connection: psycopg.Connection) -> None:
+    """A simulation that plays a past storm is no region that is silent; one that has stopped is."""
+    connection.execute("UPDATE device_health SET heard_at = %s", (JUNE,))
+    connection.execute("UPDATE station SET simulated = true WHERE code = 'harbour'")
+    written = """INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, written_at)
+        VALUES ('{}', now(), now(), 0, now() - %s::interval)"""
+    connection.execute(written, ("6 minutes",))
+    assert datetime.now(UTC) - gathering.gather(connection, "harbour").at < timedelta(minutes=1)
+    connection.execute(written, ("1 minute",))
+    assert datetime.now(UTC) - gathering.gather(connection, "harbour").at < timedelta(minutes=1)
+    connection.execute("UPDATE station SET simulated = true")
+    assert gathering.gather(connection, "harbour").at == JUNE
