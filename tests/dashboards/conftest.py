@@ -55,13 +55,16 @@ def observe(database_url: str, region: None) -> Iterator[Observe]:
     with psycopg.connect(database_url, autocommit=True) as connection:
 
         def write(station: str, code: str, value: float, minutes_ago: float = 0) -> None:
+            moment = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+            if code == "rain_tips":  # rain is reckoned in whole seconds, as nodes measure
+                moment = moment.replace(microsecond=0)
             connection.execute(
                 "WITH written AS (INSERT INTO observation SELECT d.id, %s, %s, now(), 1 FROM datastream d"
                 " JOIN station s ON s.id = d.station_id JOIN observed_property p ON p.id = d.observed_property_id"
                 " WHERE s.code = %s AND p.code = %s AND d.method = p.default_method RETURNING *)"
                 " INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)"
                 " SELECT array_agg(datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written",
-                (datetime.now(UTC) - timedelta(minutes=minutes_ago), value, station, code),
+                (moment, value, station, code),
             )
             if code == "rain_tips":
                 judged.judge(database_url, station)
@@ -100,7 +103,7 @@ def water_and_rain(measured: Observe, database_url: str) -> None:
         registry.import_region(connection, msgspec.convert(document, regions.RegionFile))
     measured("flensburg-pegel", "distance", 2722)
     measured("flensburg-pegel", "water_level", 527.8)
-    measured("flensburg-regen", "rain_tips", 0)
+    measured("flensburg-regen", "rain_tips", 0, 1)
 
 
 @pytest.fixture

@@ -67,6 +67,8 @@ def arrive(database_url: str) -> Iterator[Arrive]:
 
         def arrive(station: str, code: str, *values: float, minutes_ago: float = 0, method: str = "raw") -> None:
             last = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+            if code == "rain_tips":  # rain is reckoned in whole seconds, as nodes measure
+                last = last.replace(microsecond=0)
             times = [last - timedelta(seconds=age) for age in reversed(range(len(values)))]
             for time, value in zip(times, values, strict=True):
                 connection.execute(

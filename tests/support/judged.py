@@ -3,6 +3,7 @@
 import psycopg
 
 from plietsch.ingest import database
+from plietsch.ingest.judge import writing
 from plietsch.ingest.judge.assessing import assess
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.spans import Span
@@ -23,7 +24,8 @@ def judge(database_url: str, station: str | None = None) -> None:
     with database.connect(database_url) as connection, connection.transaction():
         rows = connection.execute(_EXTENTS, {"station": station}).fetchall()
         spans = {datastream_id: [Span(first_s, last_s)] for datastream_id, first_s, last_s in rows}
-        assess(connection, Known(connection), spans)
+        assessed = assess(connection, Known(connection), spans)
+        writing.enter(connection, assessed.written, "judge")
 
 
 def may_change(connection: psycopg.Connection) -> None:
