@@ -1,4 +1,4 @@
-"""A device as a network server sees it: what it sends, by the node's own encoder, is kept as the server publishes it."""
+"""A device as a network server sees it: what it sends, by the node's own encoder, is kept as it is published."""
 
 import math
 import random
