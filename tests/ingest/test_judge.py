@@ -236,14 +236,16 @@ _RESULTS = {
 @st.composite
 def _stories(draw: st.DrawFn) -> tuple[list[Reading], list[list[Reading]], list[bool]]:
     """Readings, and the same ones in some order, cut into batches, with a new judge or the same one after each."""
-    places = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 11)), min_size=1, max_size=24, unique=True))
+    places = draw(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 11)), min_size=1, max_size=16, unique=True))
     readings = [
         Reading(station, step, {name: draw(results) for name, results in _RESULTS.items()})
         for station, step in sorted(places, key=lambda each: each[1])
     ]
-    shuffled = draw(st.permutations(readings))
-    cuts = sorted(draw(st.sets(st.integers(1, len(readings)), max_size=5)) | {0, len(readings)})
-    batches = [list(shuffled[first:last]) for first, last in pairwise(cuts)]
+    # As it is lived, back to front, or anyhow; each by itself, or some together.
+    order = draw(st.one_of(st.just(readings), st.just(readings[::-1]), st.permutations(readings)))
+    places_between = st.sets(st.integers(1, len(readings)), max_size=4)
+    cuts = sorted(draw(st.one_of(st.just({*range(len(readings))}), places_between)) | {0, len(readings)})
+    batches = [list(order[first:last]) for first, last in pairwise(cuts)]
     return readings, batches, draw(st.lists(st.booleans(), min_size=len(batches), max_size=len(batches)))
 
 

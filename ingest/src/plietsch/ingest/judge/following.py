@@ -47,6 +47,8 @@ class Following:
         self._connection = connection
         self._stop = stop
         self._tally = tally or Tally()
+        # Whether more was there to read than a turn takes up.
+        self.has_backlog = False
         self._is_outdated = False
         self._patience_s = 0.0
         connection.execute(QUERIES["listen_to_registry"])  # before anything is loaded: no change is missed
@@ -72,10 +74,12 @@ class Following:
     def turn(self) -> bool:
         """Judge what the next entries of the ledger touched; False where there are none, or it was asked to stop."""
         try:
-            entries = _page(ledger.read(self._connection, self.position, _PAGE))
+            found = ledger.read(self._connection, self.position, _PAGE)
         except errors.LedgerPositionUnknown:
             self._begin_again()
             return True
+        entries = _page(found)
+        self.has_backlog = len(entries) < len(found) or len(found) == _PAGE
         if not entries:
             return False
         foreign = [entry for entry in entries if entry.cause != "judge"]

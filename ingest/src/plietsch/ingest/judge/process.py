@@ -24,8 +24,10 @@ log = structlog.get_logger(__name__)
 _PROCESS_LOCK: Final = assessing.LOCK + 1
 # What came within so little is judged together: readings of a station come one after another.
 _GATHER_S: Final = 0.5
-# It rests for as long as it worked: who measures and who reads come first.
-_REST: Final = 1.0
+# It rests for a multiple of the time for which it worked: who measures and who reads come first, and what comes
+# meanwhile is judged with less work, as the hours around it are loaded once. A backlog does not become less work.
+_REST: Final = 3.0
+_REST_IN_BACKLOG: Final = 1.0
 _LONGEST_REST_S: Final = 30.0
 # How long nothing is looked for when nothing is heard: notifications come by themselves.
 _PATIENCE_S: Final = 60.0
@@ -44,7 +46,6 @@ class Judge:
     database_url: str
     stop: Stop
     gather_s: float = _GATHER_S
-    rest: float = _REST
     tally: Tally = field(default_factory=Tally)
     _backoff: Backoff = field(default_factory=Backoff)
 
@@ -82,7 +83,8 @@ class Judge:
                 begun = time.monotonic()
                 following.turn()
                 self._backoff.reset()
-                self.stop.wait(min(self.rest * (time.monotonic() - begun), _LONGEST_REST_S))
+                rest = _REST_IN_BACKLOG if following.has_backlog else _REST
+                self.stop.wait(min(rest * (time.monotonic() - begun), _LONGEST_REST_S))
             self.tally.report_now_and_then()
 
 
