@@ -9,7 +9,7 @@ import pytest
 from api.world import EXACT, NOON, Client, World
 
 from plietsch.api import documents
-from plietsch.platform import places, sql
+from plietsch.platform import places, properties, sql
 
 STATIONS = "/api/v1/stations"
 
@@ -121,6 +121,8 @@ def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
     documents.StationDetailsFeature.model_validate(response.json())
     streams = response.json()["properties"]["datastreams"]
     assert [(each["property"], each["sensor"]["model"]) for each in streams] == [
+        ("aqi_de", "SDS011"),
+        ("aqi_eu", "SDS011"),
         ("battery", "node"),
         ("pm10", "SDS011"),
         ("pm10_spread", "SDS011"),
@@ -191,7 +193,7 @@ def test_an_unknown_property_is_answered_with_the_known_ones(quiet_api: Client):
     problem = quiet_api.problem(STATIONS, property=["pm2_5", "pm25"])
     assert (problem["status"], problem["parameter"]) == (400, "property")
     assert "“pm25”" in problem["detail"]
-    assert "battery, distance, distance_spread, humidity, pm10, pm10_spread, pm2_5, " in problem["hint"]
+    assert ", ".join(sorted(properties.ALL)) in problem["hint"]
 
 
 def test_a_poll_is_answered_304_until_something_changes(world: World, api: Client):
