@@ -138,6 +138,33 @@ def test_what_is_late_failed_or_missing_is_not_told_as_news(world: World, live: 
         assert stream.told() == [("husum", "humidity", 5)]
 
 
+def test_a_flag_that_is_revised_is_told_once_where_it_is_that_of_the_newest_value(world: World, live: Served):
+    def revise(time: datetime, quality: int) -> None:
+        """As the judge does."""
+        with world.connection.transaction():
+            world.connection.execute("SELECT set_config('plietsch.cause', 'judge', true)")
+            world.connection.execute(
+                """WITH revised AS (
+                    UPDATE observation SET quality = %(quality)s WHERE phenomenon_time = %(time)s RETURNING *
+                )
+                INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, revised, cause)
+                SELECT array_agg(datastream_id), %(time)s, %(time)s, 0, count(*), 'judge' FROM revised""",
+                {"time": time, "quality": quality},
+            )
+
+    with live.stream() as stream:
+        stream.next()
+        world.measured("harbour", "pm10", NOON, 1)
+        assert stream.told() == [("harbour", "pm10", 1)]
+        world.measured("harbour", "pm10", NOON + timedelta(minutes=5), 2)
+        assert stream.told() == [("harbour", "pm10", 2)]
+        revise(NOON, 4)
+        revise(NOON + timedelta(minutes=5), 3)
+        assert [each["quality"] for each in stream.next().data] == [3]
+        world.measured("husum", "humidity", NOON, 5)
+        assert stream.told() == [("husum", "humidity", 5)]
+
+
 def test_a_newcomer_is_told_what_changed_while_its_page_was_made(world: World, live: Served):
     world.measured("harbour", "pm10", NOON, 1)
     world.connection.execute("UPDATE write_ledger SET written_at = now() - interval '1 hour'")
