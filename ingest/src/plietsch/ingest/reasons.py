@@ -124,7 +124,7 @@ class Reason(StrEnum):
     LINE_MALFORMED = (
         "line-malformed",
         "A line of a recording is not what the device type says of its recordings.",
-        "The detail names file and line: mend it, or `recordings` in the device type, import the file again, and discard.",
+        "The detail names file and line: mend it, or `recordings` of the type, import the file again, and discard.",
     )
     CLOCK_RESET = (
         "clock-reset",
