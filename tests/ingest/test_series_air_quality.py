@@ -1,5 +1,7 @@
 """Air-quality indices: their bands by the tables of those who made them, and which hours have one."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from plietsch.ingest.qartod.values import Value
@@ -48,9 +50,29 @@ def test_the_worst_pollutant_counts(means: list[Mean], wanted: tuple[float | Non
      (3600, 1, True), (700, 4, True), (700, 3, False)],
 )  # fmt: skip
 def test_three_quarters_of_an_hour_are_needed(interval_s: int, readings: int, known: bool):
-    values = [Value(NOON_S + number * 60, 10.0, 1) for number in range(readings)]
+    values = [Value(NOON_S + number * interval_s, 10.0, 1) for number in range(readings)]
     found = air_quality.means([Measured("pm2_5", values, interval_s)])
     assert found == ({NOON_S: [Mean("pm2_5", 10.0, 1)]} if known else {})
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "seconds", "known"),
+    [
+        # Nodes do not measure on the dot, and an hour may begin at any point of their interval.
+        (900, (1, 899, 1801), True),
+        (900, (850, 1702, 3580), True),
+        (300, (7, 301, 608, 905, 1203, 1498, 1801, 2105, 2399), True),
+        # Quickly one after another, as while somebody tries a node; a running hour; twice the same reading.
+        (900, (0, 4, 10), False),
+        (900, range(0, 1790, 10), False),
+        (900, range(0, 1810, 10), True),
+        (300, (0, 150, 300, 450, 600, 750, 900, 1050, 1200), False),
+        (1800, (0, 5), False),
+    ],
+)
+def test_an_hour_is_covered_by_time_not_by_values(interval_s: int, seconds: Sequence[int], known: bool):
+    values = [Value(NOON_S + second, 10.0, 1) for second in seconds]
+    assert (NOON_S in air_quality.means([Measured("pm2_5", values, interval_s)])) is known
 
 
 def test_where_enough_came_and_too_little_can_be_used_that_is_said():

@@ -1,7 +1,7 @@
 """Rain in millimetres from what a gauge has counted: since the reading before, and in an hour or a day."""
 
 from collections.abc import Sequence
-from random import Random
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -62,6 +62,46 @@ def test_a_rise_that_only_undoes_a_drop_is_no_rain(counts: Sequence[int], mm: fl
     assert sum(each or 0 for each in fell.values()) == pytest.approx(mm)
 
 
+@pytest.mark.parametrize(
+    ("counts", "mm"),
+    [
+        # One count misread upwards, or two; what fell meanwhile did fall.
+        ((101, 131_173, 101, 101), (None, 0, 0, 0)),
+        ((101, 131_173, 131_174, 103, 104), (None, 0, 0, 0.4, 0.2)),
+        ((101, 102, 140, 102, 103), (None, 0.2, 0, 0, 0.2)),
+        # It begins anew: at 0, and below what it was before.
+        ((0, 30, 0, 5), (0, 6, 0, 1)),
+        ((20, 30, 5, 6), (None, 2, 0, 0.2)),
+    ],
+)
+def test_a_rise_that_is_taken_back_is_no_rain(counts: Sequence[int], mm: Sequence[float | None]):
+    assert list(_mm([(number * 8, count) for number, count in enumerate(counts)]).values()) == pytest.approx(list(mm))
+
+
+def test_a_rise_that_is_taken_back_too_late_is_not():
+    minutes = rain.LONGEST_PAUSE_S // 60 + 11
+    assert _mm([(0, 100), (10, 140), (minutes, 101)])[10] == 8.0
+    assert _mm([(0, 100), (10, 140), (minutes - 1, 101)])[10] == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "tips", "flag"),
+    # A fifth of 129.6 mm, and all of it, are what may fall in five minutes; of 422 mm, in an hour.
+    [(5, 129, 1), (5, 130, 3), (5, 648, 3), (5, 649, 4), (1, 129, 1), (60, 422, 1), (60, 423, 3), (60, 2111, 4)],
+)
+def test_what_can_hardly_fall_is_suspect_and_what_cannot_is_not_believed(minutes: int, tips: int, flag: int):
+    (_, fell) = _fell(_counted([(0, 1), (minutes, 1 + tips)]))
+    assert (fell.result, fell.flag) == (pytest.approx(tips * TIP_MM), flag)
+
+
+@pytest.mark.parametrize(("tips", "wanted"), [(131_072, [(None, 9), (None, 9)]), (200, [(40.0, 3), (40.2, 3)])])
+def test_no_sum_takes_what_is_not_believed(tips: int, wanted: list[tuple[float | None, int]]):
+    fell = _fell(_counted([(0, 1), (5, 1 + tips), (10, 2 + tips)]))
+    assert [(value.result, value.flag) for value in rain.sums(fell[1:], HOUR_S, 1, float("inf"))] == [
+        (pytest.approx(mm) if mm else None, flag) for mm, flag in wanted
+    ]
+
+
 def test_what_was_forgotten_cannot_undo_a_drop():
     """A counter that begins anew reaches its former count some day; that day it rained."""
     hours = rain.REMEMBERED_S // HOUR_S + 1
@@ -109,13 +149,17 @@ def test_what_fell_sums_up_to_what_was_counted(steps: list[tuple[int, int]]):
     assert all(each is not None and each >= 0 for each in fell)
 
 
-@given(_STEPS, st.integers(0, 5000), st.integers(0, 5000))
+_COUNTS = st.lists(st.tuples(st.integers(1, 120), st.integers(0, 30)), min_size=1, max_size=60)
+
+
+@given(_COUNTS, st.integers(0, 5000), st.integers(0, 5000))
 def test_a_part_of_the_values_gives_a_part_of_the_result(steps: list[tuple[int, int]], first: int, last: int):
-    """Whoever knows of what lies before a span only as far as the method reaches gets what all would give."""
-    times = [sum(pause for pause, _ in steps[: n + 1]) * 60 for n in range(len(steps))]
+    """Whoever knows of what lies around a span only as far as the method reaches gets what all would give: also of
+    counts that rise and fall without sense."""
+    times = list(accumulate(pause * 60 for pause, _ in steps))
     counts = [Value(time_s, float(count), 1) for time_s, (_, count) in zip(times, steps, strict=True)]
     since_s, before_s = first * 60, last * 60
     every = [value for value in _fell(counts) if since_s <= value.time_s < before_s]
-    near = [value for value in counts if since_s - rain.REMEMBERED_S <= value.time_s < before_s]
-    Random(0).shuffle(near)
-    assert rain.differences(sorted(near), TIP_MM, since_s, before_s) == every
+    near = [each for each in counts
+            if since_s - rain.REACH.before_s <= each.time_s < before_s + rain.REACH.after_s]  # fmt: skip
+    assert rain.differences(near, TIP_MM, since_s, before_s) == every

@@ -10,12 +10,14 @@ bands of whole numbers (0-9, 10-27): a mean is rounded to one of them first, hal
 bounds alone: a mean is taken as it is.
 
 An hour of which less than three quarters were measured has no index: a value is worth the interval at which its device
-measures. Where enough came and too little of it can be used, that is said (flag 9). Both indices are made for reference
+measures, or the time up to the next one where that is shorter by more than a tenth, as nodes do not measure on the dot.
+So values that follow one another quickly are no hour, and an hour that runs has no index before most of it was
+measured. Where enough came and too little of it can be used, that is said (flag 9). Both indices are made for reference
 instruments and for five pollutants; of low-cost instruments that measure dust only, they are indicative.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import floor
+from math import floor, inf
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -27,6 +29,8 @@ from plietsch.platform import methods
 HOUR_S: Final = 3600
 # Data capture that an hourly mean needs (directive 2008/50/EC, Annex XI).
 LEAST_CAPTURE: Final = 0.75
+# So much of the interval counts as all of it: nodes do not measure on the dot.
+_ON_TIME: Final = 0.9
 
 
 class Index(NamedTuple):
@@ -94,4 +98,13 @@ def _mean(pollutant: str, came: Sequence[tuple[Value, int]]) -> Mean:
 
 
 def _is_enough(came: Iterable[tuple[Value, int]]) -> bool:
-    return sum(interval_s for _, interval_s in came) >= LEAST_CAPTURE * HOUR_S
+    """Whether values with the seconds that each is worth at most make an hour's mean."""
+    worth = sorted((value.time_s, interval_s) for value, interval_s in came)
+    nexts_s = [time_s for time_s, _ in worth[1:]]
+    return sum(map(_worth_s, worth, [*nexts_s, inf])) >= LEAST_CAPTURE * HOUR_S
+
+
+def _worth_s(measured: tuple[int, int], next_s: float) -> float:
+    time_s, interval_s = measured
+    passed_s = next_s - time_s
+    return passed_s if passed_s < _ON_TIME * interval_s else interval_s

@@ -9,7 +9,7 @@ what it concerns, and nothing else.
 | `gauge-zero/1` | water_level | distance, or water_depth | the reading |
 | `gauge-zero-sound/1` | water_level | distance, temperature | the reading |
 | `kappa-koehler/1` | pm2_5, pm10 | the raw one, humidity | the reading |
-| `rain-difference/1` | rain | rain_tips, or rain_total | 6 hours back |
+| `rain-difference/1` | rain | rain_tips, or rain_total | 12 hours back, 2 h 15 min on |
 | `rain-sum/1` | rain_1h, rain_24h | rain | an hour, a day back |
 | `eaqi-2024/1` | aqi_eu | pm2_5 and pm10, corrected where they are, or else raw | the hour that begins |
 | `uba-lqi-2025/1` | aqi_de | the same | the hour that begins |
@@ -36,8 +36,6 @@ Values = Mapping[int, Sequence[Value]]
 
 _THE_READING: Final = Reach(SAME_READING_S, SAME_READING_S)
 _RAIN_SPANS_S: Final = {"rain_1h": 3600, "rain_24h": 24 * 3600}
-# Of each reading before: what the next count is held against.
-_COUNTED: Final = Reach(rain.REMEMBERED_S, 0)
 # An hour's index stands at its beginning.
 _THE_HOUR: Final = Reach(0, air_quality.HOUR_S)
 
@@ -181,7 +179,7 @@ def _of_counts(output: int, mounted: Mounted) -> Part | None:
         own = _within(inputs.get(counts, ()), mounted.since_s, mounted.until_s)
         return rain.differences(own, mm_of_one, since_s, before_s)
 
-    return Part(output, (counts,), _COUNTED, make)
+    return Part(output, (counts,), rain.REACH, make)
 
 
 def _of_rain(output: int, mounted: Mounted, span_s: int) -> Part | None:
