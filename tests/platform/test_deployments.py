@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from plietsch.platform import deploying, deployments, errors, regions, registry
-from plietsch.platform.deployments import Mounting
+from plietsch.platform.deployments import Mounting, Replaced
 from plietsch.platform.why import gathering
 
 DEV_EUI, OTHER = "70b3d57ed0000001", "70b3d57ed0000002"
@@ -198,6 +198,41 @@ def test_another_device_is_replaced_only_where_that_is_said(connection: psycopg.
     deploying.move(connection, DEV_EUI, "pier", JUNE, mounting={}, instead=True)
     other = deployments.find(connection, OTHER)
     assert [each.until for each in deployments.history(connection, other.id)] == [JUNE]
+
+
+def test_what_another_device_fed_is_computed_anew_where_it_is_replaced(connection: psycopg.Connection) -> None:
+    measured(connection, OTHER, JUNE)
+    change = deploying.move(connection, DEV_EUI, "pier", JUNE, mounting={}, instead=True)
+    assert change.replaced == (Replaced(OTHER, 20),)  # each with a level, which the new one does not feed
+    assert change.readings == 10
+    assert entries(connection) == [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]
+
+
+def test_what_was_replaced_hangs_there_no_longer(connection: psycopg.Connection) -> None:
+    deploying.remove(connection, DEV_EUI, JUNE - timedelta(days=1))
+    deploying.install(connection, DEV_EUI, "pier", JUNE, mounting=HARBOUR, instead=True)
+    before = deployments.history(connection, deployments.find(connection, OTHER).id)
+    with pytest.raises(errors.DeploymentInvalid, match="hangs at pier no longer, since 2026-06-01"):
+        deploying.remove(connection, OTHER, JUNE + timedelta(hours=6))
+    assert deployments.history(connection, deployments.find(connection, OTHER).id) == before
+    # It was so, but is so no longer: it can be put there again.
+    with pytest.raises(errors.DeploymentInvalid, match=f"{DEV_EUI} hangs at pier"):
+        deploying.install(connection, OTHER, "pier", JUNE + timedelta(days=1), mounting=HARBOUR)
+    again = deploying.install(connection, OTHER, "pier", JUNE + timedelta(days=1), mounting={}, instead=True)
+    assert (again.now.since, again.now.mounting) == (JUNE + timedelta(days=1), Mounting(**HARBOUR))
+
+
+def test_another_interval_is_computed_anew(connection: psycopg.Connection) -> None:
+    """How much of an hour was measured depends on it."""
+    measured(connection, DEV_EUI, JUNE)
+    deploying.register(connection, DEV_EUI, "plietsch-water-level", 300)
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI}))
+    assert entries(connection) == []
+    deploying.register(connection, DEV_EUI, "plietsch-water-level", 600)
+    concerned = [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]
+    assert entries(connection) == concerned
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI}))
+    assert entries(connection) == concerned * 2
 
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)

@@ -1,6 +1,7 @@
 """`plietsch device install | move | remove | show | list | limits`: what they print, for people and machines."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from plietsch.platform import deployments, errors, limits, regions, registry
+from plietsch.platform import deploying, deployments, errors, limits, regions, registry
 from plietsch.platform.commands import device
 from plietsch.platform.device_types import catalogue
 from plietsch.platform.device_types.specification import FlatLine, Limits, MultiVariate, Spike
@@ -98,8 +99,25 @@ def test_a_move_says_what_stands_elsewhere_and_how_to_put_it_right(registered_ur
 
 def test_moving_in_the_past_names_the_command_that_mends_it(registered_url: str) -> None:
     shown = said(registered_url, "move", DEV_EUI, "--to", "pier", "--since", "2026-06-01T00:10Z")
-    assert "8 values measured since then stand in the series of harbour" in shown
+    assert f"8 values that {DEV_EUI} measured since then stand in the series of harbour" in shown
     assert f"`plietsch ingest reprocess --device {DEV_EUI} --since 2026-06-01T00:10:00Z` puts them right" in shown
+
+
+def test_a_device_that_another_replaces_is_held_named_and_counted(registered_url: str) -> None:
+    new, since = "70b3d57ed000000d", datetime(2026, 6, 1, 0, 10, tzinfo=UTC)
+    said(registered_url, "register", new, "--type", "plietsch-water-level")
+    with psycopg.connect(registered_url) as connection, psycopg.connect(registered_url) as another:
+        connection.execute("SELECT")  # what follows is part of one transaction
+        deploying.install(connection, new, "harbour", since, mounting={}, sensors=["A02YYUW"], instead=True)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            another.execute("SELECT FROM device WHERE dev_eui = %s FOR UPDATE NOWAIT", (DEV_EUI,))
+        connection.rollback()
+    arguments = ("--at", "harbour", "--sensor", "A02YYUW", "--since", since.isoformat(), "--instead")
+    shown = said(registered_url, "install", new, *arguments)
+    assert f"Taken down for it: {DEV_EUI}. " in shown
+    assert f"8 values that {DEV_EUI} measured since then stand in the series of harbour" in shown
+    assert f"`plietsch ingest reprocess --device {DEV_EUI} --since 2026-06-01T00:10:00Z` puts them right" in shown
+    assert ledger(registered_url) == [("deployment", since, JUNE + timedelta(minutes=45))]
 
 
 def test_a_new_device_is_registered_where_it_is_installed(registered_url: str) -> None:
@@ -218,11 +236,58 @@ def test_limits_are_set_member_by_member(settings: list[str], off: list[str], wa
         (["spike.colour=3"], [], "colour"),
         (["suspect_range=3"], [], "Expected `array"),
         (["neighbour.suspect=3"], [], "radius_km"),
+        (["neighbour.suspect=3", "neighbour.radius_km=20000", "neighbour.within_s=600"], [], "<= 100"),
     ],
 )
 def test_limits_that_mean_nothing_are_refused(settings: list[str], off: list[str], message: str) -> None:
     with pytest.raises(errors.LimitsInvalid, match=message):
         limits.changed(KNOWN, settings, off)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["suspect_range=500,100"], r"suspect_range: \[500, 100\] is no range"),
+        (["suspect_range=500,90000"], "reaches beyond the instrument's range"),
+        (["suspect_range=nan,500"], r"suspect_range\[0\]: nan is no number"),
+        (["spike.fail=1"], "spike: suspect .* is not below fail 1"),
+        (["multi_variate.channel=humidty", "multi_variate.at_least=95"], "No other channel is called humidty"),
+    ],
+)
+def test_limits_of_its_own_follow_the_rules_of_a_device_types_file(
+    registered_url: str, settings: list[str], message: str
+) -> None:
+    said_so = [part for each in settings for part in ("--set", each)]
+    refused = run(registered_url, "limits", "harbour", "distance", *said_so, "--reason", "tried")
+    assert isinstance(refused.exception, errors.LimitsInvalid), refused.exception
+    assert re.search(message, refused.exception.message)
+
+
+def test_a_channel_that_its_type_may_have_and_the_device_lacks_stays_named(registered_url: str) -> None:
+    """A dust sensor alone, of a type that looks at the humidity too: its other limits can be set all the same."""
+    dust = ("--at", "pier", "--type", "plietsch-fine-dust", "--sensor", "SDS011")
+    said(registered_url, "install", "70b3d57ed000000a", *dust)
+    own = ("--set", "spike.suspect=40", "--reason", "a chimney")
+    assert "multi_variate channel humidity" in said(registered_url, "limits", "70b3d57ed000000a", "pm2_5", *own)
+
+
+def test_of_two_entries_for_the_same_time_both_stay_and_the_later_holds(registered_url: str) -> None:
+    for value in ("100", "200"):
+        own = ("--set", f"spike.suspect={value}", "--since", "2026-06-01T00:10Z", "--reason", value)
+        said(registered_url, "limits", "harbour", "distance", *own)
+    after = json.loads(run(registered_url, "limits", "harbour", "distance", "--json").output)["datastreams"][0]
+    assert [each["reason"] for each in after["own"]] == ["100", "200"]
+    assert (after["reason"], after["limits"]["spike"]["suspect"]) == ("200", 200)
+    assert len(ledger(registered_url)) == 2
+
+
+def test_limits_for_what_is_yet_to_be_measured_reach_who_knows_the_old_ones(registered_url: str) -> None:
+    """Nothing is to be judged anew, so that the ledger says nothing; the registry does."""
+    with psycopg.connect(registered_url, autocommit=True) as connection:
+        connection.execute("LISTEN plietsch_registry")
+        said(registered_url, "limits", "harbour", "distance", "--off", "spike", "--reason", "ferries")
+        assert [each.channel for each in connection.notifies(timeout=5, stop_after=1)] == ["plietsch_registry"]
+    assert ledger(registered_url) == []
 
 
 def test_limits_need_a_reason_and_a_property_that_is_measured(registered_url: str) -> None:

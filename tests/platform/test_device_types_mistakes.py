@@ -160,6 +160,8 @@ ONE_MISTAKE = [
      "28: channels.distance.limits.flat_line: suspect_after_s 7200 is not below fail_after_s 60."),
     ("[400, 4000]", '[400, 4000]\nmulti_variate = { channel = "humidty", at_least = 95 }',
      "27: channels.distance.limits.multi_variate.channel: No other channel is called humidty."),
+    ("[400, 4000]", "[400, 4000]\nneighbour = { suspect = 8, radius_km = 20000, within_s = 600 }",
+     "27: channels.distance.limits.neighbour.radius_km: Expected number <= 100"),
     ('unit = "cm"', 'unit = "cm"\ntemperature_compensated = false',
      "20: channels.distance.temperature_compensated: .* Add assumes_c"),
     ('unit = "cm"', 'unit = "cm"\nassumes_c = 20', "20: channels.distance.assumes_c: It has no meaning for"),

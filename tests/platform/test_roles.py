@@ -20,9 +20,9 @@ from support.wait import until
 
 # Select, insert, update, delete: on the whole table. A table that is not here belongs to neither group.
 _INGEST = {
-    "device": "s", "device_type": "s", "deployment": "s", "deployment_channel": "s", "station": "s", "sensor": "s",
+    "device": "s", "device_type": "s", "deployment_channel": "s", "station": "s", "sensor": "s",
     "observed_property": "s", "datastream": "s", "uplink": "si", "observation": "sid", "observation_repeat": "si",
-    "observation_revision": "si", "observation_test": "siud", "datastream_limit": "s", "ledger_reader": "siu",
+    "observation_test": "siud", "ledger_reader": "siu",
     "location": "s", "historical_location": "s", "device_event": "si", "write_ledger": "si", "device_health": "siu",
     "downlink": "siu", "ingest_error": "siud", "quarantine": "siud",
 }  # fmt: skip
@@ -31,6 +31,33 @@ _SITE = dict.fromkeys(
      "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger", "gauge", "gauge_level",
      "public_frame", "observation_test"), "s",
 )  # fmt: skip
+# Of these ingest reads some columns.
+_INGEST_COLUMNS = {
+    "deployment": {
+        "id",
+        "device_id",
+        "station_id",
+        "phase",
+        "during",
+        "gauge_zero_distance_m",
+        "gauge_zero_nhn_m",
+        "rain_tip_mm",
+    },
+    "datastream_limit": {"id", "datastream_id", "since", "limits"},
+}
+# And of this it writes some: whoever revises does not say who it was, and when.
+_INGEST_WRITES = {
+    "observation_revision": {
+        "datastream_id",
+        "phenomenon_time",
+        "result_before",
+        "quality_before",
+        "result_after",
+        "quality_after",
+        "cause",
+        "reason",
+    },
+}
 # Of these the site reads some columns.
 _SITE_COLUMNS = {
     "organisation": {"id", "code", "name", "url"},
@@ -80,14 +107,15 @@ def _held(owner: psycopg.Connection, role: str) -> dict[str, str]:
     return {table: "".join(sorted(held, key=order.index)) for table, held in letters.items()}
 
 
-def _columns(owner: psycopg.Connection, role: str) -> dict[str, set[str]]:
-    """Columns that a role may read of tables that it may not read as a whole."""
+def _columns(owner: psycopg.Connection, role: str, privilege: str = "SELECT") -> dict[str, set[str]]:
+    """Columns that a role may read (or write) of tables that it may not read (or write) as a whole."""
     rows = owner.execute(
         """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT attisdropped
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
-          AND has_column_privilege(%s, c.oid, a.attnum, 'SELECT') AND NOT has_table_privilege(%s, c.oid, 'SELECT')""",
-        (role, role),
+          AND has_column_privilege(%(role)s, c.oid, a.attnum, %(privilege)s)
+          AND NOT has_table_privilege(%(role)s, c.oid, %(privilege)s)""",
+        {"role": role, "privilege": privilege},
     ).fetchall()
     return {table: {column for t, column in rows if t == table} for table, _ in rows}
 
@@ -106,8 +134,10 @@ def _trusted(owner: psycopg.Connection, role: str) -> set[str]:
 def test_each_group_may_do_what_is_listed_and_nothing_else(owner: psycopg.Connection):
     assert _held(owner, roles.INGEST) == _INGEST
     assert _held(owner, roles.SITE) == _SITE
-    assert _columns(owner, roles.INGEST) == {}
+    assert _columns(owner, roles.INGEST) == _INGEST_COLUMNS
+    assert _columns(owner, roles.INGEST, "INSERT") == _INGEST_WRITES
     assert _columns(owner, roles.SITE) == _SITE_COLUMNS
+    assert _columns(owner, roles.SITE, "INSERT") == {}
     assert _trusted(owner, roles.INGEST) == set()
     assert _trusted(owner, roles.SITE) == {"region_network"}
 
@@ -146,6 +176,10 @@ _FORBIDDEN = {
         "SELECT name FROM organisation",
         "UPDATE observation SET datastream_id = 0",
         "UPDATE observation_revision SET reason = ''",
+        "INSERT INTO observation_revision (datastream_id, phenomenon_time, quality_before, cause, reason, revised_by) "
+        "VALUES (1, now(), 1, 'judge', '', 'somebody else')",
+        "SELECT note FROM deployment",
+        "SELECT entered_by FROM datastream_limit",
         "DELETE FROM uplink",
         "TRUNCATE ingest_error",
         "UPDATE device SET interval_s = 1",

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 import psycopg
 
 from plietsch.platform import deployments, errors, feeding
-from plietsch.platform.deployments import Change, Deployment, Mounting, moment, words
+from plietsch.platform.deployments import Change, Deployment, Mounting, Replaced, moment, words
 
 # Clocks of two machines differ by so much at most; a time that is later was meant otherwise.
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -58,7 +58,7 @@ def correct(
 
 
 def register(connection: psycopg.Connection, dev_eui: str, type_code: str, interval_s: int | None) -> None:
-    """Make a device known; it hangs nowhere yet. Known already, it is what is said now.
+    """Make a device known; it hangs nowhere yet. Known already, it is what is said now, and was so all the time.
 
     The interval is how often it is meant to measure; None: as its type says. Raises errors.DeploymentInvalid.
     """
@@ -73,10 +73,10 @@ def register(connection: psycopg.Connection, dev_eui: str, type_code: str, inter
         raise errors.DeploymentInvalid(
             f"A {type_code} does not say how often it measures.", "Say it: --interval-s, in seconds."
         )
-    connection.execute(
-        deployments.QUERIES["upsert_device"],
-        {"dev_eui": dev_eui.lower(), "device_type_id": type_id, "interval_s": interval_s},
-    )
+    with connection.transaction():
+        device_id, differs = deployments.store_device(connection, dev_eui.lower(), type_id, interval_s)
+        if differs:
+            deployments.concern_device(connection, device_id)
 
 
 def move(
@@ -95,7 +95,7 @@ def move(
     with connection.transaction():
         changing = _Changing(connection, asked)
         present = changing.required_present()
-        if present.station == station:
+        if present.station == station and present.until is None:
             raise errors.DeploymentInvalid(
                 f"{changing.device.dev_eui} is at {station} already.",
                 "What is mounted otherwise at the same station is said with `plietsch device install`.",
@@ -133,18 +133,19 @@ class _Changing:
         stays = before is not None and before.station_id == station_id and before.phase != "removed"
         known = before.mounting if before and stays else Mounting()
         mounting = self._mounting(known, given)
-        if before and stays and before.phase == phase and not mounting.differs(known):
+        goes_on = before is not None and before.until is None
+        if before and stays and goes_on and before.phase == phase and not mounting.differs(known):
             return self._described(before, mounting)
         self._require_after(since)
-        self._make_room(station_id, station, since, instead=instead)
-        if before and before.until is None:
+        ended, replaced = self._make_room(station_id, station, since, instead=instead)
+        if before and goes_on:
             self._run("end_deployment", deployment_id=before.id, until=since)
+            ended.append(before.id)
+        elsewhere = self._elsewhere(before.id, since) if before and goes_on and not stays else 0
         deployment_id = self._insert(station_id, since, phase, mounting)
         self._feed(deployment_id, station_id, mounting)
-        concerned = [deployment_id, *([before.id] if before else [])]
-        readings = deployments.concern(self._connection, concerned, since, None)
-        elsewhere = self._elsewhere(before, since) if before and not stays else 0
-        return Change(self.device.dev_eui, before, self._again(deployment_id), readings, elsewhere)
+        readings = deployments.concern(self._connection, [deployment_id, *ended], since, None)
+        return Change(self.device.dev_eui, before, self._again(deployment_id), readings, elsewhere, replaced)
 
     def correct(
         self, station: str | None, since: datetime | None, phase: str | None, given: Mapping[str, Any]
@@ -169,12 +170,17 @@ class _Changing:
 
     def remove(self, since: datetime) -> Change:
         before = self.required_present()
+        if before.until is not None:
+            raise errors.DeploymentInvalid(
+                f"{self.device.dev_eui} hangs at {before.station} no longer, since {moment(before.until)}.",
+                "Nothing is to be taken down: another device took its place.",
+            )
         self._require_after(since)
         self._run("end_deployment", deployment_id=before.id, until=since)
         deployment_id = self._insert(before.station_id, since, "removed", Mounting())
         deployments.concern(self._connection, [before.id], since, None)
         after = self._again(deployment_id)
-        return Change(self.device.dev_eui, before, after, 0, self._elsewhere(before, since))
+        return Change(self.device.dev_eui, before, after, 0, self._elsewhere(before.id, since))
 
     @property
     def _present(self) -> Deployment | None:
@@ -205,8 +211,9 @@ class _Changing:
         ).fetchone()  # fmt: skip
         return int(row[0]) if row else 0
 
-    def _elsewhere(self, before: Deployment, since: datetime) -> int:
-        row = self._run("stored_elsewhere", deployment_id=before.id, since=since, until=before.until).fetchone()
+    def _elsewhere(self, deployment_id: int, since: datetime) -> int:
+        """How many values are stored from a time on where a deployment fed them that ends then."""
+        row = self._run("stored_elsewhere", deployment_id=deployment_id, since=since).fetchone()
         return int(row[0]) if row else 0
 
     def _require_after(self, since: datetime) -> None:
@@ -233,10 +240,15 @@ class _Changing:
                     "A correction may begin when the deployment before it ended, and not earlier.",
                 )
 
-    def _make_room(self, station_id: int, station: str, since: datetime, *, instead: bool) -> None:
-        """End what hangs at the station. Raises errors.DeploymentInvalid where that was not asked for."""
+    def _make_room(
+        self, station_id: int, station: str, since: datetime, *, instead: bool
+    ) -> tuple[list[int], tuple[Replaced, ...]]:
+        """End what hangs at the station: which deployments, and of which devices.
+
+        Raises errors.DeploymentInvalid where that was not asked for.
+        """
         others = self._run("others_at_station", station_id=station_id, device_id=self.device.id).fetchall()
-        for deployment_id, dev_eui, began in others:
+        for _, dev_eui, began in others:
             if not instead:
                 raise errors.DeploymentInvalid(
                     f"{dev_eui} hangs at {station}, since {moment(began)}.",
@@ -247,7 +259,10 @@ class _Changing:
                     f"{dev_eui} hangs at {station} since {moment(began)}: {moment(since)} is not after that.",
                     "What takes its place comes later than it did.",
                 )
+        for deployment_id, *_ in others:
             self._run("end_deployment", deployment_id=deployment_id, until=since)
+        replaced = (Replaced(dev_eui, self._elsewhere(deployment_id, since)) for deployment_id, dev_eui, _ in others)
+        return [deployment_id for deployment_id, *_ in others], tuple(replaced)
 
     def _mounting(self, known: Mounting, given: Mapping[str, Any]) -> Mounting:
         """What is known with what is said. Raises errors.DeploymentInvalid for what is another instrument's."""

@@ -83,11 +83,19 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A device that was taken down for another one, and how many values it measured from then on all the same."""
+
+    dev_eui: str
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a change came to.
 
     `readings` are those from which computed series are computed anew; `elsewhere` are values of the time concerned
-    that stand in the series of the station at which the device was thought to be.
+    that stand in the series of the station at which the device was thought to be; `replaced` hung there before.
     """
 
     dev_eui: str
@@ -95,6 +103,7 @@ class Change:
     now: Deployment
     readings: int = 0
     elsewhere: int = 0
+    replaced: tuple[Replaced, ...] = ()
 
     @property
     def is_none(self) -> bool:
@@ -134,6 +143,19 @@ def concern(connection: psycopg.Connection, deployment_ids: list[int], since: da
     values = {"deployment_ids": deployment_ids, "since": since, "until": until}
     row = connection.execute(QUERIES["concern"], values).fetchone()
     return int(row[0]) if row else 0
+
+
+def store_device(connection: psycopg.Connection, dev_eui: str, type_id: int, interval_s: int) -> tuple[int, bool]:
+    """Store a device; returns its id, and whether it was known as another type, or with another interval."""
+    values = {"dev_eui": dev_eui, "device_type_id": type_id, "interval_s": interval_s}
+    row = connection.execute(QUERIES["upsert_device"], values).fetchone() or (0, False)
+    return int(row[0]), bool(row[1])
+
+
+def concern_device(connection: psycopg.Connection, device_id: int) -> None:
+    """Let all be computed and judged anew that a device measured: what is known of it was wrong all the time."""
+    if known := history(connection, device_id):
+        concern(connection, [each.id for each in known], known[0].since, None)
 
 
 def of_type(definition: DeviceType | None, sensors: Collection[str] = ()) -> dict[str, tuple[str, str]]:

@@ -41,12 +41,14 @@ WHERE p.device_id = %(device_id)s
 ORDER BY p.during
 
 -- name: others_at_station
--- What else hangs at a station and has no end; a device that was taken down there does not count.
+-- What else hangs at a station and has no end; a device that was taken down there does not count. Held until the
+-- transaction ends, as the device itself is: another command may be about to change it.
 SELECT p.id, d.dev_eui, lower(p.during)
 FROM deployment p
 JOIN device d ON d.id = p.device_id
 WHERE p.station_id = %(station_id)s AND p.device_id <> %(device_id)s AND upper_inf(p.during) AND p.phase <> 'removed'
 ORDER BY p.during DESC
+FOR UPDATE OF d, p
 
 -- name: insert_deployment
 -- A deployment from a time on.
@@ -114,11 +116,11 @@ SELECT coalesce(max(number) FILTER (WHERE method = 'raw' AND sensor_id IN (
 FROM counted
 
 -- name: stored_elsewhere
--- How many values of a span of time stand in series that a deployment feeds.
+-- How many values stand in series that a deployment feeds, from a time on.
 SELECT count(*)
 FROM observation o
 WHERE o.datastream_id IN (SELECT datastream_id FROM deployment_channel WHERE deployment_id = %(deployment_id)s)
-  AND o.phenomenon_time >= %(since)s AND o.phenomenon_time < coalesce(%(until)s, 'infinity'::timestamptz)
+  AND o.phenomenon_time >= %(since)s
 
 -- name: newest_values
 -- The newest value of each datastream that a device feeds where it is, or where it was last, with the tests that it did

@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from plietsch.platform import errors, sql
 from plietsch.platform.deployments import Device, moment
-from plietsch.platform.device_types.specification import Limits
+from plietsch.platform.device_types import limit_rules
+from plietsch.platform.device_types.specification import Limits, Span
 
 _QUERIES = sql.load("plietsch.platform", "limits.sql")
 TESTS = Limits.__struct_fields__
@@ -34,7 +35,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A datastream that a device feeds, what its type holds it against, and its own limits in the order of time."""
+    """A datastream that a device feeds, what its type holds it against, and its own limits in the order of time.
+
+    `range` is what its instrument can measure, `beside` are the device's other channels; limits of its own have to fit.
+    """
 
     channel: str
     property: str
@@ -43,10 +47,12 @@ class Series:
     sensor: str
     of_type: Limits
     own: Sequence[Own] = ()
+    range: Span | None = None
+    beside: Sequence[str] = ()
 
     def own_at(self, at: datetime) -> Own | None:
         """The entry in force for what is measured then; None: the type's limits are."""
-        return max((each for each in self.own if each.since <= at), key=lambda each: each.since, default=None)
+        return next((each for each in reversed(self.own) if each.since <= at), None)
 
     def at(self, at: datetime) -> Limits:
         """The limits in force for what is measured then."""
@@ -78,10 +84,13 @@ def of(connection: psycopg.Connection, device: Device) -> list[Series]:
     for datastream_id, since, limits, *rest in connection.execute(_QUERIES["own"], asked):
         own.setdefault(datastream_id, []).append(Own(since, msgspec.convert(limits, Limits), *rest))
     said = device.definition.channels if device.definition else {}
+    # What its type may have and the device lacks is no mistake: such a test is not run.
+    channels = dict.fromkeys([*(row[0] for row in rows), *said])
     return [
         Series(
             channel, code, method, datastream_id, sensor,
             said[channel].limits if channel in said else Limits(), own.get(datastream_id, ()),
+            said[channel].range if channel in said else None, [each for each in channels if each != channel],
         )
         for channel, code, method, datastream_id, sensor in rows
     ]  # fmt: skip
@@ -117,9 +126,13 @@ def changed(limits: Limits, settings: Sequence[str], off: Sequence[str]) -> Limi
 
 
 def enter(connection: psycopg.Connection, series: Series, limits: Limits, since: datetime, reason: str) -> Changed:
-    """Hold a datastream against these limits from a time on. Raises errors.LimitsInvalid without a reason."""
+    """Hold a datastream against these limits from a time on.
+
+    Raises errors.LimitsInvalid for limits that make no sense there, and without a reason.
+    """
     if not reason.strip():
         raise errors.LimitsInvalid("Limits of a datastream's own need a reason.", 'Say it: --reason "…".')
+    _require_sense(series, limits)
     before, until = series.at(since), series.next_after(since)
     values: Mapping[str, Any] = {
         "datastream_id": series.datastream_id,
@@ -145,6 +158,17 @@ def origin(own: Own | None, type_code: str) -> str:
     if own is None:
         return f"of the type {type_code}"
     return f"its own since {moment(own.since)}: {own.reason} ({own.entered_by}, {moment(own.entered_at)})"
+
+
+def _require_sense(series: Series, limits: Limits) -> None:
+    """What holds for a device type's file holds here. Raises errors.LimitsInvalid."""
+    endless = list(limit_rules.not_finite(msgspec.to_builtins(limits), ()))
+    wrong = endless or list(limit_rules.mistakes(limits, series.range, series.beside))
+    if wrong:
+        raise errors.LimitsInvalid(
+            "\n".join(f"{each.member}: {each.what}" for each in wrong),
+            " ".join(filter(None, (*(each.advice for each in wrong), "docs/device-types.md lists the limits."))),
+        )
 
 
 def _set(members: dict[str, Any], setting: str) -> None:

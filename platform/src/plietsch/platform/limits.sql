@@ -13,18 +13,16 @@ WHERE c.deployment_id = (
 ORDER BY d.method <> 'raw', c.channel
 
 -- name: own
--- A datastream's own limits, in the order of time.
+-- A datastream's own limits, in the order of time; of two entries for the same time the later one comes last.
 SELECT datastream_id, since, limits, reason, entered_at, entered_by
 FROM datastream_limit
 WHERE datastream_id = ANY (%(datastream_ids)s)
-ORDER BY datastream_id, since
+ORDER BY datastream_id, since, id
 
 -- name: enter
 -- Limits of a datastream for what was measured from a time on.
 INSERT INTO datastream_limit (datastream_id, since, limits, reason)
 VALUES (%(datastream_id)s, %(since)s, %(limits)s, %(reason)s)
-ON CONFLICT (datastream_id, since)
-DO UPDATE SET limits = EXCLUDED.limits, reason = EXCLUDED.reason, entered_at = now(), entered_by = session_user
 
 -- name: concern
 -- Say in the ledger that a datastream is judged by other limits in a span of time; returns how many values it has there.

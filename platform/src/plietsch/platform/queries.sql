@@ -70,10 +70,11 @@ VALUES (%(station_id)s, %(rank)s, %(level_cm)s, %(name)s, %(source)s)
 SELECT id FROM device_type WHERE code = %(code)s
 
 -- name: upsert_device
--- A device by its DevEUI.
+-- A device by its DevEUI, and whether it was known as something else: results of indices depend on how often it measures.
 INSERT INTO device (dev_eui, device_type_id, interval_s) VALUES (%(dev_eui)s, %(device_type_id)s, %(interval_s)s)
 ON CONFLICT (dev_eui) DO UPDATE SET device_type_id = EXCLUDED.device_type_id, interval_s = EXCLUDED.interval_s
-RETURNING id
+RETURNING id, EXISTS (SELECT FROM device known WHERE known.id = device.id
+    AND (known.device_type_id, known.interval_s) IS DISTINCT FROM (device.device_type_id, device.interval_s))
 
 -- name: open_deployments
 -- The deployments without an end of a device, and of whatever hangs at a station.

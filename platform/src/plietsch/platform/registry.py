@@ -197,9 +197,12 @@ class _Importer:
         self._place(station_id, station)
         self._gauge(station_id, station.gauge)
         self._concerned: list[tuple[int, datetime]] = []
+        self._differs: list[int] = []
         self._channels(station_id, self._deployment(station_id, station), station)
         for deployment_id, since in self._concerned:
             deployments.concern(self._connection, [deployment_id], since, None)
+        for device_id in self._differs:
+            deployments.concern_device(self._connection, device_id)
 
     def _channels(self, station_id: int, deployment_id: int, station: Station) -> None:
         """What feeds what: a series for each channel of the device, and those that are computed from them."""
@@ -258,9 +261,9 @@ class _Importer:
         """The deployment that goes on from `since`; what it replaces, at either end, ends there."""
         device, wanted = station.device, station.deployment
         type_id = self._id("device_type_id", code=device.type)
-        device_id = self._id(
-            "upsert_device", dev_eui=device.dev_eui, device_type_id=type_id, interval_s=device.interval_s
-        )
+        device_id, differs = deployments.store_device(self._connection, device.dev_eui, type_id, device.interval_s)
+        if differs:
+            self._differs.append(device_id)
         values = msgspec.structs.asdict(wanted)
         for row in self._run("open_deployments", device_id=device_id, station_id=station_id).fetchall():
             known = _Deployment(*row)

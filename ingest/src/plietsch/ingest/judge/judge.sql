@@ -32,11 +32,11 @@ WHERE c.datastream_id = ANY (%(datastream_ids)s)
 ORDER BY lower(d.during), c.deployment_id, c.channel
 
 -- name: own_limits
--- Limits of datastreams of their own, in the order of time.
-SELECT datastream_id, extract(epoch FROM since)::float8, limits
+-- Limits of datastreams of their own, in the order of time; of those for the same time the newest.
+SELECT DISTINCT ON (datastream_id, since) datastream_id, extract(epoch FROM since)::float8, limits
 FROM datastream_limit
 WHERE datastream_id = ANY (%(datastream_ids)s)
-ORDER BY datastream_id, since
+ORDER BY datastream_id, since, id DESC
 
 -- name: types
 -- What the files of the device types say.

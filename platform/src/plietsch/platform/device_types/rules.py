@@ -1,22 +1,21 @@
 """What no single member of a device type's file shows: whether names are known, units fit and limits make sense."""
 
-import difflib
-import math
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from plietsch.platform import properties, units
+from plietsch.platform.device_types import limit_rules
+from plietsch.platform.device_types.limit_rules import meant
 from plietsch.platform.device_types.mistakes import Mistake, Place
-from plietsch.platform.device_types.specification import Channel, DeviceType, Limits, Span, Threshold
+from plietsch.platform.device_types.specification import Channel, DeviceType
 
 
 def mistakes(type_: DeviceType) -> list[Mistake]:
     """What is wrong with a document that has the form of a device type."""
-    endless = list(_not_finite(msgspec.to_builtins(type_), ()))
+    endless = list(limit_rules.not_finite(msgspec.to_builtins(type_), ()))
     return endless or [mistake for rule in _RULES for mistake in rule(type_)]
 
 
@@ -28,7 +27,7 @@ def _instruments(type_: DeviceType) -> Iterator[Mistake]:
         members = [("instrument", channel.instrument), *(("alternatives", each) for each in channel.alternatives)]
         for member, model in members:
             if model not in known:
-                advice = f"{_meant(model, known)} Or describe it: [instruments.{model}]."
+                advice = f"{meant(model, known)} Or describe it: [instruments.{model}]."
                 yield Mistake(("channels", name, member), f"No instrument is called {model}.", advice)
     for model in known:
         if model not in used:
@@ -41,7 +40,7 @@ def _properties(type_: DeviceType) -> Iterator[Mistake]:
         code = type_.property_of(name)
         if code not in properties.ALL:
             place = ("channels", name, *(["property"] if channel.property else []))
-            advice = f"{_meant(code, list(properties.ALL))} `property` says which one a channel is; all are in "
+            advice = f"{meant(code, list(properties.ALL))} `property` says which one a channel is; all are in "
             yield Mistake(place, f"No observed property is called {code}.", advice + "docs/data-dictionary.md.")
 
 
@@ -115,54 +114,12 @@ def _compensation(type_: DeviceType) -> Iterator[Mistake]:
             yield Mistake((*place[:2], "assumes_c"), "It has no meaning for a compensated distance.", advice)
 
 
-def _ranges(type_: DeviceType) -> Iterator[Mistake]:
-    for name, channel in type_.channels.items():
-        place, suspect = ("channels", name), channel.limits.suspect_range
-        yield from _upside_down((*place, "range"), channel.range)
-        yield from _upside_down((*place, "limits", "suspect_range"), suspect)
-        if channel.range and suspect and not channel.range[0] <= suspect[0] <= suspect[1] <= channel.range[1]:
-            what = f"{_span(suspect)} reaches beyond the instrument's range, {_span(channel.range)}."
-            yield Mistake((*place, "limits", "suspect_range"), what, "What is plausible lies within what is possible.")
-
-
-def _upside_down(place: Place, span: Span | None) -> Iterator[Mistake]:
-    if span and span[0] >= span[1]:
-        yield Mistake(place, f"{_span(span)} is no range.", "The lower bound comes first.")
-
-
-def _span(span: Span) -> str:
-    return f"[{span[0]:g}, {span[1]:g}]"
-
-
 def _limits(type_: DeviceType) -> Iterator[Mistake]:
     for name, channel in type_.channels.items():
-        place: Place = ("channels", name, "limits")
-        yield from _thresholds(place, channel.limits)
-        other = channel.limits.multi_variate
-        if other and (other.channel not in type_.channels or other.channel == name):
-            advice = f"{_meant(other.channel, [each for each in type_.channels if each != name])}"
-            yield Mistake((*place, "multi_variate", "channel"), f"No other channel is called {other.channel}.", advice)
-
-
-def _thresholds(place: Place, limits: Limits) -> Iterator[Mistake]:
-    flat = limits.flat_line
-    tests: dict[str, tuple[str, str, Threshold | None]] = {
-        "spike": ("suspect", "fail", limits.spike),
-        "rate_of_change": ("suspect", "fail", limits.rate_of_change),
-        "flat_line": (
-            "suspect_after_s",
-            "fail_after_s",
-            Threshold(suspect=flat.suspect_after_s, fail=flat.fail_after_s) if flat else None,
-        ),
-    }
-    for test, (suspect, fail, bounds) in tests.items():
-        if bounds is None:
-            continue
-        if bounds.suspect is None and bounds.fail is None:
-            yield Mistake((*place, test), "It has no bound.", f"Name {suspect} or {fail}, or leave {test} out.")
-        elif bounds.suspect is not None and bounds.fail is not None and bounds.suspect >= bounds.fail:
-            what = f"{suspect} {bounds.suspect:g} is not below {fail} {bounds.fail:g}."
-            yield Mistake((*place, test), what, "A value is suspect before it has failed.")
+        place: Place = ("channels", name)
+        yield from limit_rules.upside_down((*place, "range"), channel.range)
+        others = [each for each in type_.channels if each != name]
+        yield from limit_rules.mistakes(channel.limits, channel.range, others, (*place, "limits"))
 
 
 def _examples(type_: DeviceType) -> Iterator[Mistake]:
@@ -171,7 +128,7 @@ def _examples(type_: DeviceType) -> Iterator[Mistake]:
         for name in example.expected:
             if name not in type_.channels:
                 what = f"The example expects a channel {name}, which the type has not."
-                yield Mistake((*place, "expected"), what, _meant(name, list(type_.channels)))
+                yield Mistake((*place, "expected"), what, meant(name, list(type_.channels)))
         if type_.decoder == "object" and example.object is None:
             advice = "Add what the maker's codec makes of the frame: object = { … }."
             yield Mistake((*place, "object"), "object is missing.", advice)
@@ -189,7 +146,7 @@ def _recordings(type_: DeviceType) -> Iterator[Mistake]:
         columns = [column for column in each.columns if column]
         for member, column in named.items():
             if column is not None and column not in columns:
-                yield Mistake((*place, *member), f"No column is called {column}.", _meant(column, columns))
+                yield Mistake((*place, *member), f"No column is called {column}.", meant(column, columns))
         if type_.decoder != "object":
             yield Mistake(place, "Lines of a recording become objects.", 'Recordings are for decoder = "object".')
         if each.heard is None and type_.time is None:
@@ -208,26 +165,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _not_finite(value: Any, place: Place) -> Iterator[Mistake]:
-    """TOML knows nan and inf; a bound that is none is left out."""
-    if isinstance(value, dict):
-        for name, member in cast(dict[str, Any], value).items():
-            yield from _not_finite(member, (*place, name))
-    elif isinstance(value, list | tuple):
-        for number, member in enumerate(cast(list[Any], value)):
-            yield from _not_finite(member, (*place, number))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Mistake(place, f"{value} is no number that can be measured.", "Leave out a bound that there is not.")
-
-
-def _meant(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return f"Did you mean {near[0]}?"
-    return f"There are {', '.join(known)}." if len(known) <= 12 else ""
-
-
 _RULES: tuple[Callable[[DeviceType], Iterator[Mistake]], ...] = (
-    _instruments, _properties, _units, _same_series, _decoding, _compensation, _ranges, _limits, _recordings,
+    _instruments, _properties, _units, _same_series, _decoding, _compensation, _limits, _recordings,
     _examples,
 )  # fmt: skip

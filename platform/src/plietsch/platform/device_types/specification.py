@@ -15,6 +15,8 @@ Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Text = Annotated[str, Meta(min_length=1)]
 Address = Annotated[str, Meta(pattern="^https?://[^ ]+$")]
 Positive = Annotated[float, Meta(gt=0)]
+# Beyond that the weather is another one, and a region's stations are all neighbours of one another.
+Radius = Annotated[float, Meta(gt=0, le=100)]
 Span = tuple[float, float]
 # A place in an object: members and, for arrays, numbers from 0, separated by dots.
 Path = Text
@@ -61,7 +63,7 @@ class Neighbour(_File, frozen=True, kw_only=True):
     neighbour). Values count that were measured within `within_s` before or after; fewer than `least` say nothing."""
 
     suspect: Positive
-    radius_km: Positive
+    radius_km: Radius
     within_s: Positive
     least: Annotated[int, Meta(ge=2)] = 3
 

@@ -68,7 +68,8 @@ CREATE TABLE ledger_reader (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- Limits of one datastream that take the place of its device type's, for what was measured from `since` on.
+-- Limits of one datastream that take the place of its device type's, for what was measured from `since` on. Nothing is
+-- overwritten: of two entries for the same time the one with the higher id holds.
 CREATE TABLE datastream_limit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     datastream_id integer NOT NULL REFERENCES datastream ON DELETE CASCADE,
@@ -76,9 +77,17 @@ CREATE TABLE datastream_limit (
     limits jsonb NOT NULL,                      -- as a channel's in a device type; a test that is null is not run
     reason text NOT NULL CHECK (reason <> ''),
     entered_at timestamptz NOT NULL DEFAULT now(),
-    entered_by text NOT NULL DEFAULT session_user,
-    UNIQUE (datastream_id, since)
+    entered_by text NOT NULL DEFAULT session_user
 );
+CREATE INDEX ON datastream_limit (datastream_id, since, id);
+
+-- The judge keeps limits, and whose neighbour a station is; that a device feeds another datastream it hears already.
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON datastream_limit
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON historical_location
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+CREATE TRIGGER notify_registry AFTER UPDATE OR DELETE ON location
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
 
 -- The QARTOD tests that a value did not pass, with the flag of each. What passed all has no row. `arrival` is the flag
 -- it was stored with; `observation.quality` is the worst of all.

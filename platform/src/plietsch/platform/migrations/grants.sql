@@ -41,11 +41,16 @@ BEGIN
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO plietsch_ingest', current_database());
 END $$;
 
-GRANT SELECT ON device, device_type, deployment, deployment_channel, station, sensor, observed_property, datastream
-    TO plietsch_ingest;
-GRANT SELECT ON location, historical_location, datastream_limit TO plietsch_ingest;
-GRANT SELECT, INSERT ON uplink, observation, observation_repeat, observation_revision, device_event, write_ledger
-    TO plietsch_ingest;
+GRANT SELECT ON device, device_type, deployment_channel, station, sensor, observed_property, datastream, location,
+    historical_location TO plietsch_ingest;
+-- Without picture and note, and without who entered limits and why.
+GRANT SELECT (id, device_id, station_id, phase, during, gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm)
+    ON deployment TO plietsch_ingest;
+GRANT SELECT (id, datastream_id, since, limits) ON datastream_limit TO plietsch_ingest;
+GRANT SELECT, INSERT ON uplink, observation, observation_repeat, device_event, write_ledger TO plietsch_ingest;
+-- When it was revised, and by whom, the database says.
+GRANT INSERT (datastream_id, phenomenon_time, result_before, quality_before, result_after, quality_after, cause, reason)
+    ON observation_revision TO plietsch_ingest;
 GRANT UPDATE (result, quality), DELETE ON observation TO plietsch_ingest;
 GRANT SELECT, INSERT, UPDATE ON device_health, downlink, ledger_reader TO plietsch_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine, observation_test TO plietsch_ingest;

@@ -96,6 +96,7 @@ def install(
 
     At the same station again, mounted otherwise: values are of the mounting of their time, what was before stays. With
     --correct it is said better how it was mounted all the time since it hangs there, and all of that is computed anew.
+    What is not named stays: a number can be said better, but not be taken back.
     """
     if phase not in (None, "installed", "bench"):
         raise typer.BadParameter(f"{phase} is no phase: installed or bench.", param_hint="--phase")
@@ -185,13 +186,15 @@ def _sentence(deployment: Deployment) -> str:
 
 def _consequences(change: Change) -> list[str]:
     """What becomes of stored values."""
-    said: list[str] = []
+    said = [f"Taken down for it: {each.dev_eui}." for each in change.replaced]
     if change.readings:
         said.append(f"What follows from {change.readings} readings is computed anew.")
-    if change.elsewhere and change.before:
-        since = f"{change.now.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        said.append(
-            f"{change.elsewhere} values measured since then stand in the series of {change.before.station}: "
-            f"`plietsch ingest reprocess --device {change.dev_eui} --since {since}` puts them right."
-        )
-    return said
+    left = [(each.dev_eui, each.elsewhere, change.now.station) for each in change.replaced]
+    left += [(change.dev_eui, change.elsewhere, change.before.station)] if change.before else []
+    since = f"{change.now.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return said + [
+        f"{values} values that {dev_eui} measured since then stand in the series of {station}: "
+        f"`plietsch ingest reprocess --device {dev_eui} --since {since}` puts them right."
+        for dev_eui, values, station in left
+        if values
+    ]

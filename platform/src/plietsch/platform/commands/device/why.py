@@ -29,7 +29,7 @@ def why(
         datetime | None,
         typer.Option(
             "--at",
-            help="Take this for now: 2026-01-31T12:00Z. Ages are reckoned from it.",
+            help="Take this for now: 2026-01-31T12:00Z. Ages are reckoned from it; what came later is not left out.",
             parser=parse_moment,
             metavar="TIME",
             show_default=False,
