@@ -53,6 +53,15 @@ ALTER TABLE deployment
     ADD COLUMN photo_url text,
     ADD COLUMN note text;
 
+-- Whether an installed device is the one that was installed at its station before, mounted anew: which one it is stays
+-- untold.
+CREATE VIEW public_mounting WITH (security_barrier) AS
+SELECT id AS deployment_id,
+       coalesce(device_id = lag(device_id) OVER (PARTITION BY station_id ORDER BY lower(during), id), false)
+           AS is_remounted
+FROM deployment
+WHERE phase = 'installed';
+
 -- Why a transaction wrote observations, and how many that were there before it changed. One that changed what others are
 -- computed from or judged by (a mounting, limits) touches datastreams and times without an observation of its own.
 ALTER TABLE write_ledger
