@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from plietsch.ingest.judge.spans import Span
-from plietsch.platform.device_types.specification import Limits
+from plietsch.ingest.qartod import testing
+from plietsch.ingest.qartod.values import Reach, widest
+from plietsch.platform.device_types.specification import Limits, Neighbour
 from plietsch.platform.methods import RAW
 
 NO_LIMITS: Final = Limits()
@@ -49,7 +52,7 @@ class Held(NamedTuple):
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """A datastream. Its feeds do not overlap for one device and are in the order of time, as its own limits are."""
 
@@ -76,8 +79,23 @@ class Series:
             since_s, limits = change.since_s, change.limits
         yield Held(since_s, feed.until_s, limits)
 
-    def every_limits(self) -> Iterator[tuple[Feed, Limits]]:
+    @cached_property
+    def every_limits(self) -> Sequence[tuple[Feed, Limits]]:
         """All limits that its values are held against at some time, with their feeds."""
-        for feed in self.feeds:
-            for held in self.held(feed):
-                yield feed, held.limits
+        return [(feed, held.limits) for feed in self.feeds for held in self.held(feed)]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How far around a value others decide on its flags, by any of its limits."""
+        return widest(testing.reach(limits) for _, limits in self.every_limits)
+
+    @cached_property
+    def stands_beside(self) -> Sequence[int]:
+        """The datastreams that say something of its values, as other channels of the same readings."""
+        found = ((feed, limits.multi_variate) for feed, limits in self.every_limits if limits.multi_variate)
+        return list({other: None for feed, many in found if (other := feed.beside.get(many.channel))})
+
+    @cached_property
+    def looks(self) -> Sequence[Neighbour]:
+        """How it looks at stations around, by any of its limits; each way once."""
+        return list({limits.neighbour: None for _, limits in self.every_limits if limits.neighbour})

@@ -23,7 +23,7 @@ from plietsch.ingest.judge import assessing, windows, writing
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.measure import Measure
 from plietsch.ingest.judge.queries import QUERIES
-from plietsch.ingest.judge.spans import DAY_S, Collected, Span, Spans, halves, pieces
+from plietsch.ingest.judge.spans import DAY_S, Collected, Span, Spans, by_days, halves, pieces
 from plietsch.ingest.judge.tally import Tally
 from plietsch.ingest.stopping import Stop
 from plietsch.platform import errors, ledger
@@ -98,7 +98,7 @@ class Following:
         held: tuple[str, Spans] = "judge", {}
         for cause, spans in self._touched(entries).items():
             # A piece is as large as the ones before it let expect.
-            for piece in pieces(spans, self._measure.values, self._measure.most):
+            for piece in pieces(self._measure.expected(by_days(spans)), self._measure.most):
                 if self._stop.is_set():
                     return False
                 if held[1]:

@@ -1,8 +1,8 @@
 """What the database says of datastreams: loaded where it is asked for, kept until something of it changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from plietsch.ingest.database import Connection
 from plietsch.ingest.judge.around import Directory, Placed
 from plietsch.ingest.judge.facts import NO_LIMITS, Feed, OwnLimits, Series
 from plietsch.ingest.judge.queries import QUERIES
+from plietsch.ingest.judge.recent import Recent
 from plietsch.ingest.judge.stations import Station
 from plietsch.ingest.series.methods import Computation, Mounted
 from plietsch.ingest.series.methods import Series as Kind
@@ -18,7 +19,11 @@ from plietsch.platform.device_types.specification import Channel, DeviceType, Li
 
 log = structlog.get_logger(__name__)
 
-_NO_STATION = Station()
+_NO_STATION: Final = Station()
+# Datastreams that are kept at least, and neighbourhoods; twice as many at most, of two kilobytes each.
+_MOST: Final = 60_000
+# Datastreams that are asked for in one query, with all others of their stations.
+_TOGETHER: Final = 10_000
 _Said = TypeVar("_Said", DeviceType, Limits)
 
 
@@ -36,47 +41,39 @@ class _FeedRow(NamedTuple):
 
 
 class Known:
-    """The facts of those datastreams that were asked for.
+    """The facts of those datastreams that were asked for, as many as `most` or a few more.
 
-    What is asked for is loaded by whole stations, and every method loads what it lacks.
+    What is asked for is loaded by whole stations, and every method loads what it lacks: who asks for many one after
+    another calls `load` for all of them before.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, most: int = _MOST) -> None:
         self._connection = connection
+        self._most = most
+        self._directory = Directory((), {})
+        self._around: Recent[tuple[int, float], Sequence[int]] = Recent(most)
         self.forget()
 
     def forget(self) -> None:
-        """Something changed: load everything anew."""
-        self._series: dict[int, Series] = {}
-        self._stations: dict[int, Station] = {}
+        """Something changed: load everything anew. Who lies around whom is kept if nobody turns out to have moved."""
+        self._found: Recent[int, tuple[Series, Station]] = Recent(self._most)
         self._types: Mapping[int, DeviceType] | None = None
-        self._directory: Directory | None = None
-        self._radius_km: dict[str, float] = {}
-        self._around: dict[tuple[int, float], list[int]] = {}
+        self._is_placed = False
 
     def load(self, datastream_ids: Iterable[int]) -> None:
         """Load what is asked of these, and of all others of their stations."""
-        missing = [each for each in datastream_ids if each not in self._series]
-        if not missing:
-            return
-        rows = self._connection.execute(QUERIES["series"], {"datastream_ids": missing}).fetchall()
-        asked = {"datastream_ids": [row[0] for row in rows]}
-        kinds = {row[0]: Kind(row[2], row[3]) for row in rows}
-        feeds = [_FeedRow(*row) for row in self._connection.execute(QUERIES["feeds"], asked)]
-        own: defaultdict[int, list[OwnLimits]] = defaultdict(list)
-        for datastream_id, since_s, limits in self._connection.execute(QUERIES["own_limits"], asked):
-            if read := _read(limits, Limits):
-                own[datastream_id].append(OwnLimits(since_s, read))
-        self._keep(rows, self._feeds(feeds), own, self._mounted(feeds, kinds))
+        missing = sorted(each for each in datastream_ids if self._found.get(each) is None)
+        for first in range(0, len(missing), _TOGETHER):
+            self._load(missing[first : first + _TOGETHER])
 
     def find(self, datastream_id: int) -> Series | None:
         """A datastream; None where there is none (any longer)."""
-        self.load([datastream_id])
-        return self._series.get(datastream_id)
+        found = self._find(datastream_id)
+        return found[0] if found else None
 
-    def of_station(self, series: Series) -> Sequence[Series]:
-        """All datastreams of a datastream's station, itself among them."""
-        return self._stations[series.station_id].series
+    def says_of(self, datastream_id: int) -> Sequence[int]:
+        """The datastreams of the same station that are tested by what one says."""
+        return self._station(datastream_id).says_of.get(datastream_id, ())
 
     def computation(self, datastream_id: int) -> Computation | None:
         """How a datastream is computed; None where its instrument measures it."""
@@ -92,21 +89,30 @@ class Known:
 
     def neighbours(self, datastream_id: int, radius_km: float) -> Sequence[int]:
         """The same property by the same method at stations within a radius."""
+        directory = self._placed()
         key = datastream_id, radius_km
-        if key not in self._around:
-            self._around[key] = list(self._placed().around(datastream_id, radius_km))
-        self.load(self._around[key])
-        return [each for each in self._around[key] if each in self._series]
+        found = self._around.get(key)
+        if found is None:
+            self._around[key] = found = directory.around(datastream_id, radius_km)
+        return found
 
-    def who_looks_at(self, series: Series) -> Iterator[tuple[Series, float]]:
-        """The datastreams among whose neighbours one is, and within how many seconds they look."""
-        self._placed()
-        widest_km = self._radius_km.get(series.code)
-        for other in self.neighbours(series.id, widest_km) if widest_km else ():
-            looks = [each.neighbour for _, each in self._series[other].every_limits() if each.neighbour]
-            within_s = [each.within_s for each in looks if series.id in self.neighbours(other, each.radius_km)]
-            if within_s:
-                yield self._series[other], max(within_s)
+    def all_around(self, datastream_id: int) -> Sequence[int]:
+        """The neighbours as far as anybody looks around for the same property."""
+        radius_km = self._placed().radius_of(datastream_id)
+        return self.neighbours(datastream_id, radius_km) if radius_km else ()
+
+    def who_looks_at(self, datastream_id: int) -> Mapping[float, Sequence[int]]:
+        """The datastreams among whose neighbours one is, by within how many seconds they look."""
+        looking: defaultdict[float, list[int]] = defaultdict(list)
+        seen: dict[float, set[int]] = {}
+        for other in self.all_around(datastream_id):
+            series = self.find(other)
+            for look in series.looks if series else ():
+                if look.radius_km not in seen:
+                    seen[look.radius_km] = set(self.neighbours(datastream_id, look.radius_km))
+                if other in seen[look.radius_km]:  # then it sees this one: it is as far from there to here
+                    looking[look.within_s].append(other)
+        return looking
 
     @property
     def types(self) -> Mapping[int, DeviceType]:
@@ -117,9 +123,27 @@ class Known:
             self._types = {type_id: type_ for type_id, type_ in read.items() if type_}
         return self._types
 
+    def _find(self, datastream_id: int) -> tuple[Series, Station] | None:
+        found = self._found.get(datastream_id)
+        if found is None:
+            self._load([datastream_id])
+            found = self._found.get(datastream_id)
+        return found
+
     def _station(self, datastream_id: int) -> Station:
-        series = self.find(datastream_id)
-        return self._stations[series.station_id] if series else _NO_STATION
+        found = self._find(datastream_id)
+        return found[1] if found else _NO_STATION
+
+    def _load(self, datastream_ids: Sequence[int]) -> None:
+        rows = self._connection.execute(QUERIES["series"], {"datastream_ids": datastream_ids}).fetchall()
+        asked = {"datastream_ids": [row[0] for row in rows]}
+        kinds = {row[0]: Kind(row[2], row[3]) for row in rows}
+        feeds = [_FeedRow(*row) for row in self._connection.execute(QUERIES["feeds"], asked)]
+        own: defaultdict[int, list[OwnLimits]] = defaultdict(list)
+        for datastream_id, since_s, limits in self._connection.execute(QUERIES["own_limits"], asked):
+            if read := _read(limits, Limits):
+                own[datastream_id].append(OwnLimits(since_s, read))
+        self._keep(rows, self._feeds(feeds), own, self._mounted(feeds, kinds))
 
     def _keep(
         self,
@@ -130,14 +154,13 @@ class Known:
     ) -> None:
         stations: defaultdict[int, list[Series]] = defaultdict(list)
         for datastream_id, station_id, code, method in rows:
-            series = Series(
-                datastream_id, station_id, code, method, feeds.get(datastream_id, ()), own.get(datastream_id, ())
-            )
-            self._series[datastream_id] = series
-            stations[station_id].append(series)
-        for station_id, some in stations.items():
+            of = feeds.get(datastream_id, ()), own.get(datastream_id, ())
+            stations[station_id].append(Series(datastream_id, station_id, code, method, *of))
+        for some in stations.values():
             deployments = {id(each): each for series in some for each in mounted.get(series.id, ())}
-            self._stations[station_id] = Station.of(some, list(deployments.values()))
+            station = Station.of(some, list(deployments.values()))
+            for series in some:
+                self._found[series.id] = series, station
 
     def _channel(self, row: _FeedRow, name: str) -> Channel | None:
         type_ = self.types.get(row.device_type_id)
@@ -186,10 +209,14 @@ class Known:
         return found
 
     def _placed(self) -> Directory:
-        if self._directory is None:
-            self._radius_km = self._radii()
-            asked = {"properties": list(self._radius_km)}
-            self._directory = Directory(Placed(*row) for row in self._connection.execute(QUERIES["placed"], asked))
+        if not self._is_placed:
+            radii = self._radii()
+            rows = self._connection.execute(QUERIES["placed"], {"properties": list(radii)})
+            placed = {row[0]: Placed(*row) for row in rows}
+            if (placed, radii) != (self._directory.placed, self._directory.radius_km):
+                self._directory = Directory(placed.values(), radii)
+                self._around = Recent(self._most)
+            self._is_placed = True
         return self._directory
 
     def _radii(self) -> dict[str, float]:

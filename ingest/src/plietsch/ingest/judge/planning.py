@@ -5,16 +5,7 @@ from collections.abc import Iterable, Iterator
 from plietsch.ingest.judge.facts import Series
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.spans import Collected, Span, Spans
-from plietsch.ingest.qartod.testing import reach as reach_of
-from plietsch.ingest.qartod.values import SAME_READING_S, Reach
-
-
-def widest_reach(series: Series) -> Reach:
-    """How far around a value others decide on its flags, by any limits that it may be held against."""
-    reaches = [reach_of(limits) for _, limits in series.every_limits()]
-    return Reach(
-        max((each.before_s for each in reaches), default=0), max((each.after_s for each in reaches), default=0)
-    )
+from plietsch.ingest.qartod.values import SAME_READING_S
 
 
 def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
@@ -24,49 +15,36 @@ def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
     What stands beside decides on the one value, and that value's flags on no other's.
     """
     known.load(changed)
+    known.load({near for datastream_id in changed for near in known.all_around(datastream_id)})
     found = Collected()
     for datastream_id, spans in changed.items():
         series = known.find(datastream_id)
         if series is None:
             continue
-        found.add(datastream_id, *_around(series, spans))
-        for other in _who_stands_beside(known, series):
-            found.add(other.id, *(span.wider(SAME_READING_S, SAME_READING_S) for span in spans))
-        for looking, within_s in known.who_looks_at(series):
-            found.add(looking.id, *(span.wider(within_s, within_s) for span in spans))
+        found.add(datastream_id, *_wider(spans, series.reach.after_s, series.reach.before_s))
+        found.add_to(known.says_of(datastream_id), _wider(spans, SAME_READING_S, SAME_READING_S))
+        for within_s, looking in known.who_looks_at(datastream_id).items():
+            found.add_to(looking, _wider(spans, within_s, within_s))
     return found.merged()
 
 
 def needed(known: Known, judged: Spans) -> dict[int, list[Span]]:
     """What must be known to judge spans: values around them, those beside them, and neighbours'."""
+    known.load(judged)
     found = Collected()
     for datastream_id, spans in judged.items():
-        series = known.find(datastream_id)
-        if series is None:
-            continue
-        reach = widest_reach(series)
-        wide = [span.wider(reach.before_s, reach.after_s) for span in spans]
-        found.add(datastream_id, *wide)
-        for feed, limits in series.every_limits():
-            if limits.multi_variate and (other := feed.beside.get(limits.multi_variate.channel)):
-                found.add(other, *(span.wider(SAME_READING_S, SAME_READING_S) for span in spans))
-            if near := limits.neighbour:
-                for other in known.neighbours(datastream_id, near.radius_km):
-                    found.add(other, *(span.wider(near.within_s, near.within_s) for span in spans))
+        if series := known.find(datastream_id):
+            found.add(datastream_id, *_wider(spans, series.reach.before_s, series.reach.after_s))
+            found.add_to(series.stands_beside, _wider(spans, SAME_READING_S, SAME_READING_S))
+            _add_neighbours(known, series, spans, found)
+    known.load(found)  # whether something was installed where neighbours' values were measured
     return found.merged()
 
 
-def _around(series: Series, spans: Iterable[Span]) -> Iterator[Span]:
-    """Where a series has values on whose flags those in the spans decide."""
-    wide = widest_reach(series)
-    return (span.wider(wide.after_s, wide.before_s) for span in spans)
+def _add_neighbours(known: Known, series: Series, spans: Iterable[Span], found: Collected) -> None:
+    for near in series.looks:
+        found.add_to(known.neighbours(series.id, near.radius_km), _wider(spans, near.within_s, near.within_s))
 
 
-def _who_stands_beside(known: Known, series: Series) -> Iterator[Series]:
-    """The series of the same station that are tested by what a series says."""
-    for other in known.of_station(series):
-        if any(
-            limits.multi_variate and feed.beside.get(limits.multi_variate.channel) == series.id
-            for feed, limits in other.every_limits()
-        ):
-            yield other
+def _wider(spans: Iterable[Span], before_s: float, after_s: float) -> Iterator[Span]:
+    return (span.wider(before_s, after_s) for span in spans)

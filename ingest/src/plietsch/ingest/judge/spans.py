@@ -1,7 +1,8 @@
 """Spans of time of datastreams, both ends included, in whole seconds since 1970: moved, merged, cut. Pure."""
 
+import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 DAY_S = 86_400
@@ -29,7 +30,7 @@ Spans = Mapping[int, Sequence[Span]]
 def merged(spans: Iterable[Span], gap_s: int = 0) -> list[Span]:
     """The spans in their order, those in one that lie at most so far apart."""
     found: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(set(spans)):  # neighbours often bring the same one
         if found and span.first_s <= found[-1].last_s + 1 + gap_s:
             found[-1] = Span(found[-1].first_s, max(found[-1].last_s, span.last_s))
         else:
@@ -46,20 +47,34 @@ class Collected:
     def add(self, datastream_id: int, *spans: Span) -> None:
         self._spans[datastream_id] += spans
 
+    def add_to(self, datastream_ids: Iterable[int], spans: Iterable[Span]) -> None:
+        """The same spans of several datastreams."""
+        same = list(spans)
+        for each in datastream_ids:
+            self._spans[each] += same
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._spans)
+
     def merged(self, gap_s: int = 0) -> dict[int, list[Span]]:
         """By datastream, merged."""
         return {datastream_id: merged(spans, gap_s) for datastream_id, spans in self._spans.items()}
 
 
-def pieces(spans: Spans, values: Callable[[int, Span], float], most: float) -> Iterator[dict[int, list[Span]]]:
-    """Cut spans into work of about so many values: by UTC days, so that what belongs together is judged together.
+def by_days(spans: Spans) -> Iterator[tuple[int, Span]]:
+    """The spans cut at the beginning of UTC days, earlier days first; made as they are asked for: a span of years has
+    a thousand."""
+    cut = (_days(datastream_id, sorted(some)) for datastream_id, some in spans.items())
+    return ((datastream_id, part) for _, datastream_id, part in heapq.merge(*cut))
 
-    `values` says how many a span may have. Earlier days come first: what later ones are computed from is there then.
+
+def pieces(parts: Iterable[tuple[int, Span, float]], most: float) -> Iterator[dict[int, list[Span]]]:
+    """Spans of datastreams (`by_days`), each with how many values it may have, as work of about so many values.
+
+    Days are kept together: what belongs together is judged together, and what later ones are computed from is there.
     """
-    parts = [(day, each, part) for each, found in spans.items() for span in found for day, part in _days(span)]
     piece, so_far = Collected(), 0.0
-    for _, datastream_id, part in sorted(parts):
-        expected = values(datastream_id, part)
+    for datastream_id, part, expected in parts:
         if so_far and so_far + expected > most:
             yield piece.merged()
             piece, so_far = Collected(), 0.0
@@ -89,7 +104,8 @@ def _of(parts: Iterable[tuple[int, int, Span]]) -> dict[int, list[Span]]:
     return collected.merged()
 
 
-def _days(span: Span) -> Iterator[tuple[int, Span]]:
-    """A span by the UTC days in which it lies."""
-    for day in range(span.first_s // DAY_S, span.last_s // DAY_S + 1):
-        yield day, Span(max(span.first_s, day * DAY_S), min(span.last_s, (day + 1) * DAY_S - 1))
+def _days(datastream_id: int, spans: Iterable[Span]) -> Iterator[tuple[int, int, Span]]:
+    """Spans of a datastream, which do not overlap, by the UTC days in which they lie."""
+    for span in spans:
+        for day in range(span.first_s // DAY_S, span.last_s // DAY_S + 1):
+            yield day, datastream_id, Span(max(span.first_s, day * DAY_S), min(span.last_s, (day + 1) * DAY_S - 1))
