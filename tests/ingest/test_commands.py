@@ -75,6 +75,11 @@ class TestErrors:
         assert "Port 9 has no decoder" not in shown
         of_unknown = _json(*base, "--device", "70-B3-D5-7E-D0-00-00-FF")
         assert [row["reason"] for row in of_unknown["newest"]] == ["event-malformed"]
+        (station,) = rows(database_url, "SELECT code FROM station")[0]
+        of_station = _json(*base, "--device", station)
+        assert {row["dev_eui"] for row in of_station["newest"]} == {network.DEV_EUI}
+        with pytest.raises(errors.DeviceUnknown, match="no device nowhere"):
+            _invoke(*base, "--device", "nowhere")
         assert len(_json(*base, "--since", "2026-01-01T12:01Z")["newest"]) == 2
         assert len(_json(*base, "--limit", "1")["newest"]) == 1
         assert "No message was refused." in _run(*base, "--since", "1s")
@@ -237,6 +242,16 @@ class TestQuarantine:
         network.register(database_url, UNKNOWN)
         assert f"plietsch ingest quarantine retry {UNKNOWN}" in _run(*base)
 
+    def test_a_strangers_object_is_shown_and_its_bytes_are_not_taken_for_our_own(self, database_url: str) -> None:
+        stranger = network.up(b"\x0c\x19", UNKNOWN, f_port=2, object={"Distance": "2799 mm", "Bat": [3.3, {}]})
+        _store(database_url, stranger)
+        shown = _run("quarantine", "show", UNKNOWN, "--database-url", database_url)
+        frame = shown[shown.index("frame") :]
+        assert [line.strip() for line in frame.splitlines()[2:]] == [
+            "object:", 'Distance = "2799 mm"', "Bat.0 = 3.3", "Bat.1 = {}",
+        ]  # fmt: skip
+        assert f"`plietsch device install {UNKNOWN} --type TYPE --at STATION`" in shown
+
     def test_what_waited_is_stored_once_the_device_is_registered(self, database_url: str) -> None:
         _store(database_url, network.up(dev_eui=UNKNOWN), network.up(b"\xff", UNKNOWN), network.event(kind="join"))
         assert "not registered and deployed: 3, of devices: 2" in _run(
@@ -275,6 +290,7 @@ def test_the_worker_s_own_user_may_do_all_of_it(database_url: str) -> None:
     with databases.member(database_url, "plietsch_ingest") as limited:
         for arguments in (
             ("errors",),
+            ("errors", "--device", rows(database_url, "SELECT code FROM station")[0][0]),
             ("errors", "show", error_id),
             ("errors", "retry", "--all"),
             ("errors", "discard", "--all", "--yes"),
@@ -309,9 +325,11 @@ def test_a_database_without_tables_is_explained(empty_database_url: str) -> None
     assert "plietsch db migrate" in caught.value.hint
 
 
-@pytest.mark.parametrize(("option", "value"), [("--since", "soon"), ("--device", "70b3"), ("--reason", "no-reason")])
+@pytest.mark.parametrize(("option", "value"), [
+    ("errors --since", "soon"), ("quarantine --device", "70b3"), ("errors --reason", "no-reason"),
+])  # fmt: skip
 def test_a_value_that_cannot_be_meant_is_said(option: str, value: str) -> None:
-    exit_code, said = _invoke("errors", option, value)
+    exit_code, said = _invoke(*option.split(), value)
     assert exit_code == 2
     assert value in said
 

@@ -1,6 +1,7 @@
 """What a kept message says, for the person who has to decide what becomes of it."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -12,6 +13,7 @@ from plietsch.platform.device_types.specification import DeviceType
 
 # As `hexdump -C` has it.
 _BYTES_ON_A_LINE = 16
+_NO_OBJECT = (b"", b"null", b"{}")
 
 
 class Explained(NamedTuple):
@@ -73,16 +75,35 @@ def _frame(kind: str, content: bytes, device_type: DeviceType | None) -> list[st
     head = f"port {event.f_port or 0}, counter {event.f_cnt or 0}, {len(event.data)} bytes: {event.data.hex()}"
     if device_type is not None and device_type.decoder == "object":
         return [head, *_channels(event, device_type)]
+    if device_type is None and bytes(event.object) not in _NO_OBJECT:  # a codec has read it: it is not our own payload
+        return [head, *_members(event.object)]
     return [head, *dissect.lines(event.data, event.f_port or 0)]
 
 
 def _channels(event: events.Uplink, device_type: DeviceType) -> list[str]:
     """What a maker's codec made of a frame, channel by channel."""
-    if bytes(event.object) in (b"", b"null"):
+    if bytes(event.object) in _NO_OBJECT:
         return ["no object: the network server decoded nothing"]
     read = objects.read(device_type, bytes(event.object))
     values = (f"{name} = {_value(device_type, name, value)}" for name, value in read.values.items())
     return [*values, *(problem.detail for problem in read.problems)]
+
+
+def _members(said: msgspec.Raw) -> list[str]:
+    """What a codec made of a frame of a device that nobody knows: each value with its way into the object."""
+    try:
+        return ["object:", *_ways(msgspec.json.decode(said), "")]
+    except (msgspec.MsgspecError, RecursionError):
+        return ["object: no JSON that can be read"]
+
+
+def _ways(value: Any, way: str) -> Iterator[str]:
+    if isinstance(value, dict | list) and value:
+        members = cast(dict[str, Any], value).items() if isinstance(value, dict) else enumerate(cast(list[Any], value))
+        for name, member in members:
+            yield from _ways(member, f"{way}.{name}" if way else str(name))
+    else:
+        yield f"  {way or 'it'} = {msgspec.json.encode(value).decode()}"
 
 
 def _value(device_type: DeviceType, channel: str, value: float | Fault) -> str:

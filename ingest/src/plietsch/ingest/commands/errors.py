@@ -10,7 +10,7 @@ from rich.table import Table
 from plietsch.ingest import browsing, explain, session
 from plietsch.ingest.browsing import QUERIES, Choice, Cursor, Retried
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import AsJson, Device, Most, Since, Yes
+from plietsch.ingest.commands.options import AsJson, DeviceOrStation, Most, Since, Yes, device_of
 from plietsch.ingest.commands.progress import progress
 from plietsch.ingest.reasons import MEANINGS, Reason
 from plietsch.platform import logs, settings
@@ -33,24 +33,22 @@ Ids = Annotated[list[int] | None, typer.Argument(help="Which ones, by the number
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 
 
-@app.callback(
-    epilog="Examples: `plietsch ingest errors --since 2h`, `plietsch ingest errors --reason payload-truncated --json`"
-)
+@app.callback(epilog="Examples: `plietsch ingest errors --since 2h`, `plietsch ingest errors --device hafen --json`")
 def list_errors(
     context: typer.Context,
     reason: ReasonOption = None,
-    device: Device = None,
+    device: DeviceOrStation = None,
     since: Since = None,
     limit: Most = 20,
     as_json: AsJson = False,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Messages that could not become observations: counted by reason, then the newest."""
-    choice = Choice(None, reason, device, since)
     if context.invoked_subcommand:
         output.refuse_misplaced(context)
         return
     with browsing.cursor(database_url) as cursor:
+        choice = _found(cursor, Choice(None, reason, device, since))
         counted = cursor.execute(QUERIES["errors_by_reason"], choice._asdict()).fetchall()
         newest = cursor.execute(QUERIES["newest_errors"], {**choice._asdict(), "most": limit}).fetchall()
     if as_json:
@@ -88,7 +86,7 @@ def show(
 def retry(
     ids: Ids = None,
     reason: ReasonOption = None,
-    device: Device = None,
+    device: DeviceOrStation = None,
     since: Since = None,
     every: Every = False,
     as_json: AsJson = False,
@@ -102,6 +100,7 @@ def retry(
     choice = _choice(ids, reason, device, since, every)
     retried = Retried()
     with browsing.cursor(database_url) as cursor, session.opened(browsing.address(database_url)) as opened:
+        choice = _found(cursor, choice)
         gone = _gone(cursor, choice)
         chosen = cursor.execute(QUERIES["chosen_errors"], choice._asdict()).fetchone()
         messages, last_id = (chosen.messages, chosen.last_id) if chosen else (0, None)
@@ -119,7 +118,7 @@ def retry(
 def discard(
     ids: Ids = None,
     reason: ReasonOption = None,
-    device: Device = None,
+    device: DeviceOrStation = None,
     since: Since = None,
     every: Every = False,
     yes: Yes = False,
@@ -129,6 +128,7 @@ def discard(
     logs.configure(settings.read())
     choice = _choice(ids, reason, device, since, every)
     with browsing.cursor(database_url) as cursor:
+        choice = _found(cursor, choice)
         chosen = _chosen(cursor, choice)
         if not chosen.messages:
             output.lines("There is nothing to discard.")
@@ -160,6 +160,11 @@ def _choice(
     if every == any(choice):
         raise typer.BadParameter("Name messages: by ID, --reason, --device, --since, or --all of them.")
     return choice
+
+
+def _found(cursor: Cursor, choice: Choice) -> Choice:
+    """The choice with the DevEUI of the device that was said. Raises errors.DeviceUnknown."""
+    return choice._replace(dev_eui=choice.dev_eui and device_of(cursor.connection, choice.dev_eui))
 
 
 def _chosen(cursor: Cursor, choice: Choice) -> Any:

@@ -4,10 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+import psycopg
 import typer
+
+from plietsch.platform import deployments
 
 _SPAN = re.compile(r"(\d{1,6})\s*([smhdw])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_DEV_EUI = re.compile(r"[0-9a-f]{16}")
 _SEPARATORS = str.maketrans("", "", ":-. ")
 
 
@@ -24,10 +28,22 @@ def parse_since(text: str) -> datetime:
 
 def parse_dev_eui(text: str) -> str:
     """A DevEUI as it is stored, from any way in which it is printed on a label."""
+    if dev_eui := _dev_eui(text):
+        return dev_eui
+    raise typer.BadParameter(f"{text} is no DevEUI: it has 16 hexadecimal digits, e.g. 70b3d57ed0000001.")
+
+
+def device_of(connection: psycopg.Connection, said: str) -> str:
+    """A DevEUI, of whomever it is, or that of the device which hangs at a station or hung there last.
+
+    Raises errors.DeviceUnknown.
+    """
+    return _dev_eui(said) or deployments.find(connection, said).dev_eui
+
+
+def _dev_eui(text: str) -> str | None:
     dev_eui = text.translate(_SEPARATORS).lower()
-    if not re.fullmatch(r"[0-9a-f]{16}", dev_eui):
-        raise typer.BadParameter(f"{text} is no DevEUI: it has 16 hexadecimal digits, e.g. 70b3d57ed0000001.")
-    return dev_eui
+    return dev_eui if _DEV_EUI.fullmatch(dev_eui) else None
 
 
 BrokerUrl = Annotated[
@@ -41,6 +57,12 @@ ClientId = Annotated[
 Most = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many lines to show.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DeviceOrStation = Annotated[
+    str | None,
+    typer.Option(
+        "--device", help="Only those of this device: its DevEUI, or its station's code.", metavar="DEV_EUI|STATION"
+    ),
+]
 Device = Annotated[
     str | None,
     typer.Option("--device", help="Only those of this DevEUI.", parser=parse_dev_eui, metavar="DEV_EUI"),

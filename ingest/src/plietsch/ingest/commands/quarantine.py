@@ -141,8 +141,9 @@ def _message(row: Any) -> dict[str, Any]:
 def _next_steps(dev_eui: str, standing: Any) -> str:
     if standing is None:
         return (
-            f"`plietsch device install {dev_eui} --at STATION --type TYPE` registers it and puts it at a station; a "
-            "new station stands in a region file first (`plietsch device import`). What waits is stored by the worker."
+            f"`plietsch device install {dev_eui} --type TYPE --at STATION` registers it and puts it at a station "
+            "(`plietsch device-type list` names the types); a new station stands in a region file first (`plietsch "
+            "device import`). What waits is stored by the worker."
         )
     if not standing.deployed:
         return f"It is registered and deployed nowhere: `plietsch device install {dev_eui} --at STATION` changes that."

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from plietsch.ingest import browsing, database, reprocess, stopping
 from plietsch.ingest.commands import output
-from plietsch.ingest.commands.options import AsJson, parse_dev_eui, parse_since
+from plietsch.ingest.commands.options import AsJson, device_of, parse_since
 from plietsch.ingest.commands.progress import progress
 from plietsch.ingest.database import Connection, DatabaseUnavailable
 from plietsch.ingest.registrar import Registrar
@@ -34,7 +34,11 @@ _INTERRUPTED: Final = 130
 
 Devices = Annotated[
     list[str] | None,
-    typer.Option("--device", help="A device, by its DevEUI; several times for several.", metavar="DEV_EUI"),
+    typer.Option(
+        "--device",
+        help="A device: its DevEUI, or its station's code; several times for several.",
+        metavar="DEV_EUI|STATION",
+    ),
 ]
 Every = Annotated[bool, typer.Option("--all", help="All devices.")]
 Since = Annotated[
@@ -72,7 +76,7 @@ def run(
         raise typer.BadParameter("Name devices by --device, or --all of them.")
     logs.configure(settings.read())
     with closing(_connect(browsing.address(database_url))) as connection, database.availability():
-        devices = _devices(connection, None if every else [parse_dev_eui(each) for each in device or ()])
+        devices = _devices(connection, None if every else device or ())
         found = reprocess.pieces(connection, devices, since, until or datetime.now(UTC))
         work = Reprocessing(connection, dry_run=dry_run)
         frames = sum(piece.frames for piece in found)
@@ -99,11 +103,12 @@ def _connect(database_url: str) -> Connection:
         ) from error
 
 
-def _devices(connection: Connection, dev_euis: Sequence[str] | None) -> list[Device]:
-    """The devices that are meant. Raises NoSuchDevice."""
+def _devices(connection: Connection, asked: Sequence[str] | None) -> list[Device]:
+    """The devices that are meant. Raises NoSuchDevice, errors.DeviceUnknown."""
     known = Registrar(connection).registry.devices
-    if dev_euis is None:
+    if asked is None:
         return list(known.values())
+    dev_euis = [device_of(connection, each) for each in asked]
     for dev_eui in dev_euis:
         if dev_eui not in known:
             raise NoSuchDevice(f"There is no device {dev_eui}.", "`plietsch device list` names them.")
