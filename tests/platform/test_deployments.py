@@ -302,6 +302,9 @@ def test_a_mounting_that_a_region_file_corrects_is_computed_anew(connection: psy
     later = {**higher, "gauge_zero_distance_m": 8.5, "since": JUNE.isoformat()}
     registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI, "deployment": later}))
     assert entries(connection)[1:] == [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]
+    # And a number that it leaves out is taken back.
+    registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI, "deployment": {"since": JUNE.isoformat()}}))
+    assert deployments.history(connection, device.id)[1].mounting.gauge_zero_distance_m is None
 
 
 def test_facts_of_a_region_in_fast_motion_are_of_its_own_present(connection: psycopg.Connection) -> None:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
+from plietsch.ingest.judge.queries import QUERIES as JUDGE
 from plietsch.platform import deploying, deployments, errors, limits, regions, registry
 from plietsch.platform.commands import device
 from plietsch.platform.device_types import catalogue
@@ -279,6 +280,10 @@ def test_of_two_entries_for_the_same_time_both_stay_and_the_later_holds(register
     assert [each["reason"] for each in after["own"]] == ["100", "200"]
     assert (after["reason"], after["limits"]["spike"]["suspect"]) == ("200", 200)
     assert len(ledger(registered_url)) == 2
+    with psycopg.connect(registered_url) as connection:
+        series = limits.find(limits.of(connection, deployments.find(connection, DEV_EUI)), "distance")
+        judged = connection.execute(JUDGE["own_limits"], {"datastream_ids": [series.datastream_id]}).fetchall()
+    assert [each[2]["spike"]["suspect"] for each in judged] == [200]
 
 
 def test_limits_for_what_is_yet_to_be_measured_reach_who_knows_the_old_ones(registered_url: str) -> None:

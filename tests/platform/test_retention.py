@@ -1,7 +1,9 @@
 """How long things are kept: for ever by default; where raw values go, their aggregates stay."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -41,6 +43,25 @@ def _rows(connection: psycopg.Connection, table: str) -> list[tuple[object, ...]
 
 def _oldest_days(connection: psycopg.Connection) -> int:
     return (connection.execute("SELECT now() - min(phenomenon_time) FROM observation").fetchone() or ())[0].days
+
+
+def test_plain_postgresql_deletes_as_the_manual_says(database_url: str):
+    """And afterwards no observation changes without a trace, as before."""
+    manual = (Path(__file__).parents[2] / "docs/database.md").read_text(encoding="utf-8")
+    blocks = [each for each in re.findall(r"```sql\n(.*?)```", manual, re.DOTALL) if "INTERVAL '5 years'" in each]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO observation SELECT 1, t, 1, t, 1 FROM unnest(ARRAY[now() - INTERVAL '6 years', now()]) t;
+            INSERT INTO observation_test SELECT 1, phenomenon_time, 1, '{}' FROM observation;
+            INSERT INTO observation_revision (datastream_id, phenomenon_time, quality_before, cause, reason)
+            SELECT 1, phenomenon_time, 1, 'judge', '' FROM observation"""
+        )
+        for block in blocks:
+            connection.execute(block)
+        for table in ("observation", "observation_test", "observation_revision"):
+            assert len(_rows(connection, table)) == 1, table
+        with pytest.raises(psycopg.errors.RaiseException, match="without a cause"):
+            connection.execute("DELETE FROM observation")
 
 
 def test_without_a_word_everything_is_kept(either_url: str):

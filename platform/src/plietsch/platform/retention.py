@@ -62,8 +62,8 @@ def _require_possible(connection: psycopg.Connection[Any], table: str, duration:
     if not _has_policies(connection):
         raise errors.RetentionImpossible(
             "Plain PostgreSQL deletes nothing by itself.",
-            "Move the database to a server with TimescaleDB (docs/database.md), or delete old rows yourself: "
-            "hourly and daily aggregates are views here and go with them.",
+            "Move the database to a server with TimescaleDB, or delete old rows yourself: docs/database.md says how. "
+            "Hourly and daily aggregates are views here and go with them.",
         )
 
 
