@@ -1,23 +1,28 @@
 """The judge against a real PostgreSQL: what it finds, what it writes, and that nobody can tell in which order."""
 
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import pairwise
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingest.judging import Reading, Region, flags, judge, register, store
-from ingest.network import rows
+from ingest.network import NEW_YEAR_S, rows
 from psycopg.types.json import Jsonb
 
 from ingest import judging
 from plietsch.ingest import database
-from plietsch.ingest.judge import process
+from plietsch.ingest.judge import assessing, process
 from plietsch.ingest.judge.following import Following
+from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.process import Judge, JudgePresent
+from plietsch.ingest.judge.spans import Span
+from plietsch.ingest.series.methods import Computation
 from plietsch.ingest.stopping import Stop
 from plietsch.platform import roles
 from support import databases
@@ -205,6 +210,115 @@ def test_who_changes_a_type_is_heard(region: Region):
             return flags(region, 0, "pm2_5") == [1, 1]
 
         until(judged, "both pass: they lie within each other's reach")
+
+
+def test_limits_entered_for_what_is_to_come_hold_for_it(region: Region):
+    """The judge has been running, and has known the datastream, since before; of two entries the later one holds."""
+    with closing(Stop()) as stop, closing(database.connect(region.database_url)) as connection:
+        following = Following(connection, stop)
+        store(region, _series("pm2_5", 10, 10))
+        while following.turn():
+            pass
+        with psycopg.connect(region.database_url) as owner:
+            for most in (8, 5, 40):
+                owner.execute(
+                    "INSERT INTO datastream_limit (datastream_id, since, limits, reason)"
+                    " VALUES (%s, '2026-01-01T00:15:00Z', %s, 'a new street')",
+                    (region.stations[0]["pm2_5"], Jsonb({"suspect_range": [11, most]})),
+                )
+        until(following._hear, "the judge hears of them")
+        store(region, _series("pm2_5", 10, 10, 10, 12, 50)[2:])
+        while following.turn():
+            pass
+    assert flags(region, 0, "pm2_5") == [1, 1, 3, 1, 3]
+
+
+class _Interrupted(Known):
+    """Facts that are asked for while somebody else writes: at the n-th question how a series is computed."""
+
+    def __init__(self, connection: database.Connection, question: int, write: Callable[[], None]) -> None:
+        super().__init__(connection)
+        self._left = question
+        self._write = write
+
+    def computation(self, datastream_id: int) -> Computation | None:
+        self._left -= 1
+        if self._left == 0:
+            self._write()
+        return super().computation(datastream_id)
+
+
+@pytest.mark.parametrize("question", [1, 2])
+def test_what_is_committed_meanwhile_is_not_taken_away(region: Region, question: int):
+    batches = _series("distance", 3000, 3001, 3002, 3003)
+    store(region, [[*batches[0], *batches[3]]])
+    levels = region.stations[0]["distance"], region.stations[0]["water_level@gauge-zero/1"]
+    with closing(database.connect(region.database_url)) as connection, connection.transaction():
+        known = _Interrupted(connection, question, lambda: store(region, batches[1:3]))
+        assessing.assess(connection, known, {each: [Span(NEW_YEAR_S, NEW_YEAR_S + 1800)] for each in levels})
+    assert flags(region, 0, "water_level@gauge-zero/1") == [1, 1, 1, 1]
+    assert rows(region.database_url, "SELECT * FROM observation_revision") == []
+
+
+def _insert(region: Region, channel: str, *found: tuple[str, float]) -> None:
+    """Values as nobody's node says them, and their row in the ledger."""
+    with psycopg.connect(region.database_url) as connection:
+        for moment, result in found:
+            connection.execute(
+                "WITH added AS (INSERT INTO observation VALUES (%s, %s, %s, %s, 1) RETURNING *)"
+                " INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)"
+                " SELECT ARRAY[datastream_id], phenomenon_time, phenomenon_time, 1 FROM added",
+                (region.stations[0][channel], moment, result, moment),
+            )
+
+
+def test_numbers_that_nobody_can_reckon_with_stop_nobody(region: Region):
+    store(region, [[Reading(0, step, {"humidity": 50.0})] for step in range(4)])
+    moments = [f"2026-01-01T00:{minute}0:00Z" for minute in range(4)]
+    extremes = 1.7e308, math.nan, -1.7e308, math.inf
+    _insert(region, "pm2_5", *zip(moments, extremes, strict=True))
+    _insert(region, "distance", *zip(moments, extremes, strict=True))
+    with structlog.testing.capture_logs() as logs:
+        judge(region)
+    assert not [each for each in logs if each["log_level"] == "error"]
+    assert flags(region, 0, "pm2_5@kappa-koehler/1") == flags(region, 0, "water_level@gauge-zero/1") == [9] * 4
+
+
+class _Failing(Known):
+    """Facts by which one series cannot be computed."""
+
+    failing = 0
+
+    def computation(self, datastream_id: int) -> Computation | None:
+        if datastream_id == self.failing:
+            raise OverflowError("too large")
+        return super().computation(datastream_id)
+
+
+def test_what_cannot_be_reckoned_at_all_is_named_and_holds_up_nothing(region: Region):
+    store(region, _series("distance", 3000, 3010))
+    store(region, _series("pm2_5", 10, 12, 300, 11, 13, station=1))
+    with closing(Stop()) as stop, closing(database.connect(region.database_url)) as connection:
+        known = _Failing(connection)
+        known.failing = region.stations[0]["water_level@gauge-zero/1"]
+        following = Following(connection, stop, known=known)
+        with structlog.testing.capture_logs() as logs:
+            while following.turn():
+                pass
+    said = [(each["datastream"], each["error"]) for each in logs if each["event"] == "could not judge"]
+    assert {each for each, _ in said} == {region.stations[0]["distance"], known.failing}
+    assert {why for _, why in said} == {"OverflowError('too large')"}
+    assert flags(region, 1, "pm2_5") == [1, 1, 4, 1, 1]
+    assert judge(region).tally.counts["judged"] == 0, "its place is kept behind it"
+
+
+def test_a_value_belongs_to_the_second_that_it_lies_in(region: Region):
+    _insert(region, "distance", ("2026-01-01T00:00:00.6Z", 3000.0))
+    judge(region)
+    stored = "SELECT phenomenon_time::text FROM observation WHERE datastream_id = %s"
+    assert rows(region.database_url, stored, region.stations[0]["water_level@gauge-zero/1"]) == [
+        ("2026-01-01 00:00:00+00",)
+    ]
 
 
 def test_one_value_that_cannot_be_written_holds_up_no_other(region: Region):

@@ -176,7 +176,9 @@ def test_each_neighbour_has_one_value_the_nearest_in_time():
     assert run(value, AROUND, Beside(neighbours=[equally_near] * 3)) == [{}]
 
 
-@pytest.mark.parametrize("value", [Value(START_S, None, 9), Value(START_S, 5.0, 4), Value(START_S, math.nan, 1)])
+@pytest.mark.parametrize(
+    "value", [Value(START_S, None, 9), Value(START_S, 5.0, 4), Value(START_S, math.nan, 1), Value(START_S, -1.7e308, 1)]
+)
 def test_what_failed_already_is_not_tested_and_beside_nothing(value: Value):
     limits = Limits(suspect_range=(0, 1), spike=SPIKE.spike, rate_of_change=RATE.rate_of_change)
     assert run([value], limits) == [{}]

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,12 @@ from psycopg.types.json import Jsonb
 from typer.testing import CliRunner
 
 from ingest import judging, network
-from plietsch.ingest import commands, session
+from plietsch.ingest import commands, database, registrar, reprocess, session
 from plietsch.ingest.messages import Message
-from plietsch.ingest.reprocess import TypeUnknown
+from plietsch.ingest.reprocess import Reprocessing, TypeUnknown
+from plietsch.platform import deploying
 
+_COUNTS = "SELECT count(*)::int FROM observation WHERE datastream_id = %s"
 NEW_YEAR = datetime.fromtimestamp(NEW_YEAR_S, UTC)
 _REVISIONS = """SELECT datastream_id, result_before, quality_before, result_after, quality_after, cause, reason
     FROM observation_revision WHERE id > %s ORDER BY datastream_id, phenomenon_time, id"""
@@ -175,6 +178,28 @@ def test_a_device_of_a_type_that_nobody_knows_is_left_alone(region: Region):
     assert flags(region, 0, "distance") == [1]
 
 
+def test_a_device_that_is_moved_meanwhile_is_decoded_as_it_is_by_then(region: Region):
+    """A long run began before it was moved, and comes to its days after the move was decoded: nothing is put back."""
+    steps = [[Reading(0, step, {"pm2_5": 10.0, "humidity": 60.0})] for step in range(0, 288, 24)]
+    store(region, steps)
+    judge(region)
+    with closing(database.connect(region.database_url)) as connection:
+        (device,) = registrar.load(connection, [region.dev_eui(0)])
+        asked = NEW_YEAR, NEW_YEAR + timedelta(days=2)
+        first, second = reprocess.pieces(connection, [device], *asked)
+        long_run = Reprocessing(connection, dry_run=False)
+        long_run.run(first)
+        with psycopg.connect(region.database_url) as other:
+            deploying.move(other, device.dev_eui, "station-2", NEW_YEAR + timedelta(hours=2), mounting={}, instead=True)
+        _reprocess(region)
+        moved = _everything(region)
+        assert rows(region.database_url, _COUNTS, region.stations[2]["pm2_5"]) == [(11,)]
+        for piece in (first, second):
+            long_run.run(piece)
+        judge(region)
+    assert _everything(region) == moved
+
+
 def test_a_makers_object_by_another_factor(region: Region):
     """The type of an operator of their own said centimetres where the device means decimetres."""
     _decoded_by(region, "object")
@@ -201,6 +226,17 @@ def test_a_device_that_is_not_there_and_all_and_some_are_refused(region: Region)
     with pytest.raises(NoSuchDevice):
         _invoke(region, "--device", "0000000000000000")
     assert _invoke(region, "--device", region.dev_eui(0), "--all")[0] == 2
+
+
+def test_a_device_is_named_by_its_station_too(region: Region):
+    store(region, [[Reading(0, step, {"distance": 3000.0})] for step in range(3)])
+    (station,) = rows(
+        region.database_url,
+        "SELECT s.code FROM station s JOIN deployment p ON p.station_id = s.id JOIN device d ON d.id = p.device_id"
+        " WHERE d.dev_eui = %s",
+        region.dev_eui(0),
+    )[0]
+    assert _reprocess(region, "--device", station)["frames"] == 3
 
 
 def test_a_month_of_a_hundred_stations_changes_nothing(database_url: str, pytestconfig: pytest.Config):

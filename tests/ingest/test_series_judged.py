@@ -83,10 +83,25 @@ def test_what_the_judge_stores_does_not_tell_in_which_order_readings_came(regist
     # Means of PM2.5, corrected at 50 % humidity: 5.2 and 10.1 µg/m³; the last hour has a sixth of its readings.
     assert by_series["aqi_eu"] == [(NEW_YEAR_S, 2.0, 1), (NEW_YEAR_S + 3600, 2.0, 1)]
     assert by_series["aqi_de"] == [(NEW_YEAR_S, 2.0, 1), (NEW_YEAR_S + 3600, 2.0, 1)]
-    with psycopg.connect(registered) as connection:
-        judged.may_change(connection)
-        connection.execute(
-            "DELETE FROM observation o USING datastream d WHERE d.id = o.datastream_id AND method <> 'raw'"
-        )
-    judged.judge(registered)
-    assert rows(registered, STORED) == stored
+    for methods in (
+        ("rain-sum/1",),
+        ("rain-sum/1", "rain-difference/1", "eaqi-2024/1", "uba-lqi-2025/1", "kappa-koehler/1"),
+    ):
+        with psycopg.connect(registered) as connection:
+            judged.may_change(connection)
+            connection.execute(
+                "DELETE FROM observation o USING datastream d WHERE d.id = o.datastream_id AND method = ANY (%s)",
+                (list(methods),),
+            )
+        judged.judge(registered)
+        assert rows(registered, STORED) == stored
+    assert _heard_s(registered, "rain_1h") == [600 * step for step in range(13)]
+    assert _heard_s(registered, "aqi_eu") == [3000, 6600], "when the last reading of the hour was"
+
+
+def _heard_s(database_url: str, code: str) -> list[int]:
+    """The result times of a series, in seconds since new year."""
+    query = f"""SELECT extract(epoch FROM o.result_time)::bigint - {NEW_YEAR_S} FROM observation o
+        JOIN datastream d ON d.id = o.datastream_id JOIN observed_property p ON p.id = d.observed_property_id
+        WHERE p.code = %s ORDER BY o.phenomenon_time"""
+    return [heard_s for (heard_s,) in rows(database_url, query, code)]

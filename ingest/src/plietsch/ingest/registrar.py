@@ -73,12 +73,17 @@ class Registrar:
 
     def _load(self, dev_euis: Sequence[str] | None) -> list[Device]:
         with database.availability():
-            rows = self._connection.execute(QUERIES["registered"], {"dev_euis": dev_euis}).fetchall()
-            # After the devices: the type of each is there by then.
-            wanted = {"device_type_ids": list({row[2] for row in rows})}
-            types = dict(self._connection.execute(QUERIES["definitions"], wanted).fetchall()) if rows else {}
-        known = {type_id: definitions.read(definition) for type_id, definition in types.items()}
-        return [_device(list(group), known) for _, group in groupby(rows, key=lambda row: row[0])]
+            return load(self._connection, dev_euis)
+
+
+def load(connection: Connection, dev_euis: Sequence[str] | None) -> list[Device]:
+    """The devices as they are at this moment, all or those named. Raises psycopg.Error."""
+    rows = connection.execute(QUERIES["registered"], {"dev_euis": dev_euis}).fetchall()
+    # After the devices: the type of each is there by then.
+    wanted = {"device_type_ids": list({row[2] for row in rows})}
+    types = dict(connection.execute(QUERIES["definitions"], wanted).fetchall()) if rows else {}
+    known = {type_id: definitions.read(definition) for type_id, definition in types.items()}
+    return [_device(list(group), known) for _, group in groupby(rows, key=lambda row: row[0])]
 
 
 def _device(rows: Sequence[tuple[Any, ...]], types: Mapping[int, DeviceType | None]) -> Device:

@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 
 from psycopg.errors import ConfigurationLimitExceeded, OutOfMemory, QueryCanceled
 
-from plietsch.ingest import interpret, observing
+from plietsch.ingest import interpret, observing, registrar
+from plietsch.ingest.database import QUERIES as REGISTRY
 from plietsch.ingest.database import Connection
 from plietsch.ingest.judge import assessing, windows, writing
 from plietsch.ingest.judge.knowing import Known
@@ -77,11 +78,7 @@ class Done(NamedTuple):
 def pieces(connection: Connection, devices: Sequence[Device], since: datetime, until: datetime) -> list[Piece]:
     """The days on which devices were heard. Raises TypeUnknown: who decoded nothing would take everything away."""
     for device in devices:
-        if device.type is None:
-            raise TypeUnknown(
-                f"The type of the device {device.dev_eui} is not known here.",
-                "`plietsch device-type list` lists types.",
-            )
+        _require_type(device)
     connection.execute(QUERIES["be_patient"])
     by_id = {device.id: device for device in devices}
     asked = {"device_ids": list(by_id), "since": since, "until": until}
@@ -91,11 +88,20 @@ def pieces(connection: Connection, devices: Sequence[Device], since: datetime, u
     ]
 
 
+def _require_type(device: Device) -> None:
+    if device.type is None:
+        raise TypeUnknown(
+            f"The type of the device {device.dev_eui} is not known here.",
+            "`plietsch device-type list` lists types.",
+        )
+
+
 class Reprocessing:
     """Decodes pieces anew, over one connection, and keeps what was different."""
 
     def __init__(self, connection: Connection, *, dry_run: bool) -> None:
         self._connection = connection
+        connection.execute(REGISTRY["listen"])  # before anything is loaded: no change is missed
         self._known = Known(connection)
         self._dry_run = dry_run
         self.changes = Changes()
@@ -103,6 +109,8 @@ class Reprocessing:
     def run(self, piece: Piece) -> Done:
         """Decode a piece and write what differs; of a dry run nothing stays. Raises database.DatabaseUnavailable."""
         found: list[Difference] = []
+        if list(self._connection.notifies(timeout=0)):
+            self._known.forget()
         try:
             with self._connection.transaction(force_rollback=self._dry_run):
                 done = self._decode(piece, found)
@@ -117,6 +125,7 @@ class Reprocessing:
     def _decode(self, piece: Piece, found: list[Difference]) -> Done:
         # Before anything is read: who judges meanwhile would change it.
         assessing.lock(self._connection)
+        piece = self._as_it_is_now(piece)
         said, heard, done = self._said(piece)
         stored = self._stored(self._where(piece, said))
         raw = list(_differences(said, stored, heard))
@@ -129,6 +138,16 @@ class Reprocessing:
         written += assessing.assess(self._connection, self._known, spans, "reprocess", found.extend).written
         writing.enter(self._connection, written, "reprocess")
         return done
+
+    def _as_it_is_now(self, piece: Piece) -> Piece:
+        """The piece with the device as it is by now: it may have been moved in the hours since the command began, and
+        whoever moved it may have decoded its frames anew already. Within a transaction no notification comes."""
+        gone = Device(piece.device.id, piece.device.dev_eui)
+        device = next(iter(registrar.load(self._connection, [piece.device.dev_eui])), gone)
+        if device != piece.device:
+            _require_type(device)
+            self._known.forget()
+        return piece._replace(device=device)
 
     def _said(self, piece: Piece) -> tuple[dict[Key, list[ObservationRow]], set[datetime], Done]:
         """What frames say, by datastream and second, in the order in which they were heard; and when that was."""

@@ -19,7 +19,7 @@ ORDER BY event_time, event_id
 
 -- name: stored
 -- Values of datastreams within spans, with the flag that they came with, their tests, and when they were heard.
-SELECT o.datastream_id, extract(epoch FROM o.phenomenon_time)::bigint, o.result, o.quality,
+SELECT o.datastream_id, floor(extract(epoch FROM o.phenomenon_time))::bigint, o.result, o.quality,
        coalesce(t.arrival, o.quality), t.tests, o.result_time
 FROM unnest(%(datastream_ids)s::integer[], %(first_s)s::bigint[], %(last_s)s::bigint[])
      AS span (datastream_id, first_s, last_s)

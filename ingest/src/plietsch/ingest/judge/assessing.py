@@ -1,7 +1,8 @@
 """One transaction of the judge's work: what was touched is judged, and what follows from it, until nothing follows.
 
 Raw series come first, then those that are computed from them, then those that are computed from these: each in its
-rank. What came, and what turned out otherwise than it was stored, is what the next rank is made anew for.
+rank. What was touched or made anew, and what turned out otherwise than it was stored, is what the next rank is made
+anew for.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.queries import QUERIES
 from plietsch.ingest.judge.spans import Collected, Span, Spans
 from plietsch.ingest.judge.windows import Window
-from plietsch.ingest.judge.writing import PASSES, Difference, Wanted, Written
+from plietsch.ingest.judge.writing import PASSES, Difference, Inputs, Wanted, Written
 from plietsch.ingest.qartod.values import Value
 
 # Any number that nobody else locks: "judge" in letters of eight bits.
@@ -65,15 +66,12 @@ class _Assessment:
         self._on_found = on_found
         self._touched: defaultdict[int, Collected] = defaultdict(Collected)
         self._concerned: defaultdict[int, Collected] = defaultdict(Collected)
-        # What the caller says that it was written, by whomever: what follows from it is to be made in any case.
-        self._came: Spans = {}
         self.loaded = 0
         self.judged = 0
         self.written = Written()
 
     def run(self, touched: Spans) -> None:
         """Judge what was touched."""
-        self._came = touched
         for datastream_id, spans in touched.items():
             if self._known.find(datastream_id):
                 self._touched[self._known.rank(datastream_id)].add(datastream_id, *spans)
@@ -84,11 +82,12 @@ class _Assessment:
 
     def _judge(self, rank: int) -> None:
         touched = self._touched[rank].merged()
-        computed = computing.compute(self._connection, self._known, touched) if rank else {}
         for datastream_id, spans in planning.concerned(self._known, touched).items():
             self._concerned[max(rank, self._known.rank(datastream_id))].add(datastream_id, *spans)
         judged = self._concerned[rank].merged()
         stored = windows.load(self._connection, planning.needed(self._known, judged))
+        # After what is stored: of a reading that is committed in between, nothing is missing that it is computed from.
+        computed = computing.compute(self._connection, self._known, touched) if rank else {}
         arrived = {each: _arrived(window, touched, computed, each) for each, window in stored.items()}
         self.loaded += sum(map(len, arrived.values()))
         found = [each for datastream_id, spans in judged.items()
@@ -110,7 +109,7 @@ class _Assessment:
 
     def _write(self, found: Sequence[Difference]) -> Written:
         computations = {each: self._known.computation(each) for each in {one.datastream_id for one in found}}
-        inputs = {each: found.inputs for each, found in computations.items() if found}
+        inputs = {each: Inputs(found.inputs, found.reach) for each, found in computations.items() if found}
 
         def reason(difference: Difference) -> str:
             computation = computations[difference.datastream_id]
@@ -124,9 +123,8 @@ class _Assessment:
         changed = Collected()
         for datastream_id, spans in written.spans.items():
             changed.add(datastream_id, *spans)
-        for datastream_id, spans in touched.items():
-            came = self._came.get(datastream_id, ()) if rank else spans
-            changed.add(datastream_id, *came)
+        for datastream_id, spans in touched.items():  # also where nothing differs: what follows may be missing
+            changed.add(datastream_id, *spans)
         for datastream_id, spans in computing.following(self._known, changed.merged()).items():
             self._touched[self._known.rank(datastream_id)].add(datastream_id, *spans)
 

@@ -7,7 +7,8 @@ from plietsch.ingest.judge import windows
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.spans import Collected, Span, Spans
 from plietsch.ingest.judge.windows import Window
-from plietsch.ingest.qartod.values import Value
+from plietsch.ingest.qartod.values import Value, is_usable
+from plietsch.ingest.quality import Quality
 
 
 def following(known: Known, changed: Spans) -> dict[int, list[Span]]:
@@ -48,5 +49,10 @@ def _needed(known: Known, outputs: Spans) -> dict[int, list[Span]]:
 
 
 def _values(window: Window) -> list[Value]:
-    """With the flags that they were judged with."""
-    return [Value(time_s, stored.result, stored.quality) for time_s, stored in window.items()]
+    """With the flags that they were judged with; what nobody can reckon with is as good as failed."""
+    return [
+        Value(time_s, stored.result, stored.quality)
+        if stored.result is None or is_usable(stored.result)
+        else Value(time_s, None, Quality.FAIL)
+        for time_s, stored in window.items()
+    ]

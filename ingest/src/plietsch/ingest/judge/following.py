@@ -36,6 +36,8 @@ READER: Final = "judge"
 _PAGE: Final = 1_000
 _MOST_NEW: Final = 200_000
 _TOO_LARGE = (QueryCanceled, OutOfMemory, ConfigurationLimitExceeded)
+# What the data are to blame for, in the database or in reckoning: it would fail again, and hold up all others.
+_BLAMES_DATA = (psycopg.DataError, psycopg.IntegrityError, ArithmeticError, ValueError)
 # What revisions name as their cause, by that of the entry which made them.
 _CAUSES = {"deployment": "deployment", "limits": "limits"}
 
@@ -43,7 +45,9 @@ _CAUSES = {"deployment": "deployment", "limits": "limits"}
 class Following:
     """A time during which the database answers: the position in the ledger, and what is known of datastreams."""
 
-    def __init__(self, connection: Connection, stop: Stop, tally: Tally | None = None) -> None:
+    def __init__(
+        self, connection: Connection, stop: Stop, tally: Tally | None = None, known: Known | None = None
+    ) -> None:
         self._connection = connection
         self._stop = stop
         self._tally = tally or Tally()
@@ -53,7 +57,7 @@ class Following:
         self._patience_s = 0.0
         connection.execute(QUERIES["listen_to_registry"])  # before anything is loaded: no change is missed
         ledger.listen(connection)
-        self._known = Known(connection)
+        self._known = known or Known(connection)
         self._measure = Measure(self._known)
         self.position = ledger.kept(connection, READER) or ledger.BEGINNING
 
@@ -114,19 +118,20 @@ class Following:
                 writing.enter(self._connection, assessed.written, "judge")
                 if position:
                     ledger.keep(self._connection, READER, position)
-        except (*_TOO_LARGE, psycopg.DataError, psycopg.IntegrityError) as error:
+        except (*_TOO_LARGE, *_BLAMES_DATA) as error:
             self._divide(piece, cause, position, error)
             return
         self._measure.learn(piece, assessed)
         self._tally.assessed(assessed)
 
-    def _divide(self, piece: Spans, cause: str, position: Position | None, error: psycopg.Error) -> None:
+    def _divide(self, piece: Spans, cause: str, position: Position | None, error: Exception) -> None:
         if parts := halves(piece) if piece else None:
             self._assess(parts[0], cause, None)
             self._assess(parts[1], cause, position)
             return
         # The others shall be judged; and it, when something changes there.
-        log.error("could not judge", datastream=next(iter(piece), None), error=database.explain(error))
+        why = database.explain(error) if isinstance(error, psycopg.Error) else repr(error)
+        log.error("could not judge", datastream=next(iter(piece), None), error=why)
         if position:
             with self._connection.transaction():
                 ledger.keep(self._connection, READER, position)

@@ -82,8 +82,8 @@ CROSS JOIN LATERAL (
 ) last
 
 -- name: values
--- Values of datastreams within spans. The bounds over all spans let chunks be left out that no span meets.
-SELECT o.datastream_id, extract(epoch FROM o.phenomenon_time)::bigint, o.result, o.quality
+-- Values of datastreams within spans, by the second that they lie in. The bounds over all spans let chunks be left out that no span meets.
+SELECT o.datastream_id, floor(extract(epoch FROM o.phenomenon_time))::bigint, o.result, o.quality
 FROM unnest(%(datastream_ids)s::integer[], %(first_s)s::bigint[], %(last_s)s::bigint[])
      AS span (datastream_id, first_s, last_s)
 CROSS JOIN LATERAL (
@@ -96,7 +96,7 @@ CROSS JOIN LATERAL (
 
 -- name: failed_tests
 -- Of the same values: the flags they were stored with, and the tests that they did not pass.
-SELECT t.datastream_id, extract(epoch FROM t.phenomenon_time)::bigint, t.arrival, t.tests
+SELECT t.datastream_id, floor(extract(epoch FROM t.phenomenon_time))::bigint, t.arrival, t.tests
 FROM unnest(%(datastream_ids)s::integer[], %(first_s)s::bigint[], %(last_s)s::bigint[])
      AS span (datastream_id, first_s, last_s)
 JOIN observation_test t ON t.datastream_id = span.datastream_id
@@ -123,7 +123,7 @@ WHERE datastream_id = %(datastream_id)s
   AND phenomenon_time IN (SELECT to_timestamp(time_s) FROM unnest(%(times_s)s::bigint[]) AS time_s)
 
 -- name: add
--- New values. When one was heard that is computed is when the newest was of what it comes from at the same moment. What
+-- New values. When one was heard that is computed is when the last was of what it comes from in its time. What
 -- somebody else has stored meanwhile stays: it is in the ledger, and judged when that is read.
 INSERT INTO observation (datastream_id, phenomenon_time, result, result_time, quality)
 SELECT %(datastream_id)s, to_timestamp(added.time_s), added.result, coalesce(added.heard_at, heard.result_time),
@@ -132,8 +132,9 @@ FROM unnest(%(times_s)s::bigint[], %(results)s::float8[], %(qualities)s::smallin
      AS added (time_s, result, quality, heard_at)
 LEFT JOIN LATERAL (
     SELECT max(result_time) AS result_time FROM observation
-    WHERE datastream_id = ANY (%(inputs)s) AND phenomenon_time = to_timestamp(added.time_s)
-      AND phenomenon_time BETWEEN to_timestamp(%(first_s)s) AND to_timestamp(%(last_s)s)
+    WHERE datastream_id = ANY (%(inputs)s) AND phenomenon_time >= to_timestamp(added.time_s)
+      AND phenomenon_time < to_timestamp(added.time_s + %(within_s)s)
+      AND phenomenon_time BETWEEN to_timestamp(%(first_s)s) AND to_timestamp(%(last_s)s + %(within_s)s)
 ) heard ON true
 ORDER BY added.time_s
 ON CONFLICT DO NOTHING

@@ -13,14 +13,17 @@ from plietsch.ingest.judge.queries import QUERIES
 from plietsch.ingest.judge.spans import Span, merged
 from plietsch.ingest.judge.windows import Stored, Tests, Window
 from plietsch.ingest.qartod.testing import worst
+from plietsch.ingest.qartod.values import Reach
 
+# No computed value says anything of longer than an hour from its time on.
+_LONGEST_S: Final = 3_600
 PASSES: Final = "passes all tests"
 
 
 class Wanted(NamedTuple):
     """A value as it should be: its result, the flag that it comes with, and the tests that it does not pass.
 
-    `heard_at` is when the network heard it; where that is not said, and the value is new, it is when the newest of the
+    `heard_at` is when the network heard it; where that is not said, and the value is new, it is when the latest of the
     values was that it is computed from.
     """
 
@@ -36,6 +39,22 @@ class Wanted(NamedTuple):
     def said(self) -> str:
         """The tests that it does not pass, and their flags."""
         return ", ".join(f"{name} {self.tests[name]}" for name in sorted(self.tests)) or PASSES
+
+
+class Inputs(NamedTuple):
+    """What a computed series comes from, and how far around a value's time."""
+
+    datastream_ids: Sequence[int]
+    reach: Reach
+
+    @property
+    def heard_within_s(self) -> int:
+        """From its time on, what it says was measured for so long: an hour's index, for that hour. What came hours
+        later tells whether a count began anew, and is not what the value says."""
+        return max(self.reach.after_s, 1) if self.reach.after_s <= _LONGEST_S else 1
+
+
+_NOTHING: Final = Inputs((), Reach(0, 0))
 
 
 class Difference(NamedTuple):
@@ -93,9 +112,9 @@ def write(
     found: Sequence[Difference],
     cause: str,
     reason: Callable[[Difference], str],
-    inputs: Mapping[int, Sequence[int]] | None = None,
+    inputs: Mapping[int, Inputs] | None = None,
 ) -> Written:
-    """Write differences, each with its reason. `inputs` are the datastreams from which a computed one comes."""
+    """Write differences, each with its reason. `inputs` is what computed ones come from."""
     _write_tests(connection, [each for each in found if each.is_of_tests])
     by_reason: defaultdict[str, defaultdict[int, list[Difference]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
@@ -124,11 +143,16 @@ def enter(connection: Connection, written: Written, cause: str) -> None:
 
 
 def _write_values(
-    connection: Connection, found: Mapping[int, Sequence[Difference]], inputs: Mapping[int, Sequence[int]]
+    connection: Connection, found: Mapping[int, Sequence[Difference]], inputs: Mapping[int, Inputs]
 ) -> None:
     added, revised, removed = list[dict[str, object]](), list[dict[str, object]](), list[dict[str, object]]()
     for datastream_id, of_datastream in found.items():
-        common = {"datastream_id": datastream_id, "inputs": list(inputs.get(datastream_id, ()))}
+        come_from = inputs.get(datastream_id, _NOTHING)
+        common = {
+            "datastream_id": datastream_id,
+            "inputs": list(come_from.datastream_ids),
+            "within_s": come_from.heard_within_s,
+        }
         for kind, some in (
             (added, [each for each in of_datastream if each.stored is None]),
             (revised, [each for each in of_datastream if each.stored and each.wanted]),

@@ -16,6 +16,10 @@ ROUNDING: Final = 1e-7
 # second for each instrument, as in Sensor.Community's archive; no node measures as often as every ten seconds.
 SAME_READING_S: Final = 5
 
+# What no property measures in its unit, by a factor of a million at least: a maker's object may say any number that a
+# double holds, and the square or the sum of some is none that one holds any more.
+LARGEST: Final = 1e12
+
 # What a test finds: the flags of the points that did not pass, by their places in the sequence.
 Flags = dict[int, int]
 
@@ -51,10 +55,15 @@ class Beside(NamedTuple):
 
 
 def point(value: Value) -> Point | None:
-    """A value as it can be tested; None where it has no result, or failed when it arrived."""
-    if value.result is None or value.flag in (Quality.FAIL, Quality.MISSING) or not isfinite(value.result):
+    """A value as it can be tested; None where it has no result that can be reckoned with, or failed when it arrived."""
+    if value.result is None or value.flag in (Quality.FAIL, Quality.MISSING) or not is_usable(value.result):
         return None
     return Point(value.time_s, value.result)
+
+
+def is_usable(result: float) -> bool:
+    """Whether it is a number that can be reckoned with."""
+    return isfinite(result) and abs(result) < LARGEST
 
 
 def points(values: Iterable[Value]) -> list[Point]:
