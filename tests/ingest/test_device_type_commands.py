@@ -96,6 +96,10 @@ def test_every_type_is_shown_and_says_all_in_json(code: str):
     shown = invoke("show", code)
     for said in (type_.model, *type_.links.values(), *type_.instruments, *type_.channels):
         assert said in shown
+    exemplary = invoke("show", code, "--examples")
+    for each in type_.examples:
+        assert f"example “{each.title}”, {each.source}" in exemplary
+        assert f"port {each.f_port}" in exemplary
     document = json.loads(invoke("show", code, "--json"))
     assert document["channels"].keys() == type_.channels.keys()
     assert len(document["examples"]) == len(type_.examples)
@@ -137,6 +141,7 @@ def test_of_several_files_each_is_looked_at(file: Path, tmp_path: Path):
     bad.write_text(OWN.replace('unit = "cm"', 'unit = "hPa"'), encoding="utf-8")
     said = invoke("check", bad, file, code=1).splitlines()
     assert said[0].startswith(f"{bad}:15: channels.distance.unit: ")
+    assert said[1].startswith("More may be found once this is right: ")
     assert said[-1].startswith(f"{file}: school-level: understood")
 
 
@@ -157,7 +162,15 @@ def test_our_own_payload_has_its_own_channels(file: Path):
 
 
 def test_a_type_of_ones_own_is_added_and_listed(file: Path, database_url: str):
-    assert invoke("add", file, "--database-url", database_url) == "school-level is known: A school level.\n"
+    assert invoke("add", file, "--database-url", database_url) == "school-level is new: A school level.\n"
+    assert "and was so already" in invoke("add", file, "--database-url", database_url)
+    file.write_text(OWN.replace("4500", "5000"), encoding="utf-8")
+    assert "was known and is changed" in invoke("add", file, "--database-url", database_url)
+    file.write_text(
+        OWN.replace("school-level", "school-2").replace("[channels.dist", 'description = "?"\n[channels.dist')
+    )
+    with pytest.raises(errors.DeviceTypeInvalid, match="school-echo: school-level has an instrument of that name"):
+        invoke("add", file, "--database-url", database_url)
     listed = {
         each["code"]: each
         for each in json.loads(invoke("list", "--json", "--database-url", database_url))["device_types"]

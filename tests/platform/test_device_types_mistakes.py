@@ -188,6 +188,13 @@ def test_every_mistake_is_named_at_once_in_the_files_order():
     ]  # fmt: skip
 
 
+def test_where_more_is_to_be_looked_at_it_is_said():
+    for old, new, next_ in (("maker =", "makers =", "names, units and limits"), ('"cm"', '"hPa"', "the examples")):
+        with pytest.raises(errors.DeviceTypeInvalid) as refused:
+            reading.parse(TEXT.replace(old, new), "acme.toml")
+        assert refused.value.hint.startswith(f"More may be found once this is right: {next_}")
+
+
 def test_an_empty_file_says_what_it_needs():
     assert {line.split(": ")[1] for line in said("").splitlines()} == {
         "format", "code", "maker", "model", "summary", "decoder", "instruments", "channels",

@@ -16,7 +16,8 @@ from plietsch.ingest.examples import Tried
 from plietsch.platform import database, errors, properties, settings
 from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.device_types import catalogue, reading, storing
-from plietsch.platform.device_types.specification import Channel, DeviceType, Limits
+from plietsch.platform.device_types.specification import Channel, DeviceType, Example, Limits
+from plietsch.platform.device_types.storing import Added
 from plietsch.platform.local import running
 from plietsch.platform.terminal import whole
 
@@ -45,9 +46,10 @@ def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
     output.tables("", table)
 
 
-@app.command(epilog="Examples: `plietsch device-type show plietsch-water-level`, `… show plietsch-rain --json`")
+@app.command(epilog="Examples: `plietsch device-type show plietsch-water-level`, `… show dragino-ldds75 --examples`")
 def show(
     code: Annotated[str, typer.Argument(help="Its code, as `list` has it.", metavar="CODE")],
+    with_examples: Annotated[bool, typer.Option("--examples", help="Its examples, too: frames and values.")] = False,
     as_json: AsJson = False,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -71,6 +73,15 @@ def show(
         ]
     )
     output.tables("", _instruments(type_), _channels(type_), _limits(type_))
+    for each in type_.examples if with_examples else ():
+        output.section(f"example “{each.title}”, {each.source}", list(_example(each)))
+
+
+def _example(example: Example) -> Iterator[str]:
+    yield f"port {example.f_port}" + (f", {example.payload}" if example.payload else "")
+    if example.object is not None:
+        yield f"object    {msgspec.json.encode(example.object).decode()}"
+    yield "expected  " + ", ".join(f"{name} {_said(value)}" for name, value in example.expected.items())
 
 
 _DECODERS = {"plietsch": "our own payload (docs/payload.md)", "object": "what the maker's codec makes of a frame"}
@@ -88,7 +99,7 @@ def _check(file: Path) -> bool:
     try:
         type_ = reading.read(file)
     except errors.DeviceTypeInvalid as error:
-        output.lines(error.message)
+        output.lines(error.message, *([error.hint] if error.hint else []))
         return False
     wrong = list(_wrong(type_))
     passed = sum(tried.passed for tried in examples.run(type_))
@@ -127,8 +138,11 @@ def add(file: File, database_url: DatabaseUrl = None) -> None:
         said = "\n".join([f"{file}: {type_.code} is not as it says.", *wrong])
         raise errors.DeviceTypeInvalid(said, "Mend the file until `plietsch device-type check` finds nothing.")
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
-        storing.add(connection, type_)
-    output.lines(f"{type_.code} is known: {type_.maker} {type_.model}.")
+        added = storing.add(connection, type_)
+    output.lines(f"{type_.code} {_ADDED[added]}: {type_.maker} {type_.model}.")
+
+
+_ADDED = {Added.NEW: "is new", Added.CHANGED: "was known and is changed", Added.SAME: "is known, and was so already"}
 
 
 @app.command(epilog="Example: `plietsch device-type dictionary --output docs/data-dictionary.md`")

@@ -13,6 +13,10 @@ from plietsch.platform.device_types.mistakes import Mistake
 from plietsch.platform.device_types.specification import DeviceType
 
 _HINT = "docs/device-types.md describes the format, with a whole example."
+# What is no device type has no meaning yet that could be looked at, and one that means nothing decodes no example.
+_MORE = "More may be found once this is right: {next}. " + _HINT
+_FORM_HINT = _MORE.format(next="names, units and limits are looked at next, then the examples are tried")
+_MEANING_HINT = _MORE.format(next="the examples are tried next")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -36,9 +40,9 @@ def parse(text: str, name: str) -> DeviceType:
     try:
         type_ = msgspec.convert(document, DeviceType)
     except msgspec.ValidationError as error:
-        raise _invalid(shape.mistakes(document) or [Mistake((), str(error), "")], text, name) from error
+        raise _invalid(shape.mistakes(document) or [Mistake((), str(error), "")], text, name, _FORM_HINT) from error
     if wrong := rules.mistakes(type_):
-        raise _invalid(wrong, text, name)
+        raise _invalid(wrong, text, name, _MEANING_HINT)
     return type_
 
 
@@ -51,8 +55,8 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> str:
     return f"{len(text.splitlines())}: This is no TOML: {said}; the file ends before something does."
 
 
-def _invalid(found: Sequence[Mistake], text: str, name: str) -> errors.DeviceTypeInvalid:
+def _invalid(found: Sequence[Mistake], text: str, name: str, hint: str) -> errors.DeviceTypeInvalid:
     known = mistakes.lines(text)
     numbered = sorted((mistakes.line_of(each.place, known), each) for each in found)
     said = [f"{name}:{line}: {each.member or 'file'}: {each.what} {each.advice}".rstrip() for line, each in numbered]
-    return errors.DeviceTypeInvalid("\n".join(said), _HINT)
+    return errors.DeviceTypeInvalid("\n".join(said), hint)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Set
+from enum import StrEnum
 
 import msgspec
 import psycopg
@@ -11,9 +12,17 @@ from psycopg.types.json import Jsonb
 
 from plietsch.platform import errors, properties, sql
 from plietsch.platform.device_types import catalogue
-from plietsch.platform.device_types.specification import DeviceType
+from plietsch.platform.device_types.specification import DeviceType, Instrument
 
 _QUERIES = sql.load("plietsch.platform.device_types")
+
+
+class Added(StrEnum):
+    """What adding a type came to."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
 
 
 def store_built_in(connection: psycopg.Connection) -> None:
@@ -30,28 +39,38 @@ def store_built_in(connection: psycopg.Connection) -> None:
         _store(cursor, types, built_in=True)
 
 
-def add(connection: psycopg.Connection, added: DeviceType) -> None:
+def add(connection: psycopg.Connection, added: DeviceType) -> Added:
     """Store an operator's own type, or a newer form of it. Raises errors.DeviceTypeInvalid where it takes the name of
-    a type or an instrument that is built in."""
-    known = catalogue.built_in()
-    if added.code in known:
+    a type that is built in, or describes an instrument otherwise than another type does."""
+    if added.code in catalogue.built_in():
         raise errors.DeviceTypeInvalid(
             f"{added.code} is a device type that comes with plietsch.", "Give yours another `code`."
         )
-    instruments = {model: each for type_ in known.values() for model, each in type_.instruments.items()}
-    for model, instrument in added.instruments.items():
-        described = instruments.get(model)
-        if described and (described.manufacturer, described.description) != (
-            instrument.manufacturer,
-            instrument.description,
-        ):
+    with connection.transaction(), connection.cursor() as cursor:
+        before = known(connection)
+        for type_ in {**before, **catalogue.built_in()}.values():
+            if type_.code != added.code:
+                _require_same(added, type_)
+        _store(cursor, [added], built_in=False)
+    if added.code not in before:
+        return Added.NEW
+    return Added.SAME if definition(before[added.code]) == definition(added) else Added.CHANGED
+
+
+def _require_same(added: DeviceType, other: DeviceType) -> None:
+    """Raises errors.DeviceTypeInvalid where both have an instrument and say different things of it."""
+    for model in added.instruments.keys() & other.instruments.keys():
+        described = other.instruments[model]
+        if _described(described) != _described(added.instruments[model]):
             raise errors.DeviceTypeInvalid(
-                f"instruments.{model}: an instrument of that name comes with plietsch, by {described.manufacturer}: "
-                f"{described.description or 'without a description'}.",
+                f"instruments.{model}: {other.code} has an instrument of that name, by {described.manufacturer}: "
+                f"{' '.join(filter(None, _described(described)[1:])) or 'without a description'}.",
                 "Describe it the same if it is the same, or give yours another name.",
             )
-    with connection.transaction(), connection.cursor() as cursor:
-        _store(cursor, [added], built_in=False)
+
+
+def _described(instrument: Instrument) -> tuple[str | None, ...]:
+    return instrument.manufacturer, instrument.description, instrument.datasheet_url
 
 
 def known(connection: psycopg.Connection) -> Mapping[str, DeviceType]:
