@@ -161,7 +161,7 @@ def _readings(folder: Path) -> int:
     with psycopg.connect(server.url()) as connection:
         row = connection.execute(
             """SELECT count(DISTINCT (station_id, phenomenon_time))
-            FROM observation JOIN datastream ON datastream.id = datastream_id"""
+            FROM observation JOIN datastream ON datastream.id = datastream_id AND method = 'raw'"""
         ).fetchone()
     server.stop()
     return row[0] if row else 0
