@@ -139,7 +139,7 @@ def test_a_new_device_is_registered_where_it_is_installed(registered_url: str) -
 
 
 def test_a_device_registered_alone_hangs_nowhere(registered_url: str) -> None:
-    assert "70b3d57ed000000c: a plietsch-rain, deployed nowhere." in said(
+    assert "70b3d57ed000000c: of type plietsch-rain, deployed nowhere." in said(
         registered_url, "register", "70b3d57ed000000c", "--type", "plietsch-rain"
     )
     sheet = json.loads(run(registered_url, "show", "70b3d57ed000000c", "--json").output)

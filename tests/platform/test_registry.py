@@ -15,7 +15,7 @@ from support.importing import GAUGE, MOUNTED, REGION, WATER, contents, document,
 def test_importing_again_changes_nothing(database_url: str, tmp_path: Path):
     for _ in range(2):
         with database.connect(database_url) as connection:
-            assert registry.import_region(connection, document(tmp_path, REGION)) == 1
+            assert registry.import_region(connection, document(tmp_path, REGION)).stations == 1
         first = contents(database_url)
     assert contents(database_url) == first
     assert len(first["datastream"]) == 8 + 2 + 2  # what is measured, dust without water, two indices

@@ -44,7 +44,7 @@ def test_a_device_of_a_type_that_an_operator_added(database_url: str, tmp_path: 
     file = tmp_path / "region.json"
     file.write_text(json.dumps(region))
     result = CliRunner().invoke(device.app, ["import", str(file), "--database-url", database_url])
-    assert result.output == "Testland: 1 stations registered.\n"
+    assert result.output == "Testland: 1 station registered.\n  balcony: new, 70b3d57ed0000001\n"
     with psycopg.connect(database_url) as connection:
         fed = connection.execute(
             """SELECT c.channel, p.code, s.model, d.method FROM deployment_channel c

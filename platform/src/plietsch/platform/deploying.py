@@ -109,6 +109,12 @@ def remove(connection: psycopg.Connection, asked: str, since: datetime) -> Chang
         return _Changing(connection, asked).remove(since)
 
 
+def feed_again(connection: psycopg.Connection, asked: str) -> None:
+    """Let the present deployment of a device feed what this version computes, too. Raises errors.DeviceUnknown."""
+    with connection.transaction():
+        _Changing(connection, asked).feed_again()
+
+
 class _Changing:
     """The steps of a change, within the caller's transaction: the device is held until it ends."""
 
@@ -181,6 +187,11 @@ class _Changing:
         deployments.concern(self._connection, [before.id], since, None)
         after = self._again(deployment_id)
         return Change(self.device.dev_eui, before, after, 0, self._elsewhere(before.id, since))
+
+    def feed_again(self) -> None:
+        present = self._present
+        if present and present.until is None and present.phase != "removed":
+            self._feed(present.id, present.station_id, present.mounting)
 
     @property
     def _present(self) -> Deployment | None:

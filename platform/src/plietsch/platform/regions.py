@@ -5,7 +5,7 @@ The format is `plietsch-region/1`; docs/region-file.md describes it member by me
 
 from collections import Counter
 from collections.abc import Mapping, Set
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,6 +25,8 @@ Text = Annotated[str, Meta(min_length=1)]
 
 # What the node measures of itself; a region file says `battery` for it.
 NODE = "node"
+# Clocks of two machines differ by less; what shall begin later is written down when it has.
+_CLOCKS_DIFFER = timedelta(hours=1)
 # From which observed properties a level above the gauge's zero follows, or which is one already.
 _LEVEL_FROM = ("distance", "water_depth", "water_level")
 # What is said of a mounting, and the observed properties of which one at least needs it.
@@ -172,8 +174,8 @@ def check(document: RegionFile, path: Path, types: Mapping[str, DeviceType]) -> 
     if west >= east or south >= north:
         raise errors.RegionInvalid(f"{path}: bbox must be west, south, east, north with west < east and south < north.")
     for station in document.stations:
-        if station.deployment.since.tzinfo is None:
-            raise errors.RegionInvalid(f"{path}: {station.code}: deployment.since needs a time zone, e.g. a final Z.")
+        _check_place(station, path, document.region.bbox)
+        _check_since(station, path)
         type_ = _check_device(station, path, types)
         measured = {type_.property_of(channel) for channel in station.device.channels(type_)}
         _check_mounting(station, path, measured)
@@ -185,6 +187,34 @@ def check(document: RegionFile, path: Path, types: Mapping[str, DeviceType]) -> 
         twice = [value for value, count in Counter(values).items() if count > 1]
         if twice:
             raise errors.RegionInvalid(f"{path}: the {what} {min(twice)} stands there twice.")
+
+
+def _check_place(station: Station, path: Path, bbox: tuple[float, float, float, float]) -> None:
+    west, south, east, north = bbox
+
+    def holds(longitude: float, latitude: float) -> bool:
+        return west <= longitude <= east and south <= latitude <= north
+
+    if holds(station.longitude, station.latitude):
+        return
+    hint = "If it does stand there, widen region.bbox (west, south, east, north)."
+    if holds(station.latitude, station.longitude):
+        hint = "Its longitude and its latitude are swapped."
+    raise errors.RegionInvalid(
+        f"{path}: {station.code}: longitude {station.longitude}, latitude {station.latitude} lies outside region.bbox.",
+        hint,
+    )
+
+
+def _check_since(station: Station, path: Path) -> None:
+    since = station.deployment.since
+    if since.tzinfo is None:
+        raise errors.RegionInvalid(f"{path}: {station.code}: deployment.since needs a time zone, e.g. a final Z.")
+    if since > datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise errors.RegionInvalid(
+            f"{path}: {station.code}: deployment.since {since.isoformat()} is in the future.",
+            "A deployment is registered once the device hangs.",
+        )
 
 
 def _check_device(station: Station, path: Path, types: Mapping[str, DeviceType]) -> DeviceType:

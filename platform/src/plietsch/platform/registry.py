@@ -1,6 +1,6 @@
 """The registry of stations and devices: importing a region, listing what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
@@ -9,9 +9,11 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from plietsch.platform import deployments, errors, feeding, places
+from plietsch.platform import deploying, deployments, errors, feeding, import_changes, places
+from plietsch.platform.deployments import Deployment as Deployed
 from plietsch.platform.device_types import storing
 from plietsch.platform.device_types.specification import DeviceType
+from plietsch.platform.import_changes import Change, Imported, Kind
 from plietsch.platform.regions import Deployment, Gauge, Name, RegionFile, Station
 
 _QUERIES = deployments.QUERIES
@@ -86,23 +88,36 @@ class LocationOffer:
     distance_m: float | None
 
 
-def import_region(connection: psycopg.Connection, document: RegionFile) -> int:
-    """Store a region with its stations, devices and deployments; returns the number of stations.
+def import_region(connection: psycopg.Connection, document: RegionFile, *, kept: Collection[str] = ()) -> Imported:
+    """Store a region with its stations, devices and deployments.
 
     All or nothing, and importing it again changes nothing. A station whose exact place differs has moved: it gets a new
-    place, and the old one stays in its history. Raises errors.RegionInvalid for what the registry cannot hold.
+    place, and the old one stays in its history. The devices of the stations in `kept` stay where they are, whatever the
+    document says, if they are known. Raises errors.RegionInvalid for what the registry cannot hold.
     """
     with connection.transaction():
         importer = _Importer(connection, document)
         for station in document.stations:
+            if station.code in kept and importer.keep(station):
+                continue
             try:
-                importer.station(station)
+                with connection.transaction():
+                    importer.station(station)
             except psycopg.errors.ExclusionViolation as error:
                 raise errors.RegionInvalid(
-                    f"{station.code}: its device was deployed otherwise at a time after {station.deployment.since}.",
-                    "deployment.since must not reach into an earlier deployment of the device.",
+                    f"{station.code}: its device was deployed otherwise at a time after "
+                    f"{deployments.moment(station.deployment.since)}.",
+                    _bring_up_to_date(connection, station),
                 ) from error
-    return len(document.stations)
+    return Imported(len(document.stations), importer.changes)
+
+
+def _bring_up_to_date(connection: psycopg.Connection, station: Station) -> str:
+    """What to do where more is known of a device than its file says, as after a command."""
+    device = deployments.find(connection, station.device.dev_eui)
+    present = deployments.history(connection, device.id)[-1:]
+    known = "".join(f" {device.dev_eui} is {import_changes.described(each)}." for each in present)
+    return f"Bring this station's `deployment` up to date, with its `since`.{known}"
 
 
 def devices(connection: psycopg.Connection) -> Sequence[DeviceRow]:
@@ -180,6 +195,7 @@ class _Importer:
     def __init__(self, connection: psycopg.Connection, document: RegionFile) -> None:
         self._connection = connection
         self._types = storing.known(connection)
+        self.changes: list[Change] = []
         region, operator = document.region, document.operator
         west, south, east, north = region.bbox
         self._region_id = self._id(
@@ -188,17 +204,25 @@ class _Importer:
         )  # fmt: skip
         self._operator_id = self._id("upsert_organisation", code=operator.code, name=operator.name, url=operator.url)
 
+    def keep(self, station: Station) -> bool:
+        """Leave a station's device where it hangs, and as it is mounted; False where it is not known."""
+        try:
+            deploying.feed_again(self._connection, station.device.dev_eui)
+        except errors.DeviceUnknown:
+            return False
+        return True
+
     def station(self, station: Station) -> None:
         station_id = self._id(
             "upsert_station", region_id=self._region_id, operator_id=self._operator_id, code=station.code,
             name=station.name, description=station.description, licence=station.licence,
             attribution=station.attribution, municipality_key=station.municipality_key, simulated=station.simulated,
         )  # fmt: skip
-        self._place(station_id, station)
+        is_new = self._place(station_id, station)
         self._gauge(station_id, station.gauge)
         self._concerned: list[tuple[int, datetime]] = []
         self._differs: list[int] = []
-        self._channels(station_id, self._deployment(station_id, station), station)
+        self._channels(station_id, self._deployment(station_id, station, is_new=is_new), station)
         for deployment_id, since in self._concerned:
             deployments.concern(self._connection, [deployment_id], since, None)
         for device_id in self._differs:
@@ -241,11 +265,12 @@ class _Importer:
                 name=_named(level.name), source=level.source,
             )  # fmt: skip
 
-    def _place(self, station_id: int, station: Station) -> None:
+    def _place(self, station_id: int, station: Station) -> bool:
+        """Where a station stands; returns whether it stood nowhere before."""
         wanted = (station.longitude, station.latitude, station.elevation_m, station.grid_m)
         known = self._run("exact_place", station_id=station_id).fetchone()
         if known == wanted:
-            return
+            return False
         longitude, latitude = places.snap(station.longitude, station.latitude, station.grid_m)
         location_id = self._id(
             "insert_location", name=station.name, longitude=longitude, latitude=latitude, grid_m=station.grid_m
@@ -256,17 +281,39 @@ class _Importer:
         )  # fmt: skip
         since = station.deployment.since if known is None else datetime.now(UTC)
         self._run("insert_historical_location", station_id=station_id, since=since, location_id=location_id)
+        if known is not None:
+            moved_m = places.distance_m(station.longitude, station.latitude, known[0], known[1])
+            otherwise = f"moved by {moved_m:,.0f} m" if moved_m >= 1 else "elevation or grid said otherwise"
+            self._note("moved", station, otherwise)
+        return known is None
 
-    def _deployment(self, station_id: int, station: Station) -> int:
-        """The deployment that goes on from `since`; what it replaces, at either end, ends there."""
-        device, wanted = station.device, station.deployment
+    def _deployment(self, station_id: int, station: Station, *, is_new: bool) -> int:
+        """The deployment that goes on from `since`, and what that changes."""
+        device = station.device
         type_id = self._id("device_type_id", code=device.type)
         device_id, differs = deployments.store_device(self._connection, device.dev_eui, type_id, device.interval_s)
         if differs:
             self._differs.append(device_id)
+            self._note(
+                "device", station, f"{device.dev_eui} is said to be a {device.type}, every {device.interval_s} s"
+            )
+        rows = self._run("open_deployments", device_id=device_id, station_id=station_id).fetchall()
+        known = [_Deployment(*row) for row in rows]
+        devices = sorted({device_id, *(each.device_id for each in known)})
+        before = self._history(devices)
+        deployment_id = self._deployed(known, device_id, station_id, station)
+        if is_new:
+            self._note("new", station, f"new, {device.dev_eui}")
+        for change in import_changes.between(station.code, before, self._history(devices)):
+            if not (is_new and change.kind == "begun"):
+                self.changes.append(change)
+        return deployment_id
+
+    def _deployed(self, open_: Sequence[_Deployment], device_id: int, station_id: int, station: Station) -> int:
+        """The deployment that goes on from `since`; what it replaces, at either end, ends there."""
+        wanted = station.deployment
         values = msgspec.structs.asdict(wanted)
-        for row in self._run("open_deployments", device_id=device_id, station_id=station_id).fetchall():
-            known = _Deployment(*row)
+        for known in open_:
             if known.goes_on(device_id, station_id, wanted):
                 values["since"] = min(known.since, wanted.since)
                 # What a command said stays where the file says nothing of it.
@@ -279,11 +326,17 @@ class _Importer:
                 raise errors.RegionInvalid(
                     f"{station.code}: what hangs there, or its device elsewhere, is known since "
                     f"{known.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC.",
-                    "What replaces it needs a later deployment.since.",
+                    f"What replaces it needs a later deployment.since. {_bring_up_to_date(self._connection, station)}",
                 )
             self._run("end_deployment", deployment_id=known.id, until=wanted.since)
             self._concerned.append((known.id, wanted.since))
         return self._id("insert_deployment", device_id=device_id, station_id=station_id, **values)
+
+    def _history(self, device_ids: Sequence[int]) -> list[Deployed]:
+        return [each for device_id in device_ids for each in deployments.history(self._connection, device_id)]
+
+    def _note(self, kind: Kind, station: Station, said: str) -> None:
+        self.changes.append(Change(kind, f"{station.code}: {said}"))
 
     def _id(self, query: LiteralString, **values: Any) -> int:
         row = self._run(query, **values).fetchone()

@@ -13,6 +13,11 @@ def console() -> Console:
     return terminal if terminal.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: 1 station, 2 stations."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def whole(header: str) -> Column:
     """A column whose values are never cut."""
     return Column(header, no_wrap=True, min_width=len(header), overflow="ignore")

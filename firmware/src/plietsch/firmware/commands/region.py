@@ -19,12 +19,12 @@ from plietsch.firmware.world import Plan
 
 
 def write(path: Path, plan: live.Plan, states: StateFile, stations: Sequence[Station]) -> None:
-    """Write the region file: where there is a past to be simulated, the stations stand since the day it begins on."""
+    """Write the region file: where there is a past to be simulated, the stations stand since then, to the minute."""
     course = states.state.course
     if course or plan.since_s:
         begin_s = course.start_s if course else time.time() - plan.since_s
         begin = datetime.fromtimestamp(begin_s - live.SWITCHED_ON_BEFORE_S, UTC)
-        since = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+        since = begin.replace(second=0, microsecond=0)
         stations = [replace(station, since=since) for station in stations]
     region.write(path, region.FLENSBURG, stations)
 

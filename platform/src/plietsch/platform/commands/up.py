@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.status import Status
 
 from plietsch.platform import logs, settings
-from plietsch.platform.local import check
+from plietsch.platform.local import check, running
+from plietsch.platform.local.leftovers import Record
 from plietsch.platform.local.stack import Simulation, Stack
 
 app = typer.Typer()
@@ -82,7 +83,13 @@ def up(
     speed: Annotated[str, typer.Option(help="How many times as fast as real time that is run, or `max`.")] = "max",
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what was stored before.")] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Without simulated stations.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one line of JSON.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print the addresses as one line of JSON; those of the stack that runs here already, if one does.",
+        ),
+    ] = False,
     check_only: Annotated[bool, typer.Option("--check", help="Try the whole way, say how it went, and end.")] = False,
 ) -> None:
     """Start the whole platform on this machine: database, broker, ingest, site and simulated stations."""
@@ -97,10 +104,21 @@ def up(
         arguments += ["--scenario", scenario]
     if history or not scenario:
         arguments += ["--since", history or _HISTORY]
+    if as_json and not fresh and (addresses := _running(config)):
+        typer.echo(json.dumps(addresses))
+        return
     announcer = _Announcer(console)
     simulation = None if bare else Simulation(tuple(arguments), announcer.filling, is_watched=speed != "max")
     stack = Stack(config, config.data_dir.absolute(), simulation, announcer.done)
     _run(stack, console, fresh=fresh, as_json=as_json)
+
+
+def _running(config: settings.Settings) -> dict[str, str] | None:
+    """The addresses of the stack that is up in this folder."""
+    note = Record(config.data_dir.absolute() / "stack.json").at_work()
+    if note is None or not note.broker or not note.site:
+        return None
+    return {"site": note.site, "broker": note.broker, "database": running.database_url(config)}
 
 
 def _live_interval_s(stations: int) -> int:

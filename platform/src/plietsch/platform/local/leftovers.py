@@ -38,6 +38,7 @@ class Note(msgspec.Struct):
     owner: Process
     services: list[Process]
     site: str
+    broker: str = ""
 
 
 class Record:
@@ -46,11 +47,21 @@ class Record:
     def __init__(self, file: Path) -> None:
         self._file = file
 
+    def at_work(self) -> Note | None:
+        """What is noted of the stack that runs in this folder, if one does."""
+        note = self._read()
+        return note if note and note.owner.alive() else None
+
+    def _read(self) -> Note | None:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Note)
+        except (OSError, msgspec.DecodeError):
+            return None
+
     def require_alone(self) -> None:
         """End what a killed stack left behind. Raises errors.StackFailed when a stack is at work in this folder."""
-        try:
-            note = msgspec.json.decode(self._file.read_bytes(), type=Note)
-        except (OSError, msgspec.DecodeError):
+        note = self._read()
+        if note is None:
             return
         if note.owner.alive():
             raise errors.StackFailed(
@@ -60,13 +71,15 @@ class Record:
         for process in filter(None, (entry.alive() for entry in note.services)):
             service.end(process)
 
-    def write(self, services: Iterable[int], site: str) -> None:
-        """Note the processes of the stack that this process runs."""
+    def write(self, services: Iterable[int], site: str, broker: str) -> None:
+        """Note the processes and addresses of the stack that this process runs."""
         owner = psutil.Process()
-        note = Note(
-            Process(owner.pid, owner.create_time()), [process for pid in services if (process := Process.of(pid))], site
-        )
+        processes = [process for pid in services if (process := Process.of(pid))]
+        note = Note(Process(owner.pid, owner.create_time()), processes, site, broker)
         staging = self._file.with_suffix(".new")
+        # The broker's address of the settings may hold a password.
+        staging.unlink(missing_ok=True)
+        staging.touch(mode=0o600)
         staging.write_bytes(msgspec.json.encode(note))
         staging.replace(self._file)
 

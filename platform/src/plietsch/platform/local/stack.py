@@ -15,19 +15,22 @@ from pathlib import Path
 
 import httpx
 
-from plietsch.platform import database, errors, migrations, regions, registry, roles
-from plietsch.platform.local import filling, logins, ports
+from plietsch.platform import database, errors, migrations, regions, roles
+from plietsch.platform.local import filling, importing, logins, ports
 from plietsch.platform.local.broker import EmbeddedBroker
 from plietsch.platform.local.leftovers import Record
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from plietsch.platform.local.service import Service
 from plietsch.platform.settings import Settings
+from plietsch.platform.terminal import counted
 
 # What a small machine needs to bring a web server up, with room to spare.
 _READY_TIMEOUT_S = 60.0
 _UP_TO_DATE = timedelta(minutes=1)
 # How often is looked how far the past is filled in: what looks takes time from what fills in.
 _LOOK_EVERY_S = 0.25
+_LOOK_AGAIN_S = 5.0
+_FILLED_IN = "The past is filled in: what comes from now on is measured now."
 _DRAIN_TIMEOUT_S = 60.0
 # The groups of the database's users, by service.
 _GROUPS = {"site": roles.SITE, "ingest": roles.INGEST, "judge": roles.INGEST}
@@ -70,6 +73,9 @@ class Stack:
     _postgres: EmbeddedPostgres | None = field(default=None, init=False)
     _broker: EmbeddedBroker | None = field(default=None, init=False)
     _services: list[Service] = field(default_factory=list[Service], init=False)
+    # Whether the past is still being filled in, and when that is looked at again (monotonic clock).
+    _fills: bool = field(default=False, init=False)
+    _look_at: float = field(default=0.0, init=False)
 
     def start(self, *, fresh: bool = False) -> None:
         """Start every part and return when the site answers. On any error what was started is stopped again."""
@@ -83,7 +89,7 @@ class Stack:
         port = self.settings.http_port or ports.free()
         ports.require_free(self.settings.http_host, port)
         try:
-            self._record.write([], "")
+            self._record.write([], "", "")
             self._ingest_receives.unlink(missing_ok=True)
             if fresh:
                 self._forget()
@@ -118,6 +124,7 @@ class Stack:
             if service.revive():
                 self.progress(f"{service.name} had ended; it is started again. {service.hint}")
                 self._note_processes()
+        self._look_at_the_past()
 
     def stop(self) -> None:
         """End every part in the order of the way of the data; what the broker still holds is stored before."""
@@ -165,6 +172,11 @@ class Stack:
         return self.data_dir / "region.json"
 
     @property
+    def _imported_file(self) -> Path:
+        """What was registered of them."""
+        return self.data_dir / "region.imported.json"
+
+    @property
     def _broker_folder(self) -> Path:
         return self.data_dir / "broker"
 
@@ -197,6 +209,7 @@ class Stack:
         EmbeddedPostgres(self.data_dir / "database").remove()
         for file in self.data_dir.glob(f"{self._state_file.name}*"):
             file.unlink()
+        self._imported_file.unlink(missing_ok=True)
         for folder in (self._broker_folder, self.data_dir / "logs"):
             shutil.rmtree(folder, ignore_errors=True)
         self.progress("What was stored before is deleted.")
@@ -244,23 +257,40 @@ class Stack:
         except httpx.HTTPError:
             return False
 
-    def _wait_for_the_present(self, service: Service, simulation: Simulation) -> None:
-        """The map shall open on the present; what takes longer than one likes to wait is filled in behind it."""
+    def _wait_for_the_present(self, service: Service, simulation: Simulation) -> bool:
+        """The map shall open on the present; what takes longer than one likes to wait is filled in behind it.
+
+        Returns whether there is something left to be filled in.
+        """
         deadline, begun = time.monotonic() + _READY_TIMEOUT_S, None
         with httpx.Client(base_url=self.site, timeout=5, trust_env=False) as client:
             while service.ended() is None:
                 latest, now = filling.latest(client), datetime.now(UTC)
                 if latest and now - latest < _UP_TO_DATE:
-                    return
+                    if begun:
+                        self.progress(_FILLED_IN)
+                    return False
                 if time.monotonic() > deadline:
                     self.progress("The past is still being filled in; the map will come to the present by itself.")
-                    return
+                    return True
                 if latest:
                     begun = begun or latest
                     if simulation.is_watched and latest > begun:
-                        return
+                        return True
                     simulation.filling(filling.share(begun, latest, now), latest)
                 time.sleep(_LOOK_EVERY_S)
+        return False
+
+    def _look_at_the_past(self) -> None:
+        """Say once when the past is filled in that nobody has waited for."""
+        if not self._fills or time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + _LOOK_AGAIN_S
+        with httpx.Client(base_url=self.site, timeout=5, trust_env=False) as client:
+            latest = filling.latest(client)
+        if latest and datetime.now(UTC) - latest < _UP_TO_DATE:
+            self._fills = False
+            self.progress(_FILLED_IN)
 
     def _start_simulation(self, simulation: Simulation) -> None:
         region_file = self.region_file
@@ -273,15 +303,15 @@ class Stack:
             raise errors.StackFailed(f"The simulated region was not described:\n{finished.stderr}")
         document = regions.read(region_file)
         with database.connect(self.database_url) as connection:
-            count = registry.import_region(connection, document)
+            count = importing.register(connection, document, self._imported_file)
         service = self._start_service("simulation", *arguments)
-        self._wait_for_the_present(service, simulation)
+        self._fills = self._wait_for_the_present(service, simulation)
         if service.ended():
             raise errors.StackFailed(f"The simulated region does not run:\n{service.last_words()}", service.hint)
-        self.progress(f"{count} simulated stations are measuring.")
+        self.progress(f"{counted(count, 'simulated station')} {'is' if count == 1 else 'are'} measuring.")
 
     def _note_processes(self) -> None:
         pids = [service.pid for service in self._services]
         if self._broker:
             pids.append(self._broker.pid)
-        self._record.write(filter(None, pids), self.site)
+        self._record.write(filter(None, pids), self.site, self.broker_url)

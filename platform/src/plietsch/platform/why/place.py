@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from plietsch.platform import methods
+from plietsch.platform.why import levels
+from plietsch.platform.terminal import counted
 from plietsch.platform.why.facts import Facts
 from plietsch.platform.why.links import Finding, Link, judged, moment, span, unknown
 
 INSTALLED, PUBLIC, SHOWN = "installed", "public", "shown"
 
-# No water stands so far from its mean level for a day: the highest surges of both coasts rose less above it.
-_BEYOND_MEAN_CM = 350.0
 _LEAST_LEVELS, _MANY_LEVELS = 3, 0.5
 # A value that is older says nothing of now: the site shows it as old and leaves it out of the map and the summary.
 STALE_AFTER = timedelta(minutes=75)
@@ -56,7 +56,8 @@ def _deployment(facts: Facts) -> Iterator[Finding]:
     elif (refusal := facts.refused("no-deployment")) and facts.decoded_at is None:
         yield Finding(
             "not-deployed-then", refusal.first_at,
-            f"{refusal.number} frames of it are of a time before it was deployed there ({moment(deployment.since)}).",
+            f"{counted(refusal.number, 'frame')} of a time before it was deployed there ({moment(deployment.since)}) "
+            "came from it.",
             f"If it hung there already: `plietsch device install {dev_eui} --at {deployment.station} --correct --since "
             "TIME`, then `plietsch ingest errors retry --reason no-deployment`.",
         )  # fmt: skip
@@ -97,11 +98,11 @@ def _levels(facts: Facts, do: str) -> Iterator[Finding]:
                 f"{beyond.number} of {series.values} water levels of a day lie beyond what the gauge can have{median}.",
                 do,
             )  # fmt: skip
-        elif mean_cm is not None and series.median is not None and abs(series.median - mean_cm) > _BEYOND_MEAN_CM:
+        elif mean_cm is not None and series.median is not None and levels.is_far(series.median, mean_cm):
             yield Finding(
                 "wrong-geometry", None,
                 f"The water level of a day is {series.median:g} cm in the median, {abs(series.median - mean_cm):.0f} "
-                f"cm from the gauge's mean level of {mean_cm:g} cm.", do,
+                f"cm {'above' if series.median > mean_cm else 'below'} the gauge's mean level of {mean_cm:g} cm.", do,
             )  # fmt: skip
 
 
@@ -152,11 +153,20 @@ def _hidden(facts: Facts, newest: datetime | None) -> Iterator[Finding]:
             "See what is said of its instruments above.",
         )  # fmt: skip
     elif abs(facts.at - newest) > STALE_AFTER:
-        often = facts.interval > STALE_AFTER
         yield Finding(
             "too-old", newest,
             f"Its newest value is {span(facts.at - newest)} old; the site takes none for the present that is older "
             f"than {span(STALE_AFTER)}.",
-            f"It is meant to measure every {span(facts.interval)}: let it do so more often." if often
-            else "Its next frame is due: wait for it, or look at what is said of its signal, frames and instruments.",
+            _come(facts),
         )  # fmt: skip
+
+
+def _come(facts: Facts) -> str:
+    """How a newer value may come."""
+    if facts.is_recorded:
+        return f"What it has recorded since is stored by `plietsch ingest import FILE --device {facts.dev_eui}`."
+    if facts.interval > STALE_AFTER:
+        return f"It is meant to measure every {span(facts.interval)}: let it do so more often."
+    if facts.is_silent:
+        return "It is shown again once it is heard: see what is said of its silence."
+    return "Its next frame is due: wait for it, or look at what is said of its signal, frames and instruments."

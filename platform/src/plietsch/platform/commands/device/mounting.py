@@ -26,6 +26,7 @@ from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.deployments import Change, Deployment, Mounting
 from plietsch.platform.local import running
 from plietsch.platform.terminal import console
+from plietsch.platform.why import levels
 
 REGISTER = "Example: `plietsch device register 70b3d57ed0000001 --type dragino-ldds75`"
 INSTALL = (
@@ -49,7 +50,9 @@ _NAMES = {
 Type = Annotated[str, typer.Option("--type", help="Its device type: `plietsch device-type list`.")]
 Interval = Annotated[
     int | None,
-    typer.Option("--interval-s", min=1, help="How often it is meant to measure; otherwise as its type says."),
+    typer.Option(
+        "--interval-s", min=1, help="How often it is meant to measure; otherwise as its type says.", metavar="S"
+    ),
 ]
 
 
@@ -62,7 +65,7 @@ def register(
     """Make a device known. It hangs nowhere yet: `plietsch device install` puts it at a station."""
     with _connected(database_url) as connection:
         deploying.register(connection, dev_eui, type_, interval_s)
-    console().print(f"{dev_eui}: a {type_}, deployed nowhere.", soft_wrap=True)
+    console().print(f"{dev_eui}: of type {type_}, deployed nowhere.", soft_wrap=True)
 
 
 def install(
@@ -79,7 +82,9 @@ def install(
     interval_s: Interval = None,
     sensor: Annotated[
         list[str] | None,
-        typer.Option("--sensor", help="An instrument that its type may lack and it has; several times."),
+        typer.Option(
+            "--sensor", help="An instrument that its type may lack and it has; several times.", metavar="MODEL"
+        ),
     ] = None,
     instead: Instead = False,
     height_m: Height = None,
@@ -112,7 +117,8 @@ def install(
                 connection, asked, at, since or datetime.now(UTC), phase=phase or "installed", mounting=given,
                 sensors=sensor or (), instead=instead,
             )  # fmt: skip
-    _say(change, as_json=as_json)
+        doubt = levels.doubt(connection, change.now)
+    _say(change, doubt, as_json=as_json)
 
 
 def move(
@@ -136,7 +142,8 @@ def move(
         change = deploying.move(
             connection, asked, to, since or datetime.now(UTC), mounting=given, instead=instead
         )  # fmt: skip
-    _say(change, as_json=as_json)
+        doubt = levels.doubt(connection, change.now)
+    _say(change, doubt, as_json=as_json)
 
 
 def remove(asked: Asked, since: Since = None, as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
@@ -152,15 +159,22 @@ def _connected(database_url: str | None) -> Any:
 
 def mounted(mounting: Mounting) -> str:
     """How something is mounted, in a few words."""
-    said = (
-        f"{_NAMES[member][0]} {value:g} {_NAMES[member][1]}" if isinstance(value, float | int)
-        else f"{_NAMES[member][0]}: {value}"
-        for member, value in asdict(mounting).items() if value is not None
-    )  # fmt: skip
+    said = (_part(member, value) for member, value in asdict(mounting).items() if value is not None)
     return ", ".join(said) or "nothing said of the mounting"
 
 
-def _say(change: Change, *, as_json: bool) -> None:
+def _part(member: str, value: float | str) -> str:
+    name, unit = _NAMES[member]
+    if isinstance(value, str):
+        return f"{name}: {value}"
+    if member == "gauge_zero_distance_m" and value <= 0:  # of a probe
+        return f"{name} {-value:g} m above the instrument" if value else f"{name} at the instrument"
+    return f"{name} {value:g} {unit}"
+
+
+def _say(change: Change, doubt: str | None = None, *, as_json: bool) -> None:
+    if doubt:
+        typer.echo(doubt, err=True)
     if as_json:
         document(change)
         return

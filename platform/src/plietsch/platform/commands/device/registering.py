@@ -1,5 +1,7 @@
 """`plietsch device import | list | offers`: what is registered."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +14,22 @@ from plietsch.platform import database, regions, registry, settings
 from plietsch.platform.commands.device.options import AsJson, document, moment
 from plietsch.platform.commands.options import DatabaseUrl
 from plietsch.platform.device_types import storing
+from plietsch.platform.import_changes import Change
 from plietsch.platform.local import running
-from plietsch.platform.terminal import console, whole
+from plietsch.platform.registry import DeviceRow
+from plietsch.platform.terminal import console, counted, whole
 
 IMPORT = "Example: `plietsch device import region.json`"
 LIST = "Examples: `plietsch device list`, `plietsch device list --json`"
 OFFERS = "Example: `plietsch device offers`"
+# So many changes are read, and more of them are counted.
+_HANDFUL = 8
+_KINDS = {
+    "new": "new", "moved": "moved", "device": "type or interval", "begun": "deployments begun",
+    "ended": "deployments ended", "corrected": "deployments corrected",
+}  # fmt: skip
+# A device in one line needs so many columns.
+_WIDE = 130
 
 
 def import_(
@@ -28,8 +40,24 @@ def import_(
     region_file = regions.decode(file)
     with database.connect(running.database_url(settings.read(database_url=database_url))) as connection:
         regions.check(region_file, file, storing.known(connection))
-        count = registry.import_region(connection, region_file)
-    Console(highlight=False).print(f"{region_file.region.name.en}: {count} stations registered.")
+        imported = registry.import_region(connection, region_file)
+    say = Console(highlight=False, soft_wrap=True)
+    say.print(f"{region_file.region.name.en}: {counted(imported.stations, 'station')} registered.", markup=False)
+    for line in _changed(imported.changes):
+        say.print(line, markup=False)
+
+
+def _changed(changes: Sequence[Change]) -> Iterator[str]:
+    """A handful of changes line by line; of more, how many there are of each kind, and those that are rarely meant."""
+    if not changes:
+        yield "No place and no deployment differs from what was known."
+    elif len(changes) > _HANDFUL:
+        kinds = Counter(change.kind for change in changes)
+        yield ", ".join(f"{_KINDS[kind]}: {number}" for kind, number in kinds.items())
+        changes = [change for change in changes if change.kind != "new"]
+    yield from (f"  {change.said}" for change in changes[:_HANDFUL])
+    if len(changes) > _HANDFUL:
+        yield f"  … and {len(changes) - _HANDFUL} more."
 
 
 def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
@@ -39,12 +67,28 @@ def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
     if as_json:
         document({"devices": rows})
         return
-    table = Table(whole("DevEUI"), "type", whole("station"), "phase", "since", "last heard", "health")
+    say = console()
+    say.print(_devices(rows, is_narrow=say.width < _WIDE))
+
+
+def _devices(rows: Sequence[DeviceRow], *, is_narrow: bool) -> Table:
+    """What matters first. On a narrow terminal two values stand below each other, for none to be cut."""
+    table = Table(box=None, pad_edge=False)
+    columns = ("station", "DevEUI", "last heard (UTC)", "phase", "since", "type")
+    if is_narrow:
+        columns = ("station\nDevEUI", "last heard (UTC)\nphase, since", "type")
+    for name in columns:
+        table.add_column(name, no_wrap=True, overflow="ignore")
+    table.add_column("health", min_width=len("battery 100 %"), overflow="fold")
     for row in rows:
+        heard = f"{row.last_heard.astimezone(UTC):%Y-%m-%d %H:%M}" if row.last_heard else "never"
         since = f"{row.since.astimezone(UTC):%Y-%m-%d}" if row.since else "–"
-        heard = moment(row.last_heard)
-        table.add_row(row.dev_eui, row.type, row.station or "–", row.phase or "–", since, heard, row.health)
-    console().print(table)
+        station, phase = row.station or "–", row.phase or "–"
+        cells = (station, row.dev_eui, heard, phase, since, row.type)
+        if is_narrow:
+            cells = (f"{station}\n{row.dev_eui}", f"{heard}\n{phase} {since}", row.type)
+        table.add_row(*cells, row.health)
+    return table
 
 
 def offers(database_url: DatabaseUrl = None) -> None:
