@@ -181,9 +181,15 @@ class Facts:
         return timedelta(seconds=self.device.interval_s if self.device else 0)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether its newest frames are lines of a recording: no gateway heard them."""
+        radio = self.radio
+        return bool(radio.frames) and not radio.gateways and radio.spreading_factor is None
+
+    @property
     def is_silent(self) -> bool:
-        """Whether it was heard once, and not for so long that something is wrong."""
-        heard_at = self.health.heard_at
+        """Whether it was heard once by radio, and not for so long that something is wrong."""
+        heard_at = None if self.is_recorded else self.health.heard_at
         patience = max(self.interval * _SILENT_INTERVALS, _SHORTEST_SILENCE)
         return heard_at is not None and self.at - heard_at > patience
 

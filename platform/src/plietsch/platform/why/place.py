@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from plietsch.platform import methods
-from plietsch.platform.why import levels
 from plietsch.platform.terminal import counted
+from plietsch.platform.why import levels
 from plietsch.platform.why.facts import Facts
 from plietsch.platform.why.links import Finding, Link, judged, moment, span, unknown
 

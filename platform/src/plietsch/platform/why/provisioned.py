@@ -17,11 +17,13 @@ def judge(facts: Facts) -> Link:
             Finding(
                 "type-unknown",
                 device.since,
-                f"It is registered as a {device.type}, a type that this installation does not know.",
+                f"It is registered, of type {device.type}, which this installation does not know.",
                 "`plietsch db migrate` brings the types that come with plietsch, `plietsch device-type add` your own.",
             )
         )
-    return judged(NAME, found, seen=f"Registered as a {device.type} since {moment(device.since)}.", since=device.since)
+    return judged(
+        NAME, found, seen=f"Registered, of type {device.type}, since {moment(device.since)}.", since=device.since
+    )
 
 
 def _unregistered(facts: Facts) -> Finding:

@@ -30,6 +30,8 @@ def joined(facts: Facts) -> Link:
     health = facts.health
     known = max((at for at in (health.joined_at, health.heard_at) if at), default=None)
     found = list(_refused(facts, known))
+    if not found and facts.is_recorded:
+        return unknown(JOINED, "What it measured was recorded: no network tells of it.")
     if not found and health.joins >= _MANY_JOINS:
         found.append(
             Finding(
@@ -163,6 +165,8 @@ def _weak(facts: Facts, heard_at: datetime) -> Iterator[Finding]:
 
 
 def _signal(facts: Facts, heard_at: datetime) -> str:
+    if facts.is_recorded:
+        return f"Its frames are lines of a recording, up to {moment(heard_at)}."
     radio = facts.radio
     gateways = round(radio.gateways or 0)
     by = f" by {gateways} gateway{'' if gateways == 1 else 's'}" if gateways else ""

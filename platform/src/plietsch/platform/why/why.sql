@@ -164,6 +164,28 @@ LEFT JOIN LATERAL (
 ) failed ON true
 ORDER BY d.method <> 'raw', c.channel
 
+-- name: gauge
+-- The mean level of the gauge that a station is, and the highest of its own levels.
+SELECT g.mean_level_cm, (SELECT max(level_cm) FROM gauge_level WHERE station_id = g.station_id)
+FROM gauge g
+WHERE g.station_id = %(station_id)s
+
+-- name: newest_reading
+-- The newest distance or depth that a device measured, wherever it hung, and that did not fail.
+SELECT o.code, n.result, o.unit_symbol, n.phenomenon_time
+FROM deployment p
+JOIN deployment_channel c ON c.deployment_id = p.id
+JOIN datastream d ON d.id = c.datastream_id AND d.method = 'raw'
+JOIN observed_property o ON o.id = d.observed_property_id AND o.code IN ('distance', 'water_depth')
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time, result FROM observation
+    WHERE datastream_id = d.id AND phenomenon_time >= lower(p.during)
+      AND phenomenon_time < coalesce(upper(p.during), 'infinity') AND result IS NOT NULL AND quality <= 3
+    ORDER BY phenomenon_time DESC LIMIT 1
+) n
+WHERE p.device_id = %(device_id)s
+ORDER BY n.phenomenon_time DESC LIMIT 1
+
 -- name: place
 -- A station: region, licence, its public place, and the gauge's mean level.
 SELECT s.code, r.code, r.west, r.south, r.east, r.north, s.licence, l.longitude, l.latitude, l.grid_m, g.mean_level_cm

@@ -32,6 +32,13 @@ def parse_dev_eui(text: str) -> str:
     return dev_eui
 
 
+def parse_address(text: str) -> str:
+    """An address that a browser can open."""
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text):
+        raise typer.BadParameter(f"{text} is no address on the web: https://example.org/picture.jpg.")
+    return text
+
+
 def moment(at: datetime | None) -> str:
     """An instant to the second, in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "never"
@@ -57,11 +64,18 @@ Since = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON document.")]
 Instead = Annotated[bool, typer.Option("--instead", help="Take down what hangs there, at the same time.")]
-Height = Annotated[float | None, typer.Option("--height-m", help="Mounting height above ground.", show_default=False)]
+Height = Annotated[
+    float | None, typer.Option("--height-m", help="Mounting height above ground.", metavar="M", show_default=False)
+]
 Direction = Annotated[
     float | None,
     typer.Option(
-        "--direction-deg", min=0, max=359.999, help="Where it faces, clockwise from north.", show_default=False
+        "--direction-deg",
+        min=0,
+        max=359.999,
+        help="Where it faces, clockwise from north.",
+        metavar="°",
+        show_default=False,
     ),
 ]
 ZeroDistance = Annotated[
@@ -69,18 +83,30 @@ ZeroDistance = Annotated[
     typer.Option(
         "--gauge-zero-distance-m",
         help="From the instrument straight down to the gauge's zero; negative for a probe below it.",
+        metavar="M",
         show_default=False,
     ),
 ]
 ZeroNhn = Annotated[
     float | None,
-    typer.Option("--gauge-zero-nhn-m", help="The gauge's zero above NHN (DHHN2016), mostly -5.", show_default=False),
+    typer.Option(
+        "--gauge-zero-nhn-m", help="The gauge's zero above NHN (DHHN2016), mostly -5.", metavar="M", show_default=False
+    ),
 ]
 RainTip = Annotated[
     float | None,
-    typer.Option("--rain-tip-mm", min=0.001, help="How much rain makes the bucket tip.", show_default=False),
+    typer.Option(
+        "--rain-tip-mm", min=0.001, help="How much rain makes the bucket tip.", metavar="MM", show_default=False
+    ),
 ]
 Photo = Annotated[
-    str | None, typer.Option("--photo", help="Address of a picture of the mounting.", metavar="URL", show_default=False)
+    str | None,
+    typer.Option(
+        "--photo",
+        help="Address of a picture of the mounting: https://…",
+        parser=parse_address,
+        metavar="URL",
+        show_default=False,
+    ),
 ]
 Note = Annotated[str | None, typer.Option("--note", help="What the next one should know.", show_default=False)]
