@@ -8,6 +8,14 @@ import httpx
 import psycopg
 import pytest
 
+from plietsch.dashboards import instruments
+from plietsch.dashboards.quantities import QUANTITIES
+from plietsch.dashboards.station import methods
+from plietsch.dashboards.station.past import Deployment
+from plietsch.dashboards.station.streams import Stream
+from plietsch.dashboards.texts import LANGUAGES, Texts
+from plietsch.platform import properties
+
 
 @pytest.fixture
 def reader(site: str) -> Iterator[httpx.Client]:
@@ -99,3 +107,35 @@ def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(
 @pytest.mark.usefixtures("region")
 def test_a_download_says_what_it_does_not_hold(reader: httpx.Client, language: str, said: str) -> None:
     assert said in reader.get(f"/{language}/stations/husum-markt").text
+
+
+def test_an_instrument_is_named_once_and_its_maker_too() -> None:
+    texts = Texts.read("en")
+    assert instruments.name("Keller-26D", "Keller", texts) == "Keller-26D"
+    assert instruments.name("SDS011", "Nova Fitness", texts) == "Nova Fitness SDS011"
+    found = ["Dragino LDDS75", "Dragino LDDS75-ultrasound", "Dragino LDDS75", "Dragino LDDS751"]
+    assert instruments.distinct(found) == ["Dragino LDDS75", "Dragino LDDS751"]
+
+
+def test_a_level_from_a_pressure_probe_is_told_by_its_depth() -> None:
+    level = Stream(1, "water_level", "gauge-zero/1", "PR-26D", "Keller", is_fed=True, is_default=True)
+    depth = level._replace(id=2, property="water_depth", method="raw")
+    mounted = Deployment(None, None, True, -1.5, None, None, ["PR-26D"])
+    (told,) = methods.of([level, depth], [mounted], Texts.read("de"))
+    said = " ".join(told.sentences)
+    assert "plus das Wasser, das über ihm steht" in said
+    assert "Hier liegt das Messgerät 1,50 m unter" in said
+    (told,) = methods.of([level, depth._replace(property="distance")], [mounted], Texts.read("de"))
+    assert "weniger der Abstand zum Wasser" in " ".join(told.sentences)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_quantity_has_a_name_in_each_language_and_the_registrys_decimals(language: str) -> None:
+    catalogue = Texts.read(language).catalogue
+    for each in QUANTITIES.values():
+        assert catalogue.get(each.name, ("",))[0], each.name
+        assert catalogue.get(each.short, ("",))[0], each.short
+        assert each.decimals <= properties.of(each.code).decimals, each.code
+    # What is not shown is made of what is, or says how sure something is.
+    left_out = {each.code for each in properties.ALL.values()} - set(QUANTITIES)
+    assert {code for code in left_out if not code.endswith("_spread")} == {"rain", "rain_24h", "rain_total"}

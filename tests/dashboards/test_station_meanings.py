@@ -104,3 +104,18 @@ def test_dust_in_humid_air_is_said_to_read_too_much(language: str, corrected: fl
 def test_a_value_that_is_not_quite_new_says_how_old_it_is(language: str, minutes: int, said: str):
     at = datetime(2026, 11, 21, 12, tzinfo=UTC)
     assert cards.ago(at - timedelta(minutes=minutes), at, Texts.read(language)) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "minute", "said"),
+    [
+        ("de", 22, "für die Stunde von 16:00 bis 17:00, bisher."),
+        ("da", 22, "for timen fra 16.00 til 17.00, indtil nu."),
+        ("en", 59, "of the hour from 16:00 to 17:00, so far."),
+        ("en", 60, "of the hour from 16:00 to 17:00."),
+    ],
+)
+def test_an_index_of_an_hour_that_is_not_over_says_so(language: str, minute: int, said: str):
+    begun = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    at = begun + timedelta(minutes=minute)
+    assert cards.of_which_hour("aqi_eu", begun, at, UTC, Texts.read(language)).endswith(said)

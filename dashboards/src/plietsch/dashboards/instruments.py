@@ -34,9 +34,18 @@ async def measured_anywhere(connection: AsyncConnection[Any], region: str) -> se
 def names(datastreams: Iterable[Datastream], texts: Texts) -> list[str]:
     """What a station's sensors are called, each once."""
     sensors = {each.sensor.model: each.sensor.manufacturer for each in datastreams if each.sensor.model != _NODE}
-    return [name(model, manufacturer, texts) for model, manufacturer in sorted(sensors.items())]
+    return distinct(name(model, manufacturer, texts) for model, manufacturer in sorted(sensors.items()))
 
 
 def name(model: str, manufacturer: str, texts: Texts) -> str:
     """What a kind of instrument is called."""
-    return texts.translate(_KINDS[model]) if model in _KINDS else f"{manufacturer} {model}"
+    if model in _KINDS:
+        return texts.translate(_KINDS[model])
+    # Some makers name themselves in the model.
+    return model if model.casefold().startswith(manufacturer.casefold()) else f"{manufacturer} {model}"
+
+
+def distinct(found: Iterable[str]) -> list[str]:
+    """Names of instruments, each once; what is a part of another one ("LDDS75-ultrasound") goes by that one's name."""
+    known = list(dict.fromkeys(found))
+    return [each for each in known if not any(each.startswith((f"{other}-", f"{other} ")) for other in known)]

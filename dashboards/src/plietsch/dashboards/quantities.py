@@ -25,6 +25,8 @@ class Quantity:
     finer: int = 0  # decimals that it is classed by beyond those that are shown
     of_hour: bool = False  # whether it is of an hour that begins at its time, and a class: nothing to draw or to mean
 
+    has_course: bool = True  # whether a line or a mean says anything: of a direction, neither does
+
     @property
     def exact_decimals(self) -> int:
         """The decimals that a script is sent, so that its classes are those of the pages."""
@@ -44,9 +46,23 @@ QUANTITIES = {
         Quantity("temperature", N_("Air temperature"), N_("Temperature"), "°C"),
         Quantity("humidity", N_("Relative humidity"), N_("Humidity"), "%", 0),
         Quantity("pressure", N_("Air pressure"), N_("Pressure"), "hPa", 0),
+        Quantity("water_temperature", N_("Water temperature"), N_("Water temperature"), "°C"),
+        Quantity("water_depth", N_("Depth of the probe"), N_("Depth"), "cm"),
+        Quantity("water_conductivity", N_("Conductivity of the water"), N_("Water's conductivity"), "µS/cm", 0),
+        Quantity("wind_speed", N_("Wind speed"), N_("Wind"), "m/s", beginning=0),
+        Quantity("wind_gust", N_("Wind gust"), N_("Gust"), "m/s", beginning=0),
+        Quantity("wind_direction", N_("Wind direction"), N_("Direction"), "°", 0, has_course=False),
+        Quantity("solar_radiation", N_("Solar radiation"), N_("Sun"), "W/m²", 0, beginning=0),
+        Quantity("dew_point", N_("Dew point"), N_("Dew point"), "°C"),
+        Quantity("soil_moisture", N_("Soil moisture"), N_("Soil moisture"), "%"),
+        Quantity("soil_temperature", N_("Soil temperature"), N_("Soil temperature"), "°C"),
+        Quantity("soil_conductivity", N_("Conductivity of the soil"), N_("Soil's conductivity"), "µS/cm", 0),
+        Quantity("pm1", N_("Fine dust PM1"), N_("PM1"), "µg/m³", beginning=0),
+        Quantity("pm4", N_("Fine dust PM4"), N_("PM4"), "µg/m³", beginning=0),
         Quantity("distance", N_("Distance to the water"), N_("Distance"), "mm", 0, on_change=True),
         Quantity("rain_tips", N_("Tips of the rain gauge"), N_("Tips"), "", 0, on_change=True),
         Quantity("battery", N_("Battery"), N_("Battery"), "V", 2),
+        Quantity("battery_level", N_("Battery level"), N_("Charge"), "%", 0),
     )
 }
 # What the map can show and its table holds, where a station of the region measures it.

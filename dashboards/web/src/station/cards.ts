@@ -14,7 +14,7 @@ export interface StationConfig extends Config {
 }
 
 // What stands on a card beside its number, and follows from it.
-const PARTS = ["[data-trend]", "[data-meaning]", "[data-quality]", "[data-journey]"];
+const PARTS = ["[data-flag]", "[data-trend]", "[data-meaning]", "[data-quality]", "[data-journey]"];
 
 /** The cards below an element. */
 export class Cards {
@@ -29,7 +29,7 @@ export class Cards {
   show(change: Change): void {
     const card = this.card(change.property);
     const property = this.config.properties[change.property];
-    if (!card || !property || Date.parse(change.time) < this.time(card)) return;
+    if (!card || !property || Date.parse(change.failed ?? change.time) < this.time(card)) return;
     this.number(card, change.value, property.decimals);
     this.label(card, change.property, change.value);
     this.date(card, change.time);

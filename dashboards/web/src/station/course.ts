@@ -42,6 +42,8 @@ export interface Course {
   readonly lines: readonly Line[];
   readonly gaps: readonly (readonly [number, number])[];
   readonly limits: readonly Limit[];
+  /** When an instrument was mounted differently or exchanged: Unix time, and a word for it. */
+  readonly marks: readonly (readonly [number, string])[];
   readonly bands: readonly { readonly code: string; readonly upper: number | null }[];
   readonly texts: Readonly<Record<"noData" | "suspect" | "failed" | "unsure", string>>;
 }
@@ -74,9 +76,10 @@ export function points(course: Course): Points {
   };
 }
 
-/** The least and the most that a chart has to show; what is not believed does not stretch it. */
+/** The least and the most that a chart has to show; what is not believed does not stretch it, unless there is no more. */
 export function extent(course: Course): [number, number] | null {
   const known = course.lines.flatMap((line) => [...line.values, ...line.lows, ...line.highs]).filter((value) => value !== null);
+  if (!known.length) known.push(...course.lines.flatMap((line) => line.doubtful.map(([, value]) => value)));
   if (!known.length) return null;
   return known.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 }

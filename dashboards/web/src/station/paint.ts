@@ -12,6 +12,7 @@ const RANGE_OPACITY = 0.2;
 const GAP_OPACITY = 0.3;
 const HATCH_PX = 8;
 const MARK_PX = 4;
+const CHANGE_DASH = [2, 4];
 
 /** Behind the lines. */
 export function behind(plot: uPlot, course: Course): void {
@@ -35,6 +36,7 @@ export function before(plot: uPlot, course: Course, language: string): void {
   strokes.unsure(plot, course);
   for (const line of course.lines)
     for (const [time, value, quality] of line.doubtful) if (!line.isComputed || quality !== UNSURE) mark(plot, time, value);
+  for (const [time, word] of course.marks) change(plot, time, word);
   labels.draw(plot, course.limits, { font: font(), number: (value) => value.toLocaleString(language) });
   plot.ctx.restore();
 }
@@ -145,14 +147,37 @@ function font(): string {
   return `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
 }
 
-/** A value that is not believed: a cross, at the edge where it lies beyond. */
+/** A moment from which on values differ for another reason than what is measured: a dotted line, and a word for it. */
+function change(plot: uPlot, time: number, word: string): void {
+  const { ctx } = plot;
+  const { left, width, top, height } = plot.bbox;
+  const x = plot.valToPos(time, "x", true);
+  ctx.strokeStyle = ctx.fillStyle = theme.colour("--ink");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash(CHANGE_DASH.map((each) => each * devicePixelRatio));
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x, top + height);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.font = font();
+  ctx.textBaseline = "bottom";
+  const half = ctx.measureText(word).width / 2;
+  ctx.textAlign = "center";
+  // Above the plot, and as a whole, were the moment at its edge.
+  ctx.fillText(word, Math.min(left + width - half, Math.max(left + half, x)), top - 6 * devicePixelRatio);
+}
+
+/** A value that is not believed: a cross; where it lies beyond the axis, an arrow at the edge that points there. */
 function mark(plot: uPlot, time: number, value: number): void {
   const { ctx } = plot;
   const { left, width, top, height } = plot.bbox;
   const px = MARK_PX * devicePixelRatio;
   const x = plot.valToPos(time, "x", true);
   if (x < left || x > left + width) return;
-  const y = Math.min(top + height - px, Math.max(top + px, plot.valToPos(value, "y", true)));
+  const at = plot.valToPos(value, "y", true);
+  if (at < top || at > top + height) return arrow(plot, x, at < top ? top + px : top + height - px, at < top ? -px : px);
+  const y = Math.min(top + height - px, Math.max(top + px, at));
   ctx.strokeStyle = theme.colour("--alarm");
   ctx.lineWidth = 1.5 * devicePixelRatio;
   ctx.beginPath();
@@ -161,4 +186,15 @@ function mark(plot: uPlot, time: number, value: number): void {
   ctx.moveTo(x - px, y + px);
   ctx.lineTo(x + px, y - px);
   ctx.stroke();
+}
+
+/** An arrow up (a negative length) or down, at a height. */
+function arrow(plot: uPlot, x: number, y: number, length: number): void {
+  const { ctx } = plot;
+  ctx.fillStyle = theme.colour("--alarm");
+  ctx.beginPath();
+  ctx.moveTo(x, y + length);
+  ctx.lineTo(x - Math.abs(length), y - length);
+  ctx.lineTo(x + Math.abs(length), y - length);
+  ctx.fill();
 }

@@ -1,7 +1,8 @@
 """Data capture: on each of the last thirty days, in how many hours of a hundred a quantity was measured.
 
-An hour counts that has a value of quality 1 or 2. What a node sends when it changes, and otherwise hourly, counts for
-the hour after, too: the frame that says that nothing changes may come a minute late.
+An hour counts that has a value, were it a suspect one: how far to trust it is said elsewhere. What a node sends when it
+changes, and otherwise hourly, counts for the hour after, too: the frame that says that nothing changes may come a
+minute late.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.station import streams
+from plietsch.dashboards.station import course, streams
+from plietsch.dashboards.station.spans import Window
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import Texts
 from plietsch.platform import sql
@@ -63,6 +65,8 @@ async def of(
         heard = await _hours(connection, own, code, at)
         begun = await _begun(connection, own, code)
         if begun is not None:
+            window = Window(at - timedelta(days=DAYS + 1), at)
+            heard |= set(await course.doubted(connection, own, code, window, _HOUR))
             found.append(_captured(code, heard, begun, at, texts, zone))
     return found
 

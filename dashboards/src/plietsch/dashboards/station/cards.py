@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from plietsch.dashboards import air, quantities, trends
+from plietsch.dashboards import air, quantities, readings, trends
 from plietsch.dashboards.air import Mean
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.newest import FAILED, Newest
@@ -41,6 +41,7 @@ _TRENDS: dict[Direction, str] = {
 }
 _ARROWS: dict[Direction, str] = {"rising": "↗", "falling": "↘", "steady": "→"}
 _OF_HOUR = N_("%(index)s, of the hour from %(since)s to %(until)s.")
+_SO_FAR = N_("%(index)s, of the hour from %(since)s to %(until)s, so far.")
 _DECIDES = N_("What decides: %(dust)s.")
 _INDICATIVE = N_("Indicative, of fine dust alone.")
 _SILENT = N_("Nothing newer has come: this value says nothing of now.")
@@ -75,6 +76,8 @@ class Card:
     quality: str = ""
     doubtful: bool = False
     journey: str = ""
+    sign: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ async def of(
         damp = await _damp(connection, place, code, newest)
         card = _card(place, code, value, trend, codes, damp, at, texts)
         if QUANTITIES[code].of_hour:
-            card = replace(card, meaning=await _of_hour(connection, place, code, value, texts))
+            card = replace(card, meaning=await _of_hour(connection, place, code, value, at, texts))
         cards.append(card)
     return cards
 
@@ -133,6 +136,7 @@ def _card(
     stale = quantities.is_stale(time, at)
     is_failed = newest.quality >= FAILED
     band = None if stale or is_failed else _band(code, newest.value, place.gauge)
+    sign, flag = readings.FLAGS.get(newest.quality, ("", ""))
     says_now = not stale and not is_failed
     return Card(
         property=code,
@@ -153,6 +157,8 @@ def _card(
         quality=texts.translate(names.QUALITY[newest.quality]),
         doubtful=newest.quality not in (1, 2),
         journey=journey(texts.language, place.code, code, newest.time),
+        sign=sign,
+        flag=texts.translate(flag),
     )
 
 
@@ -186,7 +192,7 @@ def ago(time: datetime, at: datetime, texts: Texts) -> str:
 
 
 async def _of_hour(
-    connection: AsyncConnection[Any], place: Place, code: str, newest: Newest, texts: Texts
+    connection: AsyncConnection[Any], place: Place, code: str, newest: Newest, at: datetime, texts: Texts
 ) -> tuple[str, ...]:
     """Which index it is, of which hour, and which dust decides."""
     parameters = {"station": place.code, "since": newest.time, "until": newest.time + _HOUR}
@@ -194,12 +200,17 @@ async def _of_hour(
         await cursor.execute(_QUERIES["dust"], parameters)
         found = await cursor.fetchall()
     method = next(each.method for each in place.streams if each.property == code)
-    since, until = (texts.clock(moment, place.zone) for moment in (newest.time, newest.time + _HOUR))
     worst = [each for each in air.means(method, found) if each.rank == newest.value]
     decides = ", ".join(f"{texts.translate(QUANTITIES[each.code].short)} ({_mean(each, texts)})" for each in worst)
-    name = texts.translate(SCALES[code].name)
-    told = texts.gettext(_OF_HOUR, index=name, since=since, until=until)
+    told = of_which_hour(code, newest.time, at, place.zone, texts)
     return told, *([texts.gettext(_DECIDES, dust=decides)] if decides else []), texts.translate(_INDICATIVE)
+
+
+def of_which_hour(code: str, begun: datetime, at: datetime, zone: tzinfo, texts: Texts) -> str:
+    """Which index it is, and of which hour; of one that is not over, that it may still change."""
+    since, until = (texts.clock(moment, zone) for moment in (begun, begun + _HOUR))
+    sentence = _OF_HOUR if begun + _HOUR <= at else _SO_FAR
+    return texts.gettext(sentence, index=texts.translate(SCALES[code].name), since=since, until=until)
 
 
 def _mean(mean: Mean, texts: Texts) -> str:

@@ -14,6 +14,7 @@ from plietsch.dashboards.scales import Scale
 from plietsch.dashboards.station import names
 from plietsch.dashboards.station.course import Course, Line
 from plietsch.dashboards.station.limits import Limit
+from plietsch.dashboards.station.past import Mark
 from plietsch.dashboards.station.spans import STEPS
 from plietsch.dashboards.texts import N_, Texts
 from plietsch.platform.methods import KAPPA_KOEHLER
@@ -21,8 +22,15 @@ from plietsch.platform.methods import KAPPA_KOEHLER
 _TEXTS = {"noData": N_("no data"), "suspect": names.QUALITY[3], "failed": names.QUALITY[4], "unsure": names.UNSURE}
 
 
-def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts: Texts, timezone: str) -> str:
-    """A course with the lines that it is held against; `scale` is what is faint behind it."""
+def document(
+    course: Course,
+    limits: Sequence[Limit],
+    scale: Scale | None,
+    texts: Texts,
+    timezone: str,
+    marks: Sequence[Mark] = (),
+) -> str:
+    """A course with the lines that it is held against; `scale` is what is faint behind it, `marks` what changed."""
     quantity = QUANTITIES[course.code]
     days = course.step == "1d"
     content = {
@@ -41,6 +49,9 @@ def document(course: Course, limits: Sequence[Limit], scale: Scale | None, texts
         "lines": [_line(course, line, texts) for line in course.lines],
         "gaps": [[gap.since.timestamp(), gap.until.timestamp()] for gap in course.gaps],
         "limits": [{"value": limit.value, "name": limit.name, "band": limit.band} for limit in limits],
+        "marks": [
+            [_seconds(mark.time), mark.word] for mark in marks if course.window.since < mark.time < course.window.until
+        ],
         "texts": {name: texts.translate(text) for name, text in _TEXTS.items()},
         "bands": [] if scale is None else [{"code": band.code, "upper": band.upper} for band in scale.bands],
     }

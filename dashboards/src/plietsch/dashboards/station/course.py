@@ -1,8 +1,8 @@
 """The course of a quantity over a span: what chart and table show, read once for both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -50,7 +50,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Course:
-    """A quantity over a span. `step` is how fine it is; sums (of rain) are of steps, too, and have a `total`."""
+    """A quantity over a span. `step` is how fine it is; sums (of rain) are of steps, too, and have a `total`.
+
+    `doubted` is how many values are suspect or failed, which no line counts.
+    """
 
     code: str
     span: Span
@@ -59,6 +62,7 @@ class Course:
     lines: list[Line]
     gaps: list[Gap] = field(default_factory=list[Gap])
     total: float | None = None
+    doubted: int = 0
 
     @property
     def is_sum(self) -> bool:
@@ -137,14 +141,33 @@ async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequ
     if begun is None:
         return course
     shortest = quantities.shortest_gap([course.code])
-    times = course.heard
     if course.step == "raw":
-        found = gaps.of_moments(times, begun, at, shortest)
+        found = gaps.of_moments(course.heard, begun, at, shortest)
     else:
+        doubts = {} if course.is_sum else await doubted(connection, own, course.code, course.window, STEPS[course.step])
+        course = replace(course, doubted=sum(doubts.values()))
+        times = sorted({*course.heard, *doubts})
         # An hour of rain is there or not; one of a mean that stands alone says something of those beside it.
         alone = _NONE if course.is_sum else shortest
         found = gaps.of_steps(times, STEPS[course.step], begun, at, alone, shortest)
-    return Course(course.code, course.span, course.step, course.window, course.lines, found, course.total)
+    return replace(course, gaps=found)
+
+
+async def doubted(
+    connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window, step: timedelta
+) -> dict[datetime, int]:
+    """How many values of a quantity are suspect or failed, by the beginning of their step (UTC)."""
+    ids = [each.id for each in own if each.property == streams.source_of(code) and each.is_default]
+    parameters = {"streams": ids, "step": step, "since": window.since, "until": window.until}
+    cursor = await connection.execute(_QUERIES["doubted"], parameters)
+    return {begin.astimezone(UTC): count for begin, count in await cursor.fetchall()}
+
+
+async def last(connection: AsyncConnection[Any], own: Sequence[Stream], code: str, at: datetime) -> datetime | None:
+    """When the last value of a quantity up to a moment was measured; None where there is none."""
+    ids = [each.id for each in own if each.property == streams.source_of(code)]
+    row = await (await connection.execute(_QUERIES["last"], {"streams": ids, "until": at})).fetchone()
+    return row[0] if row else None
 
 
 async def _begun(connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window) -> datetime | None:

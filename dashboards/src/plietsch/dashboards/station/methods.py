@@ -14,6 +14,9 @@ from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import N_, Texts
 from plietsch.platform.methods import EAQI, GAUGE_ZERO, GAUGE_ZERO_SOUND, KAPPA_KOEHLER
 
+# The same method for a pressure probe, which lies in the water.
+_FROM_DEPTH = f"{GAUGE_ZERO} of water_depth"
+
 
 class Method(NamedTuple):
     """A heading, and what there is to know, in sentences."""
@@ -29,6 +32,7 @@ _TITLES = {
     "BME280": N_("Temperature, humidity and pressure: Bosch BME280"),
     "rain": N_("Rain: tipping bucket"),
     GAUGE_ZERO: N_("Water level above the gauge's zero"),
+    _FROM_DEPTH: N_("Water level above the gauge's zero"),
     GAUGE_ZERO_SOUND: N_("Water level above the gauge's zero"),
     KAPPA_KOEHLER: N_("Fine dust corrected for humidity"),
     EAQI: N_("Air-quality index"),
@@ -74,6 +78,10 @@ _SENTENCES = {
         N_("Computed: the height of the instrument above the gauge's zero, less the distance to the water."),
         N_("The zero is a fixed height of the gauge, not the ground of the water: a level is not a depth."),
     ),
+    _FROM_DEPTH: (
+        N_("Computed: the height of the instrument above the gauge's zero, plus the depth of the water above it."),
+        N_("The zero is a fixed height of the gauge, not the ground of the water: a level is not a depth."),
+    ),
     KAPPA_KOEHLER: (
         N_(
             "Computed from each value and the humidity measured with it: it takes off the water that the particles "
@@ -102,6 +110,8 @@ _SENTENCES = {
 }
 _TIP = N_("Here a tip is %(mm)s mm of rain.")
 _HANGS = N_("Here the instrument hangs %(height)s m above the gauge's zero.")
+_LIES_ABOVE = N_("Here the instrument lies %(height)s m above the gauge's zero.")
+_LIES_BELOW = N_("Here the instrument lies %(height)s m below the gauge's zero.")
 _ZERO_NHN = N_("The gauge's zero lies %(height)s m above sea level (NHN).")
 _ZERO_BELOW_NHN = N_("The gauge's zero lies %(height)s m below sea level (NHN).")
 
@@ -110,6 +120,10 @@ def of(streams: Iterable[Stream], deployments: Sequence[Deployment], texts: Text
     """What is known of the instruments and methods of a station now."""
     fed = [each for each in streams if each.is_fed]
     codes = {each.model for each in fed} | {each.method for each in fed}
+    measured = {each.property for each in fed}
+    # Of a device that measures both, the distance counts (plietsch.platform.methods).
+    if GAUGE_ZERO in codes and "water_depth" in measured and "distance" not in measured:
+        codes = codes - {GAUGE_ZERO} | {_FROM_DEPTH}
     now = next((each for each in reversed(deployments) if each.lasts), None)
     return [
         Method(texts.translate(title), [*_said(code, texts), *_mounted(code, now, texts)])
@@ -128,15 +142,17 @@ def _mounted(code: str, now: Deployment | None, texts: Texts) -> list[str]:
         return []
     if code == "rain" and now.rain_tip_mm is not None:
         return [texts.gettext(_TIP, mm=texts.number(now.rain_tip_mm, 1))]
-    if code in (GAUGE_ZERO, GAUGE_ZERO_SOUND):
-        return _above_zero(now, texts)
+    if code in (GAUGE_ZERO, GAUGE_ZERO_SOUND, _FROM_DEPTH):
+        return _above_zero(now, code == _FROM_DEPTH, texts)
     return []
 
 
-def _above_zero(now: Deployment, texts: Texts) -> list[str]:
+def _above_zero(now: Deployment, in_water: bool, texts: Texts) -> list[str]:
     sentences: list[str] = []
     if now.gauge_zero_distance_m is not None:
-        sentences.append(texts.gettext(_HANGS, height=texts.number(now.gauge_zero_distance_m, 2)))
+        height_m = now.gauge_zero_distance_m
+        sentence = _HANGS if not in_water else _LIES_ABOVE if height_m >= 0 else _LIES_BELOW
+        sentences.append(texts.gettext(sentence, height=texts.number(abs(height_m) if in_water else height_m, 2)))
     if now.gauge_zero_nhn_m is not None:
         sentence = _ZERO_NHN if now.gauge_zero_nhn_m >= 0 else _ZERO_BELOW_NHN
         sentences.append(texts.gettext(sentence, height=texts.number(abs(now.gauge_zero_nhn_m), 2)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.present import Present
 from plietsch.dashboards.quantities import QUANTITIES, Quantity
 from plietsch.dashboards.regions import Region
-from plietsch.dashboards.station import cards, chart, course, limits, names, spans, streams, table
+from plietsch.dashboards.station import cards, chart, course, limits, names, past, spans, streams, table
 from plietsch.dashboards.station.cards import Card
 from plietsch.dashboards.station.course import Course
 from plietsch.dashboards.station.limits import Limit
@@ -28,7 +28,12 @@ from plietsch.platform.methods import RAW
 
 _SUM = N_("In all, %(sum)s mm of rain fell.")
 _BETWEEN = N_("Between %(low)s and %(high)s %(unit)s.")
+# No public network of such sensors is older: where a device was there always, its days are asked for from here on.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST = N_("The newest value is of %(day)s.")
 _NOTHING = N_("Nothing was measured in this span.")
+_LEFT_OUT = ("One suspect value is left out.", "%(count)s suspect values are left out.")
+_ALL_SUSPECT = ("One value, and that is suspect.", "%(count)s values, all of them suspect.")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class View:
     steps: str = ""
     line_names: Sequence[str] = ()
     numbers: Callable[[float], str] = str
+    last: str = ""
+    all_days: str = ""
 
     def number(self, value: float) -> str:
         """A number as the page's language writes it, as exactly as it needs."""
@@ -123,6 +130,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
         return View(shown, None, asked.span, None, None, [], "", "", "")
     went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
     lines = _limits(asked, went, texts)
+    last = None if went.times or went.doubted else await course.last(connection, asked.streams, asked.chosen, at)
     scale = cards.scale_of(asked.chosen, asked.gauge) if _has_bands(went) else None
     return View(
         cards=shown,
@@ -131,12 +139,14 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
         course=went,
         table=table.of(went, texts, zone),
         limits=lines,
-        document=chart.document(went, lines, scale, texts, asked.region.timezone),
+        document=chart.document(went, lines, scale, texts, asked.region.timezone, past.marks(asked.devices, texts)),
         extent=_extent(went, texts),
         csv=_csv(code, went),
         line_names=[chart.name_of(line, went.code, texts) for line in went.lines],
         steps=texts.translate((names.SUMS if went.is_sum else names.STEPS)[went.step]),
         numbers=lambda value: texts.number(value, 0 if float(value).is_integer() else 1),
+        last=texts.gettext(_LAST, day=texts.day(last, zone)) if last else "",
+        all_days=_all_days(code, went.code, asked.devices, last) if last else "",
     )
 
 
@@ -157,10 +167,19 @@ def _extent(went: Course, texts: Texts) -> str:
     if went.total is not None:
         return texts.gettext(_SUM, sum=texts.number(went.total, quantity.decimals))
     ends = table.summary(went.lines[0]) if went.lines and not went.is_sum else None
+    doubted = _doubted(went)
     if ends is None:
-        return texts.translate(_NOTHING)
+        return texts.ngettext(*_ALL_SUSPECT, doubted) if doubted else texts.translate(_NOTHING)
     low, high = (texts.number(value, quantity.decimals) for value in ends)
-    return texts.gettext(_BETWEEN, low=low, high=high, unit=quantity.unit)
+    between = texts.gettext(_BETWEEN, low=low, high=high, unit=quantity.unit)
+    return f"{between} {texts.ngettext(*_LEFT_OUT, doubted)}" if doubted else between
+
+
+def _doubted(went: Course) -> int:
+    """How many values the sentence leaves out; what is only too humid is said in the chart's key."""
+    if went.step != "raw" or not went.lines:
+        return went.doubted
+    return len(chart.doubtful(went.lines[0]))
 
 
 def _csv(station: str, went: Course) -> str:
@@ -174,6 +193,14 @@ def _csv(station: str, went: Course) -> str:
     if len(went.lines) > 1:
         query.append(("method", RAW))
     return f"/api/v1/observations?{urlencode([*query, ('format', 'csv'), ('limit', str(MOST))])}"
+
+
+def _all_days(station: str, code: str, devices: Sequence[Deployment], last: datetime) -> str:
+    """The address of all days of a quantity, from the first device on."""
+    begun = min((each.since for each in devices if each.since), default=_EARLIEST)
+    span = {"from": _utc(min(begun, last)), "to": _utc(last + timedelta(days=1)), "resolution": "1d"}
+    query = {"station": station, "property": streams.source_of(code), **span, "format": "csv", "limit": str(MOST)}
+    return f"/api/v1/observations?{urlencode(query)}"
 
 
 def _utc(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from plietsch.dashboards import instruments
 from plietsch.dashboards.texts import N_, Texts
 from plietsch.platform import places, sql
 
@@ -16,12 +17,19 @@ _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 
 _BEGAN = N_("Measuring begins, with %(instruments)s.")
 _EXCHANGED = N_("Another device is installed, with %(instruments)s.")
+_REMOUNTED = N_("The same device is mounted differently.")
+_AGAIN = N_("The same device is installed again, with %(instruments)s.")
+_MOUNTED = N_("mounted differently")
+_NEW_DEVICE = N_("another device")
 _TAKEN_DOWN = N_("The device is taken down.")
 _MOVED_LITTLE = N_("The station moves by less than its place is rounded to.")
 
 
 class Deployment(NamedTuple):
-    """An installed device: from when until when, its instruments, and how they are mounted."""
+    """An installed device: from when until when, its instruments, and how they are mounted.
+
+    `is_remounted` says that it is the one that was installed here before, too.
+    """
 
     since: datetime | None
     until: datetime | None
@@ -30,6 +38,7 @@ class Deployment(NamedTuple):
     gauge_zero_nhn_m: float | None
     rain_tip_mm: float | None
     models: list[str] | None
+    is_remounted: bool = False
 
 
 class Place(NamedTuple):
@@ -70,15 +79,49 @@ def events(
     """What happened, the newest first; `kinds` are the instruments' names by model."""
     found: list[tuple[datetime, str]] = []
     for index, device in enumerate(devices):
-        instruments = texts.all_of([kinds.get(model, model) for model in device.models or []])
         if device.since is not None:
-            found.append((device.since, texts.gettext(_EXCHANGED if index else _BEGAN, instruments=instruments)))
+            found.append((device.since, _began(devices, index, kinds, texts)))
         followed = index + 1 < len(devices) and devices[index + 1].since == device.until
         if device.until is not None and not device.lasts and not followed:
             found.append((device.until, texts.translate(_TAKEN_DOWN)))
     found += [(after.since, _moved(before, after, texts)) for before, after in pairwise(stands)]
     found.sort(key=lambda each: each[0], reverse=True)
     return [Event(texts.day(moment, zone), moment.astimezone(zone).date().isoformat(), text) for moment, text in found]
+
+
+def _began(devices: Sequence[Deployment], index: int, kinds: dict[str, str], texts: Texts) -> str:
+    """What happened when a deployment began."""
+    device = devices[index]
+    if device.is_remounted and devices[index - 1].until == device.since:
+        return texts.translate(_REMOUNTED)
+    names = instruments.distinct(kinds.get(model, model) for model in device.models or [])
+    sentence = _BEGAN if not index else _AGAIN if device.is_remounted else _EXCHANGED
+    return texts.gettext(sentence, instruments=texts.all_of(names))
+
+
+def since(devices: Sequence[Deployment]) -> datetime | None:
+    """Since when it has been measured here without a break, by whichever device; None where nobody knows."""
+    begun: datetime | None = None
+    for device in reversed(devices):
+        if device.lasts or device.until == begun:
+            begun = device.since
+    return begun
+
+
+class Mark(NamedTuple):
+    """A moment from which on values may differ for another reason than what is measured, and a word for why."""
+
+    time: datetime
+    word: str
+
+
+def marks(devices: Sequence[Deployment], texts: Texts) -> list[Mark]:
+    """When instruments were mounted differently or exchanged, for the chart."""
+    return [
+        Mark(each.since, texts.translate(_MOUNTED if each.is_remounted else _NEW_DEVICE))
+        for each in devices[1:]
+        if each.since is not None
+    ]
 
 
 def _moved(before: Place, after: Place, texts: Texts) -> str:

@@ -86,7 +86,7 @@ async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts)
     stood = await past.stood(connection, station.code)
     return {
         **await _view(connection, asked, texts),
-        "since": texts.day(station.since, zone) if station.since else "",
+        "since": texts.day(begun, zone) if (begun := past.since(asked.devices)) else "",
         "fast_motion": texts.day_and_clock(now.at, zone) if now.fast_motion else "",
         "downloads": sorted({streams.source_of(each) for each in asked.codes}),
         "sensors": instruments.names(station.datastreams or [], texts),

@@ -82,14 +82,15 @@ ORDER BY h.since
 -- When a device was installed at a station, from when until when, and the instruments that measured.
 SELECT NULLIF(lower(d.during), '-infinity') AS since, NULLIF(upper(d.during), 'infinity') AS until,
        d.during @> now() AS lasts, d.gauge_zero_distance_m, d.gauge_zero_nhn_m, d.rain_tip_mm,
-       array_agg(DISTINCT n.model) FILTER (WHERE n.model <> 'node') AS models
+       array_agg(DISTINCT n.model) FILTER (WHERE n.model <> 'node') AS models, m.is_remounted
 FROM station s
 JOIN deployment d ON d.station_id = s.id AND d.phase = 'installed'
+JOIN public_mounting m ON m.deployment_id = d.id
 JOIN deployment_channel c ON c.deployment_id = d.id
 JOIN datastream ds ON ds.id = c.datastream_id
 JOIN sensor n ON n.id = ds.sensor_id
 WHERE s.code = %(station)s
-GROUP BY d.id
+GROUP BY d.id, m.is_remounted
 ORDER BY lower(d.during) NULLS FIRST
 
 -- name: gone
@@ -105,6 +106,34 @@ WHERE s.code = %(station)s
 SELECT min(coalesce(nullif(lower(d.during), '-infinity'), '0001-01-01 00:00:00+00'))
 FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
 WHERE c.datastream_id = ANY(%(streams)s) AND d.phase = 'installed'
+
+-- name: doubted
+-- How many values of some series, measured in a span while their device was installed, are suspect or failed, by step.
+SELECT date_bin(%(step)s::interval, o.phenomenon_time, 'epoch'), count(*)
+FROM (
+    SELECT c.datastream_id, unnest(range_agg(d.during)) AS during
+    FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+    WHERE c.datastream_id = ANY(%(streams)s) AND d.phase = 'installed'
+    GROUP BY c.datastream_id
+) public
+JOIN observation o ON o.datastream_id = public.datastream_id AND o.quality IN (3, 4) AND o.result IS NOT NULL
+    AND o.phenomenon_time >= greatest(%(since)s::timestamptz, lower(public.during))
+    AND o.phenomenon_time < least(%(until)s::timestamptz, upper(public.during))
+GROUP BY 1
+
+-- name: last
+-- When some series have their last value of, measured while their device was installed, and believed or not.
+SELECT max(o.phenomenon_time)
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time FROM observation
+    WHERE datastream_id = c.datastream_id AND result IS NOT NULL
+      AND phenomenon_time >= coalesce(lower(d.during), '-infinity') AND phenomenon_time <= %(until)s
+      AND phenomenon_time < coalesce(upper(d.during), 'infinity')
+    ORDER BY phenomenon_time DESC LIMIT 1
+) o
+WHERE c.datastream_id = ANY(%(streams)s)
 
 -- name: dust
 -- What a station has of fine dust, as measured and as computed, from a moment on and before another one.

@@ -43,8 +43,8 @@ def shown(streams: Sequence[Stream]) -> list[str]:
 
 
 def drawn(codes: Sequence[str]) -> list[str]:
-    """Those of some quantities of which there is a course: classes have none."""
-    return [code for code in codes if not QUANTITIES[code].of_hour]
+    """Those of some quantities of which there is a course: classes and directions have none."""
+    return [code for code in codes if QUANTITIES[code].has_course and not QUANTITIES[code].of_hour]
 
 
 def lines(streams: Sequence[Stream], code: str) -> dict[str, list[Stream]]:
