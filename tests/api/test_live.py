@@ -138,31 +138,56 @@ def test_what_is_late_failed_or_missing_is_not_told_as_news(world: World, live: 
         assert stream.told() == [("husum", "humidity", 5)]
 
 
-def test_a_flag_that_is_revised_is_told_once_where_it_is_that_of_the_newest_value(world: World, live: Served):
-    def revise(time: datetime, quality: int) -> None:
-        """As the judge does."""
-        with world.connection.transaction():
-            world.connection.execute("SELECT set_config('plietsch.cause', 'judge', true)")
-            world.connection.execute(
-                """WITH revised AS (
-                    UPDATE observation SET quality = %(quality)s WHERE phenomenon_time = %(time)s RETURNING *
-                )
-                INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, revised, cause)
-                SELECT array_agg(datastream_id), %(time)s, %(time)s, 0, count(*), 'judge' FROM revised""",
-                {"time": time, "quality": quality},
+def revise(world: World, code: str, time: datetime, quality: int, *beside: str) -> None:
+    """Another quality for what a station measured, as the judge writes it, with others' series in the same row."""
+    with world.connection.transaction():
+        world.connection.execute("SELECT set_config('plietsch.cause', 'judge', true)")
+        world.connection.execute(
+            """WITH ds AS (
+                SELECT d.id, s.code FROM datastream d JOIN station s ON s.id = d.station_id
+                WHERE s.code = ANY (%(codes)s)
+            ), revised AS (
+                UPDATE observation o SET quality = %(quality)s FROM ds
+                WHERE ds.id = o.datastream_id AND ds.code = %(code)s AND phenomenon_time = %(time)s
+                RETURNING o.datastream_id
             )
+            INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, revised, cause)
+            SELECT array_agg(id), %(time)s, %(time)s, 0, (SELECT count(*) FROM revised), 'judge' FROM ds""",
+            {"code": code, "codes": [code, *beside], "time": time, "quality": quality},
+        )
 
+
+def test_a_flag_that_is_revised_is_told_once_where_it_is_that_of_the_newest_value(world: World, live: Served):
     with live.stream() as stream:
         stream.next()
         world.measured("harbour", "pm10", NOON, 1)
         assert stream.told() == [("harbour", "pm10", 1)]
         world.measured("harbour", "pm10", NOON + timedelta(minutes=5), 2)
         assert stream.told() == [("harbour", "pm10", 2)]
-        revise(NOON, 4)
-        revise(NOON + timedelta(minutes=5), 3)
+        revise(world, "harbour", NOON, 4)
+        revise(world, "harbour", NOON + timedelta(minutes=5), 3)
         assert [each["quality"] for each in stream.next().data] == [3]
         world.measured("husum", "humidity", NOON, 5)
         assert stream.told() == [("husum", "humidity", 5)]
+
+
+def test_where_the_newest_value_fails_the_one_before_is_told_in_its_place(world: World, live: Served):
+    """And nothing of a station whose values only stand beside it in the ledger."""
+    later = NOON + timedelta(minutes=5)
+    with live.stream() as stream:
+        stream.next()
+        with together(world):
+            world.measured("harbour", "pm10", NOON, 1)
+            world.measured("harbour", "pm10", later, 900)
+            world.measured("market", "pm10", later, 2)
+        assert stream.told() == [("harbour", "pm10", 900), ("market", "pm10", 2)]
+        revise(world, "harbour", later, 4, "market")
+        (told,) = stream.event().data
+        assert (told["station"], told["value"], told["quality"]) == ("harbour", 1, 1)
+        assert (told["time"], told["failed"]) == ("2026-05-01T12:00:00Z", "2026-05-01T12:05:00Z")
+        world.measured("harbour", "pm10", later + timedelta(minutes=5), 3)
+        (told,) = stream.event().data
+        assert (told["value"], "failed" in told) == (3, False)
 
 
 def test_a_newcomer_is_told_what_changed_while_its_page_was_made(world: World, live: Served):

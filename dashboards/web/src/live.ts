@@ -9,6 +9,8 @@ export interface Change {
   readonly time: string;
   readonly value: number;
   readonly quality: number;
+  /** When the value was measured that failed after it was told: this older one takes its place. */
+  readonly failed?: string;
 }
 
 export interface Follower {

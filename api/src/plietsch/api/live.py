@@ -3,7 +3,9 @@
 **What is told.** Of every public datastream that a committed transaction touched: its newest value that did not fail,
 if it lies within the times that this transaction touched. So a value that comes late, an import of last year, a reading
 that came again are written without being told as news: what was newest stays newest. A value may be told twice; what
-failed or is missing is never told. Between two tellings of a station only the newest value counts.
+failed or is missing is never told. Where the newest value fails after it was told, the one before it, of a day at
+most, is told in its place, with the time of the one that failed. Between two tellings of a station only the newest
+value counts.
 
 **How.** One thread reads the ledger of writes for all (`live_reader`), in the order of commits, and hands batches over
 to the event loop; each listener has a bounded queue. Who is so slow that its queue is full is told to fetch anew

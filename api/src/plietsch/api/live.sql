@@ -8,28 +8,47 @@ ORDER BY id DESC LIMIT 1
 
 -- name: newest
 -- Of datastreams that were touched within a span: the newest result that did not fail, from what was measured while
--- installed, if it lies within the span. What is newer was told before.
-SELECT DISTINCT ON (ds.id)
-       r.code AS region, s.code AS station, p.code AS property, ds.method, ds.by_default,
-       p.spread_of IS NOT NULL AS is_spread, o.phenomenon_time, o.result, o.quality, touched.last_time
-FROM unnest(%(datastreams)s::integer[], %(first)s::timestamptz[], %(last)s::timestamptz[])
-     AS touched (datastream_id, first_time, last_time)
-JOIN datastream ds ON ds.id = touched.datastream_id
-JOIN station s ON s.id = ds.station_id
-JOIN region r ON r.id = s.region_id
-JOIN observed_property p ON p.id = ds.observed_property_id
-CROSS JOIN LATERAL (
-    SELECT unnest(range_agg(d.during)) AS during
-    FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
-    WHERE c.datastream_id = ds.id AND d.phase = 'installed'
-) public
-CROSS JOIN LATERAL (
-    -- Nothing before the span is asked for: an instrument that always fails would otherwise cost all its history.
-    SELECT phenomenon_time, result, quality FROM observation
-    WHERE datastream_id = ds.id AND quality <= 3 AND result IS NOT NULL
-      AND phenomenon_time >= greatest(touched.first_time, lower(public.during))
-      AND phenomenon_time < coalesce(upper(public.during), 'infinity')
-      AND phenomenon_time <= now() + interval '1 hour'  -- as for `latest`: a clock that is wrong
-    ORDER BY phenomenon_time DESC LIMIT 1
-) o
-ORDER BY ds.id, o.phenomenon_time DESC
+-- installed, if it lies within the span. What is newer was told before. Where values were revised (`since` lies before
+-- the span then), also an older one, with the time of the newest value that failed since it was told.
+WITH newest AS (
+    SELECT DISTINCT ON (ds.id)
+           r.code AS region, s.code AS station, p.code AS property, ds.method, ds.by_default,
+           p.spread_of IS NOT NULL AS is_spread, o.phenomenon_time, o.result, o.quality, touched.*
+    FROM unnest(%(datastreams)s::integer[], %(since)s::timestamptz[], %(first)s::timestamptz[],
+                %(last)s::timestamptz[], %(added)s::boolean[])
+         AS touched (datastream_id, since, first_time, last_time, is_added)
+    JOIN datastream ds ON ds.id = touched.datastream_id
+    JOIN station s ON s.id = ds.station_id
+    JOIN region r ON r.id = s.region_id
+    JOIN observed_property p ON p.id = ds.observed_property_id
+    CROSS JOIN LATERAL (
+        SELECT unnest(range_agg(d.during)) AS during
+        FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
+        WHERE c.datastream_id = ds.id AND d.phase = 'installed'
+    ) public
+    CROSS JOIN LATERAL (
+        -- Nothing before that is asked for: an instrument that always fails would otherwise cost all its history.
+        SELECT phenomenon_time, result, quality FROM observation
+        WHERE datastream_id = ds.id AND quality <= 3 AND result IS NOT NULL
+          AND phenomenon_time >= greatest(touched.since, lower(public.during))
+          AND phenomenon_time < coalesce(upper(public.during), 'infinity')
+          AND phenomenon_time <= now() + interval '1 hour'  -- as for `latest`: a clock that is wrong
+        ORDER BY phenomenon_time DESC LIMIT 1
+    ) o
+    ORDER BY ds.id, o.phenomenon_time DESC
+)
+SELECT region, station, property, method, by_default, is_spread, newest.phenomenon_time, result, quality,
+       revised.failed_time
+FROM newest
+LEFT JOIN LATERAL (
+    SELECT max(phenomenon_time) FILTER (WHERE quality_before <= 3 AND coalesce(quality_after, 9) > 3
+                                        AND phenomenon_time > newest.phenomenon_time) AS failed_time,
+           bool_or(phenomenon_time = newest.phenomenon_time) AS is_newest
+    FROM observation_revision
+    WHERE newest.since < newest.first_time AND datastream_id = newest.datastream_id
+      AND phenomenon_time BETWEEN newest.first_time AND newest.last_time
+) revised ON true
+-- A row of the ledger is about several datastreams: where only others' values changed, there is no news.
+WHERE newest.phenomenon_time <= newest.last_time
+  AND (revised.failed_time IS NOT NULL
+       OR newest.phenomenon_time >= newest.first_time AND (newest.is_added OR revised.is_newest))

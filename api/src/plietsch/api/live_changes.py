@@ -13,7 +13,10 @@ Wanted = frozenset[str]
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A change as listeners see it: `value` in the property's unit; `quality` 1 good, 2 not evaluated, 3 suspect."""
+    """A change as listeners see it: `value` in the property's unit; `quality` 1 good, 2 not evaluated, 3 suspect.
+
+    `failed` is the time of the newest value that was told, and failed since: this older one takes its place.
+    """
 
     station: str
     property: str
@@ -21,10 +24,14 @@ class Told(msgspec.Struct, frozen=True):
     time: datetime
     value: float
     quality: int
+    failed: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class Change(NamedTuple):
-    """The newest value of a datastream: whom it concerns, and its JSON, which is the same for all of them."""
+    """The newest value of a datastream: whom it concerns, and its JSON, which is the same for all of them.
+
+    `time` is when it was measured, or when that was in whose place it comes.
+    """
 
     region: str
     station: str

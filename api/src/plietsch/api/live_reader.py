@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -36,6 +36,9 @@ _PATIENCE_S = 60.0
 _PAGE, _PAGES = 1000, 20
 # From so many datastreams on it is quicker for everybody to fetch the whole than to be told of each.
 _MOST_DATASTREAMS = 20_000
+# How far back the value is looked for that is the newest one when another failed: who is silent or fails for longer has
+# nothing that is of today.
+_LOOKS_BACK = timedelta(days=1)
 # Between attempts to reach the database, in seconds; the last one stays.
 _PAUSES_S = (0.25, 0.5, 1.0, 2.0, 5.0)
 # A database that does not even refuse is not waited for at the end.
@@ -44,10 +47,26 @@ _log = structlog.get_logger(__name__)
 
 
 class _Span(NamedTuple):
-    """The phenomenon times that a datastream was touched at, both ends included."""
+    """The phenomenon times that a datastream was touched at, both ends included; whether values came, and whether
+    values that were there changed."""
 
     first: datetime
     last: datetime
+    is_added: bool
+    is_revised: bool
+
+    def __or__(self, other: "_Span") -> "_Span":
+        return _Span(
+            min(self.first, other.first),
+            max(self.last, other.last),
+            self.is_added or other.is_added,
+            self.is_revised or other.is_revised,
+        )
+
+    @property
+    def since(self) -> datetime:
+        """From when on a value may be the newest one: where one failed, that is one from before."""
+        return self.first - _LOOKS_BACK if self.is_revised else self.first
 
 
 class Reader:
@@ -150,9 +169,9 @@ def _read(connection: psycopg.Connection[Any], position: Position) -> tuple[dict
         entries = ledger.read(connection, position, _PAGE)
         for entry in entries:
             position = entry.position
+            span = _Span(entry.first_time, entry.last_time, entry.observations > 0, entry.revised > 0)
             for datastream_id in entry.datastream_ids:
-                known = touched.get(datastream_id, _Span(entry.first_time, entry.last_time))
-                touched[datastream_id] = _Span(min(known.first, entry.first_time), max(known.last, entry.last_time))
+                touched[datastream_id] = touched.get(datastream_id, span) | span
         if len(entries) < _PAGE:
             break
     return touched, position
@@ -162,11 +181,13 @@ def _newest(connection: psycopg.Connection[Any], touched: Mapping[int, _Span]) -
     """The public changes among the touched datastreams."""
     parameters = {
         "datastreams": list(touched),
+        "since": [span.since for span in touched.values()],
         "first": [span.first for span in touched.values()],
         "last": [span.last for span in touched.values()],
+        "added": [span.is_added for span in touched.values()],
     }
     rows = connection.execute(_QUERIES["newest"], parameters).fetchall()
-    return [_change(*row[:-1]) for row in rows if row[6] <= row[-1]]
+    return [_change(*row) for row in rows]
 
 
 def _change(
@@ -179,6 +200,7 @@ def _change(
     time: datetime,
     value: float,
     quality: int,
+    failed: datetime | None,
 ) -> Change:
-    told = Told(station, code, method, time, value, quality)
-    return Change(region, station, code, method, by_default, is_spread, time, msgspec.json.encode(told))
+    told = Told(station, code, method, time, value, quality, failed or msgspec.UNSET)
+    return Change(region, station, code, method, by_default, is_spread, failed or time, msgspec.json.encode(told))
