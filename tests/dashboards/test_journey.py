@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -131,6 +131,44 @@ def test_dust_is_dried_with_its_own_numbers(reader: Reader) -> None:
     assert "12.3 µg/m³ ÷ 3.610 = 3.4 µg/m³" in _stage(html, "computed")
     assert re.findall(r'<li class="field bits-(\w+) mine"', html) == ["dust", "air"]
     assert f'href="{address(DUST, "pm2_5", NEW_YEAR_S + 300)}{KAPPA}"' in html
+
+
+def test_what_was_measured_seconds_apart_is_of_one_reading(reader: Reader, laid: str) -> None:
+    """A node that reads one instrument after another may give each value a second of its own."""
+    with psycopg.connect(laid) as connection:
+        judged.may_change(connection)
+        connection.execute(
+            "UPDATE observation SET phenomenon_time = phenomenon_time + interval '5 seconds'"
+            " WHERE result IN (91.5, 90.2)"
+        )
+    assert "12.3 µg/m³ ÷ 3.610 = 3.4 µg/m³" in _stage(reader.page(address(DUST, "pm2_5", query=KAPPA)), "computed")
+
+
+def test_of_a_makers_device_the_field_is_shown_and_nothing_else_of_its_frame(reader: Reader, laid: str) -> None:
+    with psycopg.connect(laid) as connection:
+        connection.execute(
+            """UPDATE device_type SET definition = definition || '{"decoder": "object", "channels":
+               {"distance": {"path": ["Distance", "distance"], "unit": "mm"}}}' WHERE code = 'plietsch-water-level';
+            UPDATE uplink SET f_port = 2, object = '{"Distance": "1953 mm", "owner": "Oma"}'"""
+        )
+        assert connection.execute(
+            "SELECT count(*) FROM public_frame f JOIN station s ON s.id = f.station_id AND s.code = %s"
+            " WHERE payload IS NULL AND f_port = 2", (GAUGE,)
+        ).fetchone() == (2,)  # fmt: skip
+    for code in ("distance", "water_level"):
+        for language, said in (
+            ("de", "Feld Distance / distance Einheit mm"),
+            ("da", "Felt Distance / distance Enhed mm"),
+            ("en", "Field Distance / distance Unit mm Says 1,953 mm"),
+        ):
+            html = reader.page(address(GAUGE, code, language=language))
+            assert [stage for stage in _stages(html) if stage != "computed"] == [
+                "measured", "heard", "decoded", "checked", "stored", "shown"
+            ]  # fmt: skip
+            assert said in _stage(html, "decoded")
+            assert "Gateway 2" in html
+            assert [secret for secret in (*SECRETS, "Oma", 'class="bytes"', 'class="strip"') if secret in html] == []
+    assert "= 528.1 cm" in _stage(reader.page(address(GAUGE, "water_level")), "computed")
 
 
 def test_rain_is_told_by_its_counts_and_a_sum_by_what_fell(reader: Reader, laid: str) -> None:
@@ -389,6 +427,7 @@ def test_a_journey_does_not_read_the_frames_and_values_of_others(laid: str) -> N
         parameters = {
             "station": 1, "heard_at": at, "time": at, "second": at, "datastream": 1, "since": at, "until": at,
             "code": DUST, "codes": ["pm2_5"], "most": 20,
+            "within": timedelta(seconds=5),
         }  # fmt: skip
         value = {"station": DUST, "property": "pm2_5", "second": at, "method": None}
         for name in queries:

@@ -13,6 +13,11 @@ _LEVEL = N_(
     " above the zero of the gauge, a height that was once agreed on. How far below the instrument this zero lies was"
     " measured when it was mounted."
 )
+_DEPTH = N_(
+    "The probe lies in the water and says how much of it stands above: that weighs on it. People want to know how high"
+    " the water stands above the zero of the gauge, a height that was once agreed on. How far above this zero the probe"
+    " lies was measured when it was mounted."
+)
 _DUST = N_(
     "In damp air, particles take up water and swell: the laser then sees more than there is of dust. How much more"
     " follows from the humidity (κ-Köhler theory), and is taken away again. What the instrument said is kept, too."
@@ -49,13 +54,12 @@ def of(facts: Facts, tell: Telling) -> Stage | None:
 
 def holds(facts: Facts) -> bool:
     """Whether a value still follows from what it was computed from; what is not known any more cannot contradict it."""
-    value, humidity = facts.value, facts.beside.get("humidity")
+    value, humidity = facts.value, facts.usable("humidity")
     match value.method:
-        case methods.GAUGE_ZERO:
-            distance_mm, zero_m = facts.beside.get("distance"), value.gauge_zero_distance_m
-            known = None if distance_mm is None or zero_m is None else level.water_level_cm(distance_mm, zero_m)
+        case methods.GAUGE_ZERO | methods.GAUGE_ZERO_SOUND:
+            known = level_cm(facts)
         case methods.KAPPA_KOEHLER:
-            raw = facts.beside.get(value.code)
+            raw = facts.usable(value.code)
             known = None if raw is None or humidity is None else dust.dry_dust_ug_m3(raw, humidity)
         case _:
             known = None
@@ -63,13 +67,34 @@ def holds(facts: Facts) -> bool:
     return known is None or (value.result is not None and abs(known - value.result) < _LEAST)
 
 
+def distance_mm(facts: Facts) -> float | None:
+    """The distance that a level comes from, put right by the air's temperature where that is part of the method."""
+    said_mm = facts.usable("distance")
+    if said_mm is None or facts.value.method != methods.GAUGE_ZERO_SOUND:
+        return said_mm
+    temperature_c, told = facts.usable("temperature"), facts.told.get("distance")
+    if temperature_c is None or told is None or told.assumes_c is None:
+        return said_mm
+    return level.compensated_mm(said_mm, temperature_c, told.assumes_c)
+
+
+def level_cm(facts: Facts) -> float | None:
+    """The level as it follows from what is known today; None where something of it is not known."""
+    zero_m, depth_cm, above_mm = facts.value.gauge_zero_distance_m, facts.usable("water_depth"), distance_mm(facts)
+    if zero_m is None:
+        return None
+    if facts.value.from_depth:
+        return None if depth_cm is None else level.FromDepth(zero_m).of(depth_cm, ()).result
+    return None if above_mm is None else level.water_level_cm(above_mm, zero_m)
+
+
 def _parts(facts: Facts, tell: Telling) -> Parts:
     match facts.value.method:
-        case methods.GAUGE_ZERO:
-            corrected = () if holds(facts) else (tell.texts.translate(_REMOUNTED),)
-            return (tell.texts.translate(_LEVEL), *corrected), () if corrected else _level(facts, tell), ()
-        case methods.GAUGE_ZERO_SOUND:
-            return (tell.texts.translate(_LEVEL), tell.texts.translate(_SOUND)), (), ()
+        case methods.GAUGE_ZERO | methods.GAUGE_ZERO_SOUND:
+            said = [_DEPTH if facts.value.from_depth else _LEVEL]
+            said += [_SOUND] if facts.value.method == methods.GAUGE_ZERO_SOUND else []
+            said += [] if holds(facts) else [_REMOUNTED]
+            return tuple(map(tell.texts.translate, said)), _level(facts, tell) if holds(facts) else (), ()
         case methods.KAPPA_KOEHLER:
             return _dust(facts, tell)
         case methods.RAIN_DIFFERENCE | methods.RAIN_SUM:
@@ -81,19 +106,31 @@ def _parts(facts: Facts, tell: Telling) -> Parts:
 
 
 def _level(facts: Facts, tell: Telling) -> tuple[str, ...]:
-    distance_mm, zero_m = facts.beside.get("distance"), facts.value.gauge_zero_distance_m
-    if distance_mm is None or zero_m is None:
+    above_cm, zero_m, above_mm = level_cm(facts), facts.value.gauge_zero_distance_m, distance_mm(facts)
+    if above_cm is None or zero_m is None:
         return ()
-    zero_mm = zero_m * 1000
-    level_cm = level.water_level_cm(distance_mm, zero_m)
-    difference = (
-        f"{tell.amount(zero_mm, 'mm')} − {tell.amount(distance_mm, 'mm')} = {tell.amount(zero_mm - distance_mm, 'mm')}"
-    )
-    return (f"{difference} = {tell.amount(level_cm, 'cm', 1)}",)
+    if facts.value.from_depth or above_mm is None:
+        depth = tell.amount(facts.usable("water_depth") or 0.0, "cm")
+        return (f"{tell.amount(zero_m * 100, 'cm')} + {depth} = {tell.amount(above_cm, 'cm', 1)}",)
+    # Sound is reckoned with to a fraction of a millimetre that says nothing.
+    decimals = 1 if facts.value.method == methods.GAUGE_ZERO_SOUND else None
+    zero_mm, rest_mm = zero_m * 1000, zero_m * 1000 - above_mm
+    minus = f"{tell.amount(zero_mm, 'mm')} − {tell.amount(above_mm, 'mm', decimals)}"
+    equals = f"{tell.amount(rest_mm, 'mm', decimals)} = {tell.amount(above_cm, 'cm', 1)}"
+    return (*_by_sound(facts, above_mm, tell), f"{minus} = {equals}")
+
+
+def _by_sound(facts: Facts, above_mm: float, tell: Telling) -> tuple[str, ...]:
+    """The distance times the speed of sound in that air, over the one that the instrument takes for granted."""
+    said_mm, temperature_c, told = facts.usable("distance"), facts.usable("temperature"), facts.told.get("distance")
+    if above_mm == said_mm or said_mm is None or temperature_c is None or told is None or told.assumes_c is None:
+        return ()
+    speeds = [tell.amount(level.speed_of_sound_m_per_s(each), "m/s", 2) for each in (temperature_c, told.assumes_c)]
+    return (f"{tell.amount(said_mm, 'mm')} × {speeds[0]} ÷ {speeds[1]} = {tell.amount(above_mm, 'mm', 1)}",)
 
 
 def _dust(facts: Facts, tell: Telling) -> Parts:
-    raw, humidity = facts.beside.get(facts.value.code), facts.beside.get("humidity")
+    raw, humidity = facts.usable(facts.value.code), facts.usable("humidity")
     capped = humidity is not None and humidity >= dust.HIGHEST_HUMIDITY_PERCENT
     most = tell.amount(dust.HIGHEST_HUMIDITY_PERCENT, "%", 0)
     sentences = [tell.texts.translate(_DUST), *([tell.texts.gettext(_CAPPED, most=most)] if capped else [])]

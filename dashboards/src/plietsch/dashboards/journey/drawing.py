@@ -11,6 +11,7 @@ from plietsch.platform import methods
 # In the units of the drawing: where the instrument's underside is, and how long the longest distance below it is drawn.
 TOP = 26
 _LENGTH = 190
+_LEVELS = (methods.GAUGE_ZERO, methods.GAUGE_ZERO_SOUND)
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Gauge:
 
 def of(facts: Facts, tell: Telling) -> Gauge | None:
     """The drawing of a water level; None of anything else, where a number is missing, and where one was corrected."""
-    distance_mm, zero_m = facts.beside.get("distance"), facts.value.gauge_zero_distance_m
-    if facts.value.method != methods.GAUGE_ZERO or distance_mm is None or zero_m is None or not computed.holds(facts):
+    distance_mm, zero_m = computed.distance_mm(facts), facts.value.gauge_zero_distance_m
+    if facts.value.method not in _LEVELS or distance_mm is None or zero_m is None or not computed.holds(facts):
         return None
     zero_mm = zero_m * 1000
     scale = _LENGTH / max(zero_mm, distance_mm)

@@ -38,23 +38,31 @@ class Value(NamedTuple):
     quality: Quality
     gauge_zero_distance_m: float | None
     rain_tip_mm: float | None
+    # The properties that are measured there at that moment.
+    measured: frozenset[str] = frozenset()
 
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels of a frame that it comes from; none of what no single frame has."""
         match self.method:
             case methods.GAUGE_ZERO:
-                return ("distance",)
+                return ("water_depth" if self.from_depth else "distance",)
             case methods.GAUGE_ZERO_SOUND:
                 return ("distance", "temperature")
             case methods.KAPPA_KOEHLER:
                 return (self.code, _HUMIDITY)
             case methods.RAIN_DIFFERENCE | methods.RAIN_SUM:
-                return ("rain_tips",)
+                is_total = "rain_total" in self.measured and "rain_tips" not in self.measured
+                return ("rain_total" if is_total else "rain_tips",)
             case methods.EAQI | methods.UBA_LQI:
                 return ()
             case _:
                 return (self.code,)
+
+    @property
+    def from_depth(self) -> bool:
+        """Whether a level is that of a pressure probe."""
+        return "water_depth" in self.measured and "distance" not in self.measured
 
     @property
     def lead(self) -> str:
@@ -71,11 +79,11 @@ class Gateway(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A frame as the network heard it."""
+    """A frame as the network heard it; of a maker's device, without what was in it."""
 
     heard_at: datetime
     received_at: datetime
-    payload: bytes
+    payload: bytes | None
     frequency_hz: int | None
     spreading_factor: int | None
     data_rate: int | None
@@ -87,10 +95,21 @@ class Frame:
     """A frame that holds the value: its fields, when each of its readings was taken, and which of them it is."""
 
     heard: Heard
+    data: bytes
     decoded: payload.Frame
     fields: list[Bits]
     reading: int
     judged: list[clock.Judged]
+
+
+class Told(NamedTuple):
+    """How a property's values are read: by which decoder, at which places of an object (the first that is there), in
+    which unit (UCUM; none: the object's words or the property's), and the temperature that a distance is right at."""
+
+    decoder: str | None
+    path: tuple[str, ...]
+    unit: str | None
+    assumes_c: float | None
 
 
 class Input(NamedTuple):
@@ -122,7 +141,8 @@ class Revision(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known of a value; `beside` holds the numbers of the same reading by property.
+    """All that is known of a value; `beside` holds the numbers of the same reading by property, `failed` which of them
+    failed their tests. `heard` is the frame that brought it, `frame` what was in that where it is our own payload.
 
     `inputs` are the values of other readings that it was computed from, `tests` the ones of QARTOD that it did not
     pass with their flags, `hour` the rain of the hour up to now, where the value is the newest one.
@@ -137,6 +157,24 @@ class Facts:
     tests: Mapping[str, int] = field(default_factory=dict[str, int])
     revisions: Sequence[Revision] = ()
     hour: LastHour | None = None
+    heard: Heard | None = None
+    told: Mapping[str, Told] = field(default_factory=dict[str, Told])
+    failed: frozenset[str] = frozenset()
+
+    def usable(self, code: str) -> float | None:
+        """The number of a property in the same reading, None where it is not one to reckon with."""
+        return None if code in self.failed else self.beside.get(code)
+
+    @property
+    def heard_frame(self) -> Heard | None:
+        """The frame that brought it, as it was heard."""
+        return self.frame.heard if self.frame else self.heard
+
+    @property
+    def is_makers(self) -> bool:
+        """Whether the frame was read by its maker's codec."""
+        told = self.told.get(self.value.lead)
+        return told is not None and told.decoder == "object"
 
 
 def heard(row: Mapping[str, Any]) -> Heard:
@@ -147,7 +185,7 @@ def heard(row: Mapping[str, Any]) -> Heard:
     return Heard(
         row["heard_at"],
         row["received_at"],
-        bytes(row["payload"]),
+        None if row["payload"] is None else bytes(row["payload"]),
         row["frequency_hz"],
         row["spreading_factor"],
         row["data_rate"],
@@ -157,6 +195,8 @@ def heard(row: Mapping[str, Any]) -> Heard:
 
 def frame_with(value: Value, frame: Heard) -> Frame | None:
     """The frame as the one that holds the value; None where it cannot be decoded, or holds another one."""
+    if frame.payload is None:
+        return None
     try:
         decoded = payload.decode(frame.payload)
     except payload.PayloadError:
@@ -165,5 +205,5 @@ def frame_with(value: Value, frame: Heard) -> Frame | None:
     second = int(value.measured_at.timestamp())
     for number, (reading, each) in enumerate(zip(decoded.readings, judged, strict=True)):
         if each.moment_s == second and value.channels and value.channels[0] in reading.values:
-            return Frame(frame, decoded, bits.of(frame.payload), number, judged)
+            return Frame(frame, frame.payload, decoded, bits.of(frame.payload), number, judged)
     return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from plietsch.dashboards.journey import airtime
-from plietsch.dashboards.journey.facts import Facts, Frame, Gateway
+from plietsch.dashboards.journey.facts import Facts, Gateway, Heard
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
 
@@ -46,25 +46,25 @@ class GatewayShown:
 
 def of(facts: Facts, tell: Telling) -> Stage:
     """How the frame was heard; of one that is not kept, when."""
-    value, frame, translate = facts.value, facts.frame, tell.texts.translate
+    value, frame, translate = facts.value, facts.heard_frame, tell.texts.translate
     if frame is None:
         return Stage("heard", translate(_TITLE), (translate(_GONE),), value.heard_at)
-    waited_s = (frame.heard.heard_at - value.measured_at).total_seconds()
+    waited_s = (frame.heard_at - value.measured_at).total_seconds()
     waited = [tell.texts.gettext(_WAITED, time=tell.duration(waited_s))] if waited_s > _AT_ONCE_S else []
-    number = len(frame.heard.gateways)
+    number = len(frame.gateways)
     heard = tell.texts.ngettext("%(count)s gateway heard it.", "%(count)s gateways heard it.", number)
     return Stage(
         "heard",
         translate(_TITLE),
         (*waited, translate(_WHISTLE), translate(_NOBODY), *([heard] if number else [])),
-        frame.heard.heard_at,
+        frame.heard_at,
         facts=tuple(_radio(frame, tell)),
     )
 
 
-def _radio(frame: Frame, tell: Telling) -> list[Fact]:
+def _radio(heard: Heard, tell: Telling) -> list[Fact]:
     """What is known of the signal: a network server may leave out any of it."""
-    heard, texts, found = frame.heard, tell.texts, list[Fact]()
+    texts, found = tell.texts, list[Fact]()
     if factor := heard.spreading_factor:
         said = texts.gettext("SF%(number)s: %(number)s bits in each chirp", number=factor)
         found.append(Fact(texts.gettext("Spreading factor"), said))
@@ -74,16 +74,16 @@ def _radio(frame: Frame, tell: Telling) -> list[Fact]:
         found.append(Fact(texts.gettext("Data rate"), said))
     if heard.frequency_hz:
         found.append(Fact(texts.gettext("Frequency"), tell.amount(heard.frequency_hz / 1e6, "MHz", 1)))
-    if factor in _FLOOR_DB:
+    if factor in _FLOOR_DB and heard.payload is not None:
         milliseconds = airtime.milliseconds(len(heard.payload), factor, khz)
         said = texts.gettext("%(time)s of transmission", time=tell.amount(milliseconds, "ms", 0))
         found.append(Fact(texts.gettext("On the air"), said))
     return found
 
 
-def gateways(frame: Frame, tell: Telling) -> list[GatewayShown]:
+def gateways(heard: Heard, tell: Telling) -> list[GatewayShown]:
     """The gateways that heard the frame, the strongest first."""
-    return [_shown(each, frame.heard.spreading_factor, tell) for each in frame.heard.gateways]
+    return [_shown(each, heard.spreading_factor, tell) for each in heard.gateways]
 
 
 def _shown(gateway: Gateway, factor: int | None, tell: Telling) -> GatewayShown:

@@ -47,16 +47,32 @@ WHERE c.datastream_id = %(datastream)s
 -- The frames of a station that the network heard at a moment: one, where two devices do not speak at once.
 SELECT event_time AS heard_at, received_at, payload, frequency_hz, spreading_factor, data_rate, gateways
 FROM public_frame
-WHERE station_id = %(station)s AND event_time = %(heard_at)s AND f_port = 1
+WHERE station_id = %(station)s AND event_time = %(heard_at)s
+
+-- name: channels
+-- How what a station's instruments said at one moment is read from their frames, by property.
+SELECT p.code, said.decoder, said.path, said.unit, said.assumes_c
+FROM datastream ds
+JOIN observed_property p ON p.id = ds.observed_property_id
+JOIN public_channel said ON said.datastream_id = ds.id AND said.during @> %(time)s::timestamptz
+WHERE ds.station_id = %(station)s AND ds.method = 'raw'
+ORDER BY ds.id DESC
 
 -- name: beside
--- What a station's instruments said at one moment: their raw values by property, null where one had no number.
-SELECT p.code, o.result
+-- What a station's instruments said in one reading, whose values may have seconds of their own: the raw ones by property,
+-- null where an instrument had no number, with their flags.
+SELECT p.code, o.result, o.quality
 FROM datastream ds
 JOIN observed_property p ON p.id = ds.observed_property_id
 JOIN deployment_channel c ON c.datastream_id = ds.id
 JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed' AND d.during @> %(time)s::timestamptz
-JOIN observation o ON o.datastream_id = ds.id AND o.phenomenon_time = %(time)s
+CROSS JOIN LATERAL (
+    SELECT result, quality FROM observation
+    WHERE datastream_id = ds.id AND phenomenon_time >= greatest(%(time)s - %(within)s::interval, lower(d.during))
+      AND phenomenon_time <= %(time)s + %(within)s::interval
+      AND phenomenon_time < coalesce(upper(d.during), 'infinity')
+    ORDER BY abs(extract(epoch FROM phenomenon_time - %(time)s)), phenomenon_time LIMIT 1
+) o
 WHERE ds.station_id = %(station)s AND ds.method = 'raw'
 ORDER BY o.result IS NULL DESC, ds.id DESC
 

@@ -8,8 +8,9 @@ from psycopg.rows import class_row, dict_row
 
 from plietsch.dashboards import errors, newest, rain
 from plietsch.dashboards.journey import facts
-from plietsch.dashboards.journey.facts import Facts, Frame, Input, Revision, Value
+from plietsch.dashboards.journey.facts import Facts, Heard, Input, Revision, Told, Value
 from plietsch.dashboards.rain import LastHour
+from plietsch.ingest.qartod.values import SAME_READING_S
 from plietsch.ingest.quality import Quality
 from plietsch.ingest.series.rain import LONGEST_PAUSE_S
 from plietsch.platform import methods, sql
@@ -41,16 +42,23 @@ _SPANS = {
 async def of(connection: AsyncConnection[Any], station: str, code: str, second: datetime, method: str | None) -> Facts:
     """All that is known of a value. Raises errors.PageUnknown where there is none that is public."""
     value = await _value(connection, station, code, second, method)
+    told = await _told(connection, value)
+    value = _with_its_frame(value._replace(measured=frozenset(told)))
     before, after = await _neighbours(connection, value, second)
+    heard = await _heard(connection, value)
+    beside, failed = await _beside(connection, value)
     return Facts(
         value,
-        await _frame(connection, value),
-        await _beside(connection, value),
+        next((frame for each in heard if (frame := facts.frame_with(value, each))), None),
+        beside,
         before,
         after,
         await _inputs(connection, value),
         await _tests(connection, value),
         await _revisions(connection, value),
+        heard=next((each for each in heard if each.payload is None), None),
+        told=told,
+        failed=failed,
     )
 
 
@@ -70,8 +78,11 @@ async def _value(
         value = await cursor.fetchone()
     if value is None:
         raise errors.PageUnknown("There is no such value.")
-    value = value._replace(quality=Quality(value.quality))
-    # What is of an hour came with no frame of its own, whatever was heard of its first moment.
+    return value._replace(quality=Quality(value.quality))
+
+
+def _with_its_frame(value: Value) -> Value:
+    """What is of an hour came with no frame of its own, whatever was heard of its first moment."""
     return value if value.channels else value._replace(heard_at=None)
 
 
@@ -84,20 +95,31 @@ async def _neighbours(
     return row or (None, None)
 
 
-async def _frame(connection: AsyncConnection[Any], value: Value) -> Frame | None:
+async def _told(connection: AsyncConnection[Any], value: Value) -> dict[str, Told]:
+    parameters = {"station": value.station_id, "time": value.measured_at}
+    cursor = await connection.execute(_QUERIES["channels"], parameters)
+    return {
+        code: Told(decoder, (path,) if isinstance(path, str) else tuple(path or ()), unit, assumes_c)
+        for code, decoder, path, unit, assumes_c in await cursor.fetchall()
+    }
+
+
+async def _heard(connection: AsyncConnection[Any], value: Value) -> list[Heard]:
     if value.heard_at is None:
-        return None
+        return []
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_QUERIES["frames"], {"station": value.station_id, "heard_at": value.heard_at})
-        rows = await cursor.fetchall()
-    found = (facts.frame_with(value, facts.heard(row)) for row in rows)
-    return next((frame for frame in found if frame), None)
+        return [facts.heard(row) for row in await cursor.fetchall()]
 
 
-async def _beside(connection: AsyncConnection[Any], value: Value) -> dict[str, float | None]:
-    parameters = {"station": value.station_id, "time": value.measured_at}
+async def _beside(connection: AsyncConnection[Any], value: Value) -> tuple[dict[str, float | None], frozenset[str]]:
+    parameters = {
+        "station": value.station_id, "time": value.measured_at, "within": timedelta(seconds=SAME_READING_S),
+    }  # fmt: skip
     cursor = await connection.execute(_QUERIES["beside"], parameters)
-    return dict(await cursor.fetchall())
+    found = {code: (result, quality) for code, result, quality in await cursor.fetchall()}
+    failed = frozenset(code for code, (_, quality) in found.items() if quality > Quality.SUSPECT)
+    return {code: result for code, (result, _) in found.items()}, failed
 
 
 async def hour(connection: AsyncConnection[Any], value: Value, now: datetime) -> LastHour | None:

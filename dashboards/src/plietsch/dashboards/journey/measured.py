@@ -30,6 +30,10 @@ _ECHO = (
     ),
     N_("From the time that takes follows how far away the water is."),
 )
+_PRESSURE_OF_WATER = (
+    N_("The instrument lies in the water and measures how heavily it weighs on it, less the weight of the air."),
+    N_("From that follows how much water stands above it."),
+)
 _BUCKET = (
     N_("Rain runs through a funnel into a small bucket that tips over when it is full; its twin then takes its place."),
     N_("Every tip closes a switch for a moment, and the node counts it, from its first day on."),
@@ -46,6 +50,7 @@ _HOW = {
     "humidity": _MOISTURE,
     "pressure": _WEIGHT_OF_AIR,
     "distance": _ECHO,
+    "water_depth": _PRESSURE_OF_WATER,
     "rain_tips": _BUCKET,
     "battery": _VOLTAGE,
 }

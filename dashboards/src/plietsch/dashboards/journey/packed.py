@@ -20,7 +20,7 @@ _IN_STEPS_FROM = N_("%(name)s is counted in steps of %(step)s from %(start)s on,
 
 def of(facts: Facts, frame: Frame, tell: Telling) -> Stage:
     """How the value was packed."""
-    size = len(frame.heard.payload)
+    size = len(frame.data)
     fits = tell.texts.ngettext(
         "This frame has %(count)s byte: %(bits)s bits.",
         "This frame has %(count)s bytes: %(bits)s bits.",

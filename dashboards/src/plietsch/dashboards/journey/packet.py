@@ -80,7 +80,7 @@ def of(facts: Facts, frame: Frame, tell: Telling) -> Packet:
     shown = [each for each in frame.fields if each.reading in (None, frame.reading)]
     numbers = range(len(frame.decoded.readings))
     return Packet(
-        [ByteShown(f"{byte:02x}", place in own_bytes) for place, byte in enumerate(frame.heard.payload)],
+        [ByteShown(f"{byte:02x}", place in own_bytes) for place, byte in enumerate(frame.data)],
         [_shown(each, frame, each in mine, tell) for each in shown],
         [_other(number, frame, tell) for number in numbers if number != frame.reading],
     )

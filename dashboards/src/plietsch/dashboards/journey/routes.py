@@ -111,7 +111,7 @@ async def _page(request: Request, language: str, facts: Facts, connection: Async
         took="" if took_s is None else tell.duration(took_s),
         stages=steps.of(facts, scale, tell),
         packet=packet.of(facts, facts.frame, tell) if facts.frame else None,
-        gateways=heard.gateways(facts.frame, tell) if facts.frame else [],
+        gateways=heard.gateways(found, tell) if (found := facts.heard_frame) else [],
         gauge=drawing.of(facts, tell),
         top=drawing.TOP,
         before=_link(facts.before, value, tell),

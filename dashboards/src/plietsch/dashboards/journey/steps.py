@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from plietsch.dashboards.journey import checked, computed, decoded, heard, measured, packed, stored
+from plietsch.dashboards.journey import checked, computed, decoded, heard, measured, packed, stored, translated
 from plietsch.dashboards.journey.facts import Facts
 from plietsch.dashboards.journey.telling import Stage, Telling
 from plietsch.dashboards.scales import Scale
@@ -26,9 +26,10 @@ def of(facts: Facts, scale: Scale | None, tell: Telling) -> list[Stage]:
 
 def took_s(facts: Facts) -> float | None:
     """Seconds from measuring to storing; None where nobody knows, or a simulation ran in fast motion."""
-    if facts.frame is None or stored.in_fast_motion(facts):
+    heard = facts.heard_frame
+    if heard is None or stored.in_fast_motion(facts):
         return None
-    return max((facts.frame.heard.received_at - facts.value.measured_at).total_seconds(), 0.0)
+    return max((heard.received_at - facts.value.measured_at).total_seconds(), 0.0)
 
 
 def _stages(facts: Facts, scale: Scale | None, tell: Telling) -> Iterator[Stage]:
@@ -40,6 +41,8 @@ def _stages(facts: Facts, scale: Scale | None, tell: Telling) -> Iterator[Stage]
         yield heard.of(facts, tell)
     if frame:
         yield decoded.of(facts, frame, tell)
+    elif facts.value.heard_at and facts.is_makers:
+        yield translated.of(facts, tell)
     if stage := computed.of(facts, tell):
         yield stage
     yield checked.of(facts, tell)

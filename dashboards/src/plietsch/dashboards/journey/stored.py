@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from plietsch.dashboards import quantities
 from plietsch.dashboards.journey import telling
-from plietsch.dashboards.journey.facts import Facts, Frame
+from plietsch.dashboards.journey.facts import Facts, Heard
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.scales import Scale
@@ -33,29 +33,29 @@ _AS_IT_HAPPENS = timedelta(minutes=10)
 
 def in_fast_motion(facts: Facts) -> bool:
     """Whether a simulation ran faster than the clock when this came in."""
-    frame = facts.frame
-    if frame is None or not facts.value.simulated:
+    heard = facts.heard_frame
+    if heard is None or not facts.value.simulated:
         return False
-    return abs(frame.heard.received_at - frame.heard.heard_at) > _AS_IT_HAPPENS
+    return abs(heard.received_at - heard.heard_at) > _AS_IT_HAPPENS
 
 
 def of(facts: Facts, tell: Telling) -> Stage:
     """How the value was stored."""
-    texts, frame = tell.texts, facts.frame
+    texts, heard = tell.texts, facts.heard_frame
     if not facts.value.channels:
         return Stage("stored", texts.translate(_STORED), (texts.translate(_OF_HOUR),))
     if facts.value.heard_at is None:
         return Stage("stored", texts.translate(_STORED), (texts.translate(_IMPORTED),))
-    if frame is None:
+    if heard is None:
         return Stage("stored", texts.translate(_STORED), (texts.translate(_WRITTEN),))
     if in_fast_motion(facts):
         return Stage("stored", texts.translate(_STORED), (texts.translate(_WRITTEN), texts.translate(_FAST)))
-    sentences = (texts.translate(_WRITTEN), *_after(frame, tell))
-    return Stage("stored", texts.translate(_STORED), sentences, frame.heard.received_at)
+    sentences = (texts.translate(_WRITTEN), *_after(heard, tell))
+    return Stage("stored", texts.translate(_STORED), sentences, heard.received_at)
 
 
-def _after(frame: Frame, tell: Telling) -> list[str]:
-    passed_s = (frame.heard.received_at - frame.heard.heard_at).total_seconds()
+def _after(heard: Heard, tell: Telling) -> list[str]:
+    passed_s = (heard.received_at - heard.heard_at).total_seconds()
     if passed_s < 0:
         return []
     return [tell.texts.gettext("It arrived here %(time)s after it was heard.", time=tell.duration(passed_s))]

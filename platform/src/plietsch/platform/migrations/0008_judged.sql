@@ -149,3 +149,35 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER keep_revision AFTER UPDATE OR DELETE ON observation FOR EACH ROW EXECUTE FUNCTION keep_revision();
+
+-- Frames of makers' devices are public, too, but for their content: what else is in it, nobody but the maker knows.
+CREATE OR REPLACE VIEW public_frame WITH (security_barrier) AS
+SELECT d.station_id, u.event_time, u.received_at, u.f_port,
+       CASE WHEN own.payload THEN u.payload END AS payload,
+       u.frequency_hz, u.spreading_factor, u.data_rate, u.clock,
+       (SELECT gateways_of(
+            (SELECT jsonb_agg(gateway) FROM uplink every, json_elements(every.rx_info) AS gateway
+             WHERE every.device_id = u.device_id
+               AND every.event_time BETWEEN u.event_time - INTERVAL '1 hour' AND u.event_time + INTERVAL '1 hour'
+               AND u.event_id IN (every.event_id, every.repeats)),
+            place.longitude, place.latitude)
+        FROM historical_location h JOIN location place ON place.id = h.location_id
+        WHERE h.station_id = d.station_id
+        -- The place at that time: the newest one until then, or else the first one.
+        ORDER BY h.since <= u.event_time DESC, abs(extract(epoch FROM h.since - u.event_time)) LIMIT 1) AS gateways
+FROM uplink u
+JOIN deployment d ON d.device_id = u.device_id AND d.phase = 'installed' AND d.during @> u.event_time
+JOIN device v ON v.id = u.device_id
+JOIN device_type t ON t.id = v.device_type_id
+CROSS JOIN LATERAL (SELECT coalesce(t.definition ->> 'decoder', 'plietsch') = 'plietsch' AS payload) own
+WHERE u.repeats IS NULL AND CASE WHEN own.payload THEN u.f_port = 1 ELSE u.object IS NOT NULL END;
+
+-- How the values of a datastream are read from frames, by the files of the device types; where in an object they stand.
+CREATE VIEW public_channel WITH (security_barrier) AS
+SELECT c.datastream_id, d.during, t.definition ->> 'decoder' AS decoder, said.channel -> 'path' AS path,
+       said.channel ->> 'unit' AS unit, (said.channel ->> 'assumes_c')::float8 AS assumes_c
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+JOIN device v ON v.id = d.device_id
+JOIN device_type t ON t.id = v.device_type_id
+CROSS JOIN LATERAL (SELECT t.definition -> 'channels' -> c.channel AS channel) said;
