@@ -125,6 +125,9 @@ def test_all_is_well() -> None:
         ({"series": (DISTANCE, replace(LEVEL, median=730))}, []),
         ({"series": (DISTANCE, replace(LEVEL, median=851))}, ["wrong-geometry"]),
         ({"series": (DISTANCE, replace(LEVEL, median=851, values=2))}, []),
+        # Nor is days of offshore wind.
+        ({"series": (DISTANCE, replace(LEVEL, median=310))}, []),
+        ({"series": (DISTANCE, replace(LEVEL, median=255))}, ["wrong-geometry"]),
         ({"series": (DISTANCE, replace(LEVEL, tests={"gross_range": Flagged(144, AT - HOUR, True)}))},
          ["wrong-geometry"]),
         ({"deployments": (replace(DEPLOYMENT, mounting=Mounting()),), "series": (DISTANCE,)}, ["geometry-missing"]),
@@ -141,6 +144,20 @@ def test_all_is_well() -> None:
 )  # fmt: skip
 def test_what_tells_a_fault_from_an_ordinary_day(otherwise: dict[str, Any], codes: list[str]) -> None:
     assert found(**otherwise) == codes
+
+
+def test_what_is_late_comes_by_the_way_that_it_came() -> None:
+    """Of a recording nobody is silent, and no frame is due; of a node that is silent none is, either."""
+    ago = AT - 642 * 24 * HOUR
+    late = {"health": heard(heard_at=ago), "series": (replace(DISTANCE, newest_at=ago, sure_at=ago),)}
+    recorded = judging.judge(replace(WELL, **late, radio=Radio(5_000, gateways=0.0)))
+    assert [(finding.code, "plietsch ingest import" in finding.do) for _, finding in recorded.findings] == [
+        ("too-old", True)
+    ]
+    silent = judging.judge(replace(WELL, **late))
+    assert [(finding.code, "due" in finding.do) for _, finding in silent.findings] == [
+        ("silent", False), ("too-old", False),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

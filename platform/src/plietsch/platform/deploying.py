@@ -120,7 +120,7 @@ class _Changing:
 
     def __init__(self, connection: psycopg.Connection, asked: str, sensors: Collection[str] = ()) -> None:
         self._connection = connection
-        self.device = deployments.device_of(self._run("lock_device", asked=asked).fetchone(), asked)
+        self.device = deployments.held(connection, asked)
         self._history = deployments.history(connection, self.device.id)
         self._channels = self._measures(sensors)
 
@@ -141,6 +141,9 @@ class _Changing:
         mounting = self._mounting(known, given)
         goes_on = before is not None and before.until is None
         if before and stays and goes_on and before.phase == phase and not mounting.differs(known):
+            _require_past(since)
+            if since < before.since:
+                self._require_after(since)
             return self._described(before, mounting)
         self._require_after(since)
         ended, replaced = self._make_room(station_id, station, since, instead=instead)

@@ -116,6 +116,22 @@ def find(connection: psycopg.Connection, asked: str) -> Device:
     return device_of(connection.execute(QUERIES["find_device"], {"asked": asked}).fetchone(), asked)
 
 
+def held(connection: psycopg.Connection, asked: str) -> Device:
+    """The device of a DevEUI, or the one that hangs at a station, held until the transaction ends.
+
+    Raises errors.DeviceUnknown, which says where that one is which hung at the station last.
+    """
+    row = connection.execute(QUERIES["lock_device"], {"asked": asked}).fetchone()
+    if row is None and (gone := connection.execute(QUERIES["find_device"], {"asked": asked}).fetchone()):
+        device_id, dev_eui, *_ = gone
+        now = words(history(connection, device_id)[-1])
+        raise errors.DeviceUnknown(
+            f"Nothing hangs at {asked}. {dev_eui}, which hung there last, is {now}.",
+            "Name the device by its DevEUI, or by the station at which it hangs.",
+        )
+    return device_of(row, asked)
+
+
 def history(connection: psycopg.Connection, device_id: int) -> list[Deployment]:
     """All deployments of a device, the oldest first."""
     rows = connection.execute(QUERIES["history"], {"device_id": device_id})

@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from plietsch.platform import errors, sql
 from plietsch.platform.deployments import Device, moment
-from plietsch.platform.device_types import limit_rules
+from plietsch.platform.device_types import limit_rules, shape
+from plietsch.platform.device_types.mistakes import Mistake
 from plietsch.platform.device_types.specification import Limits, Span
 
 _QUERIES = sql.load("plietsch.platform", "limits.sql")
@@ -120,9 +121,14 @@ def changed(limits: Limits, settings: Sequence[str], off: Sequence[str]) -> Limi
     try:
         return msgspec.convert(members, Limits)
     except msgspec.ValidationError as error:
-        raise errors.LimitsInvalid(
-            f"{', '.join(settings)}: {str(error).replace('$.', '')}.", "docs/device-types.md lists the limits."
-        ) from error
+        wrong = shape.mistakes({test: each for test, each in members.items() if each is not None}, Limits)
+        raise _refused([_on_the_command_line(each) for each in wrong]) from error
+
+
+def _on_the_command_line(wrong: Mistake) -> Mistake:
+    """What to do about it is said for files, but for a name that somebody meant."""
+    means = wrong.advice.startswith(("Did you mean", "There are"))
+    return wrong._replace(advice=wrong.advice if means else "As in --set spike.suspect=200 or suspect_range=0,500.")
 
 
 def enter(connection: psycopg.Connection, series: Series, limits: Limits, since: datetime, reason: str) -> Changed:
@@ -165,10 +171,16 @@ def _require_sense(series: Series, limits: Limits) -> None:
     endless = list(limit_rules.not_finite(msgspec.to_builtins(limits), ()))
     wrong = endless or list(limit_rules.mistakes(limits, series.range, series.beside))
     if wrong:
-        raise errors.LimitsInvalid(
-            "\n".join(f"{each.member}: {each.what}" for each in wrong),
-            " ".join(filter(None, (*(each.advice for each in wrong), "docs/device-types.md lists the limits."))),
-        )
+        raise _refused(wrong)
+
+
+def _refused(wrong: Sequence[Mistake]) -> errors.LimitsInvalid:
+    return errors.LimitsInvalid(
+        "\n".join(f"{each.member}: {each.what}" for each in wrong),
+        " ".join(
+            filter(None, (*dict.fromkeys(each.advice for each in wrong), "docs/device-types.md lists the limits."))
+        ),
+    )
 
 
 def _set(members: dict[str, Any], setting: str) -> None:
@@ -182,7 +194,8 @@ def _set(members: dict[str, Any], setting: str) -> None:
     if not member:
         members[test] = value
         return
-    members[test] = {**(members[test] or {}), member: value}
+    known = members[test]
+    members[test] = {**(cast(dict[str, Any], known) if isinstance(known, dict) else {}), member: value}
 
 
 def _value(text: str) -> Any:
@@ -195,7 +208,7 @@ def _value(text: str) -> Any:
 
 def _require_test(test: str) -> None:
     if test not in TESTS:
-        raise errors.LimitsInvalid(f"There is no test {test}.", f"There are {', '.join(TESTS)}.")
+        raise errors.LimitsInvalid(f"There is no test {test}.", limit_rules.meant(test, TESTS))
 
 
 def _said(value: Any) -> str:

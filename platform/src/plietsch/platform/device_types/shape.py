@@ -61,9 +61,9 @@ _ADVICE_OF_KIND = {
 _ADVICE_OTHERWISE = "docs/device-types.md describes each member."
 
 
-def mistakes(document: dict[str, Any]) -> list[Mistake]:
-    """What keeps a document from being a device type; nothing where it has the form of one."""
-    return list(_of_struct(document, DeviceType, ()))
+def mistakes(document: dict[str, Any], form: type[msgspec.Struct] = DeviceType) -> list[Mistake]:
+    """What keeps a document from being a device type, or a part of one; nothing where it has the form of it."""
+    return list(_of_struct(document, form, ()))
 
 
 def _of_struct(value: Any, type_: type[msgspec.Struct], place: Place) -> Iterator[Mistake]:
