@@ -23,6 +23,7 @@ from plietsch.ingest.recording_import import Summary
 from plietsch.ingest.registry import Device, Registry
 from plietsch.platform import errors, regions, registry
 from plietsch.platform.device_types import catalogue, reading
+from plietsch.platform.why import gathering, judging
 from support import recordings
 
 TYPE = catalogue.built_in()["open-water-level"]
@@ -225,6 +226,15 @@ def test_importing_again_changes_nothing_and_mends_what_is_right_by_now(stations
     )
     assert json.loads(retried.output)["refused"] == 3
     assert _stored(stations) == before
+
+
+def test_a_recording_is_no_silent_node(stations: str, tmp_path: Path) -> None:
+    _run(stations, _write(tmp_path / "card.csv", _hourly(3)), "--device", "owl-0")
+    with psycopg.connect(stations) as connection:
+        chain = judging.judge(gathering.gather(connection, "owl-0"))
+    found = {finding.code: finding.do for _, finding in chain.findings}
+    assert "silent" not in found
+    assert "plietsch ingest import FILE --device" in found["too-old"]
 
 
 def test_stopped_in_the_middle_it_goes_on(stations: str, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def register(connection: psycopg.Connection, dev_eui: str, type_code: str, inter
     interval_s = interval_s or (definition["interval_s"] if definition else None)
     if interval_s is None:
         raise errors.DeploymentInvalid(
-            f"A {type_code} does not say how often it measures.", "Say it: --interval-s, in seconds."
+            f"The type {type_code} does not say how often it measures.", "Say it: --interval-s, in seconds."
         )
     with connection.transaction():
         device_id, differs = deployments.store_device(connection, dev_eui.lower(), type_id, interval_s)
@@ -310,7 +310,8 @@ class _Changing:
         known = list(definition.instruments) if definition else []
         if unknown := sorted(set(sensors) - set(known)):
             raise errors.DeploymentInvalid(
-                f"A {self.device.type} has no {' or '.join(unknown)}.", f"It may have {', '.join(known) or 'nothing'}."
+                f"The type {self.device.type} has no {' or '.join(unknown)}.",
+                f"It may have {', '.join(known) or 'nothing'}.",
             )
         return deployments.of_type(definition, sensors) or deployed
 

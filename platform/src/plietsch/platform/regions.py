@@ -228,16 +228,16 @@ def _check_device(station: Station, path: Path, types: Mapping[str, DeviceType])
     possible = [model for model in type_.instruments if model != NODE]
     if foreign := [model for model in device.sensors if model not in possible]:
         raise errors.RegionInvalid(
-            f"{place}: a {device.type} device has no {' or '.join(foreign)} among its sensors; "
+            f"{place}: a device of type {device.type} has no {' or '.join(foreign)} among its sensors; "
             f"it can have {', '.join(possible)}."
         )
     if device.battery and NODE not in type_.instruments:
         raise errors.RegionInvalid(
-            f"{place}: device.battery is for our own nodes; what a {device.type} device measures stands in its type."
+            f"{place}: device.battery is for our own nodes; what a device of type {device.type} measures stands in its type."
         )
     if not set(device.channels(type_).values()) - {NODE}:
         raise errors.RegionInvalid(
-            f"{place}: device.sensors names none of {', '.join(possible)}: a {device.type} device has one at least."
+            f"{place}: device.sensors names none of {', '.join(possible)}: a device of type {device.type} has one at least."
         )
     return type_
 
