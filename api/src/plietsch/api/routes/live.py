@@ -95,7 +95,8 @@ async def live_stream(
 
     - `observations`: an array of `{station, property, method, time, value, quality}`, at most one event a second. Of
       each series it is the newest value that did not fail; one that comes late is not told as if it were new. A value
-      may be told twice: keep the newer one by `time`.
+      may be told twice: keep the newer one by `time`. One with a member `failed` takes the place of a value of that
+      time, which failed after it was told.
     - `reload`: fetch anew what you show (`reason`: `too-long-ago`, `too-slow`, `too-much`, `interrupted`).
 
     A new listener is first told what changed in the half minute before. Every event has an `id`: who connects again
