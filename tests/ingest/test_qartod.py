@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from plietsch.ingest.qartod.testing import NAMES, Beside, Reach, Value, reach, run, worst
+from plietsch.ingest.qartod.values import Usable
 from plietsch.platform.device_types.specification import FlatLine, Limits, MultiVariate, Neighbour, Spike, Threshold
 
 STEP_S = 300
@@ -163,16 +164,17 @@ def test_another_channel_that_nobody_knows_says_nothing():
     ],
 )
 def test_who_is_far_from_all_others_is_suspect(stations: list[list[float]], expected: dict[str, int]):
-    assert run([Value(START_S, 20.0, 1)], AROUND, Beside(neighbours=[series(each) for each in stations])) == [expected]
+    neighbours = [Usable.of(series(each)) for each in stations]
+    assert run([Value(START_S, 20.0, 1)], AROUND, Beside(neighbours=neighbours)) == [expected]
 
 
 def test_each_neighbour_has_one_value_the_nearest_in_time():
-    near = [Value(START_S - 400, 20.0, 1), Value(START_S + 300, 10.0, 1), Value(START_S + 301, 20.0, 1)]
-    late = [Value(START_S + 601, 10.0, 1)]
+    near = Usable([START_S - 400, START_S + 300, START_S + 301], [20.0, 10.0, 20.0])
+    late = Usable([START_S + 601], [10.0])
     value = [Value(START_S, 20.0, 1)]
     assert run(value, AROUND, Beside(neighbours=[near, near, near])) == [{"neighbour": 3}]
     assert run(value, AROUND, Beside(neighbours=[near, near, late])) == [{}]
-    equally_near = [Value(START_S - 300, 20.0, 1), Value(START_S + 300, 10.0, 1)]
+    equally_near = Usable([START_S - 300, START_S + 300], [20.0, 10.0])
     assert run(value, AROUND, Beside(neighbours=[equally_near] * 3)) == [{}]
 
 

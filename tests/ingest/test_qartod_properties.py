@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plietsch.ingest.qartod.testing import NAMES, Beside, Value, reach, run
-from plietsch.ingest.qartod.values import SAME_READING_S
+from plietsch.ingest.qartod.values import SAME_READING_S, Usable
 from plietsch.platform.device_types.specification import FlatLine, Limits, MultiVariate, Neighbour, Spike, Threshold
 
 START_S = 1_767_225_600
@@ -70,7 +70,9 @@ _AROUND = st.one_of(
 )
 _LIMITS = st.builds(lambda around, other: Limits(**around, **other), _AROUND, _OTHER)
 _BESIDE = st.builds(
-    lambda other, neighbours: Beside({"other": other}, neighbours), _series(), st.lists(_series(), max_size=3)
+    lambda other, neighbours: Beside({"other": other}, [Usable.of(each) for each in neighbours]),
+    _series(),
+    st.lists(_series(), max_size=3),
 )
 
 
@@ -94,9 +96,13 @@ def test_whatever_values_are_the_order_in_which_they_are_given_does_not_matter(
         assert set(tests) <= set(NAMES)
         assert set(tests.values()) <= {3, 4}
         assert not tests or (value.result is not None and value.flag not in (4, 9))
-    for mixed in (values, beside.channels["other"], *beside.neighbours):
+    for mixed in (values, beside.channels["other"], beside.neighbours):
         chance.shuffle(mixed)
     assert _found(values, limits, beside) == expected
+
+
+def _values(station: Usable) -> list[Value]:
+    return [Value(time_s, result, 1) for time_s, result in zip(*station, strict=True)]
 
 
 @given(_series(most=25), _LIMITS, _BESIDE)
@@ -105,7 +111,7 @@ def test_what_lies_beyond_the_reach_does_not_matter(values: list[Value], limits:
     for time_s, _, _ in values:
         around = Beside(
             {"other": _cut(beside.channels["other"], time_s - SAME_READING_S, time_s + SAME_READING_S)},
-            [_cut(each, time_s - NEIGHBOUR_S, time_s + NEIGHBOUR_S) for each in beside.neighbours],
+            [Usable.of(_cut(_values(each), time_s - NEIGHBOUR_S, time_s + NEIGHBOUR_S)) for each in beside.neighbours],
         )
         window = _cut(values, time_s - far.before_s, time_s + far.after_s)
         assert _found(window, limits, around)[time_s] == of_all[time_s]

@@ -18,6 +18,7 @@ from plietsch.firmware.replay import archive
 from plietsch.firmware.replay.plan import PlannedStation, plan
 from plietsch.ingest.qartod import testing
 from plietsch.ingest.qartod.testing import Beside, Value
+from plietsch.ingest.qartod.values import Usable
 from plietsch.ingest.quality import Quality
 from plietsch.ingest.series import methods
 from plietsch.ingest.series.methods import Mounted, Series
@@ -110,7 +111,8 @@ def _judged(station: Recorded, among: Sequence[Recorded]) -> dict[str, list[Judg
         limits = catalogue.built_in()[TYPE].channels[channel].limits
         radius_km = limits.neighbour.radius_km if limits.neighbour else 0
         around = [each for each in among if each is not station and station.distance_km(each) <= radius_km]
-        beside = Beside(station.channels, [each.channels[channel] for each in around if channel in each.channels])
+        others = [Usable.of(each.channels[channel]) for each in around if channel in each.channels]
+        beside = Beside(station.channels, others)
         tests = testing.run(values, limits, beside)
         found[channel] = [_of(value, failed) for value, failed in zip(values, tests, strict=True)]
     return found

@@ -88,7 +88,7 @@ class _Assessment:
         stored = windows.load(self._connection, planning.needed(self._known, judged))
         # After what is stored: of a reading that is committed in between, nothing is missing that it is computed from.
         computed = computing.compute(self._connection, self._known, touched) if rank else {}
-        arrived = {each: _arrived(window, touched, computed, each) for each, window in stored.items()}
+        arrived = testing.Values({each: _arrived(window, touched, computed, each) for each, window in stored.items()})
         self.loaded += sum(map(len, arrived.values()))
         found = [each for datastream_id, spans in judged.items()
                  for each in self._differences(datastream_id, spans, stored[datastream_id], arrived)]  # fmt: skip
@@ -97,7 +97,7 @@ class _Assessment:
         self._follow(rank, touched, written)
 
     def _differences(
-        self, datastream_id: int, spans: Sequence[Span], stored: Window, arrived: Mapping[int, Sequence[Value]]
+        self, datastream_id: int, spans: Sequence[Span], stored: Window, arrived: testing.Values
     ) -> Iterator[Difference]:
         series = self._known.find(datastream_id)
         if series is None:

@@ -41,7 +41,7 @@ class _FeedRow(NamedTuple):
 
 
 class Known:
-    """The facts of those datastreams that were asked for, as many as `most` or a few more.
+    """The facts of those datastreams that were asked for, as many as `most` (more than a station has) to twice as many.
 
     What is asked for is loaded by whole stations, and every method loads what it lacks: who asks for many one after
     another calls `load` for all of them before.

@@ -5,7 +5,8 @@ A value outside of all deployments is tested by nothing, and stands beside no ot
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from plietsch.ingest.judge.facts import Feed, Held, Series
@@ -13,10 +14,27 @@ from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.spans import Span
 from plietsch.ingest.judge.windows import Tests
 from plietsch.ingest.qartod import testing
-from plietsch.ingest.qartod.values import SAME_READING_S, Beside, Value
+from plietsch.ingest.qartod.values import SAME_READING_S, Beside, Usable, Value
 from plietsch.platform.device_types.specification import Limits
 
-Values = Mapping[int, Sequence[Value]]
+
+class Values(dict[int, Sequence[Value]]):
+    """Values by datastream, in the order of time. What neighbours are held against is made of them once."""
+
+    def installed(self, series: Series) -> Usable:
+        """What was measured while a device was installed: only that says something of the world."""
+        found = self._installed.get(series.id)
+        if found is None:
+            spans = [feed for feed in series.feeds if feed.installed]
+            own = self.get(series.id, ())
+            self._installed[series.id] = found = Usable.of(
+                value for value in own if any(value.time_s in feed for feed in spans)
+            )
+        return found
+
+    @cached_property
+    def _installed(self) -> dict[int, Usable]:
+        return {}
 
 
 class Tested(NamedTuple):
@@ -60,20 +78,9 @@ def _beside(known: Known, series: Series, feed: Feed, limits: Limits, values: Va
     if many := limits.multi_variate:
         other = values.get(feed.beside.get(many.channel, 0), ())
         channels[many.channel] = _between(other, *span.wider(SAME_READING_S, SAME_READING_S))
-    neighbours: list[Sequence[Value]] = []
-    if near := limits.neighbour:
-        wide = span.wider(near.within_s, near.within_s)
-        for other in known.neighbours(series.id, near.radius_km):
-            found = known.find(other)
-            neighbours += [list(_installed(found, values.get(other, ()), wide))] if found else []
-    return Beside(channels, neighbours)
-
-
-def _installed(series: Series, values: Sequence[Value], span: Span) -> Iterator[Value]:
-    """What was measured while a device was installed: only that says something of the world."""
-    for value in _between(values, *span):
-        if any(feed.installed and value.time_s in feed for feed in series.feeds):
-            yield value
+    near = limits.neighbour
+    around = known.neighbours(series.id, near.radius_km) if near else ()
+    return Beside(channels, [values.installed(found) for other in around if (found := known.find(other))])
 
 
 def _fed(values: Sequence[Value], feed: Feed) -> Sequence[Value]:

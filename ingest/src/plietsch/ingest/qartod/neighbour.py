@@ -13,22 +13,24 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Final
 
-from plietsch.ingest.qartod.values import ROUNDING, Flags, Point, nearest
+from plietsch.ingest.qartod.values import ROUNDING, Flags, Point, Usable, nearest
 from plietsch.ingest.quality import Quality
 from plietsch.platform.device_types.specification import Neighbour
 
 NAME: Final = "neighbour"
 
 
-def test(found: Sequence[Point], limits: Neighbour, stations: Sequence[Sequence[Point]]) -> Flags:
-    """The points that lie far from those of other `stations`, each in the order of time."""
+def test(found: Sequence[Point], limits: Neighbour, stations: Sequence[Usable]) -> Flags:
+    """The points that lie far from those of other `stations`."""
     if len(stations) < limits.least:
         return {}
-    times_s = [[each.time_s for each in station] for station in stations]
 
     def is_far(here: Point) -> bool:
-        places = [nearest(each, here.time_s, limits.within_s) for each in times_s]
-        around = [station[place].result for station, place in zip(stations, places, strict=True) if place is not None]
+        around = [
+            results[place]
+            for times_s, results in stations
+            if (place := nearest(times_s, here.time_s, limits.within_s)) is not None
+        ]
         return len(around) >= limits.least and abs(here.result - median(around)) > limits.suspect + ROUNDING
 
     return {place: Quality.SUSPECT for place, here in enumerate(found) if is_far(here)}

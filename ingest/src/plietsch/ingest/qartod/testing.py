@@ -63,8 +63,7 @@ def _flags(found: Sequence[Point], limits: Limits, beside: Beside) -> Iterator[t
         other = points(beside.channels.get(limits.multi_variate.channel, ()))
         yield multi_variate.NAME, multi_variate.test(found, limits.multi_variate, other)
     if limits.neighbour:
-        stations = [points(each) for each in beside.neighbours]
-        yield neighbour.NAME, neighbour.test(found, limits.neighbour, stations)
+        yield neighbour.NAME, neighbour.test(found, limits.neighbour, beside.neighbours)
 
 
 def worst(flags: Iterable[int]) -> int:

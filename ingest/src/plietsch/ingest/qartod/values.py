@@ -46,12 +46,25 @@ class Reach(NamedTuple):
     after_s: int
 
 
+class Usable(NamedTuple):
+    """The values of a series that can be tested, in the order of time: many others may be held against them."""
+
+    times_s: Sequence[int]
+    results: Sequence[float]
+
+    @staticmethod
+    def of(values: Iterable[Value]) -> "Usable":
+        """What can be tested of values, in whatever order they are."""
+        found = points(values)
+        return Usable([each.time_s for each in found], [each.result for each in found])
+
+
 class Beside(NamedTuple):
-    """What lies beside a series, all with the flags of arrival: values of the device's other channels, by channel, and
-    those of the same property at other stations, a sequence for each. In whatever order."""
+    """What lies beside a series, all with the flags of arrival: values of the device's other channels, by channel, in
+    whatever order, and those of the same property at other stations."""
 
     channels: Mapping[str, Sequence[Value]] = {}
-    neighbours: Sequence[Sequence[Value]] = ()
+    neighbours: Sequence[Usable] = ()
 
 
 def point(value: Value) -> Point | None:
