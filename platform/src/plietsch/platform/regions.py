@@ -233,11 +233,11 @@ def _check_device(station: Station, path: Path, types: Mapping[str, DeviceType])
         )
     if device.battery and NODE not in type_.instruments:
         raise errors.RegionInvalid(
-            f"{place}: device.battery is for our own nodes; what a device of type {device.type} measures stands in its type."
+            f"{place}: device.battery is for our own nodes; what {device.type} measures stands there."
         )
     if not set(device.channels(type_).values()) - {NODE}:
         raise errors.RegionInvalid(
-            f"{place}: device.sensors names none of {', '.join(possible)}: a device of type {device.type} has one at least."
+            f"{place}: device.sensors names none of {', '.join(possible)}: {device.type} has one at least."
         )
     return type_
 
