@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from plietsch.platform import cli, errors
+from plietsch.platform import __main__, cli, errors
 from support import databases, processes
 
 
@@ -117,3 +117,13 @@ def test_a_user_who_may_not_is_told_to_take_the_owners_address(database_url: str
             assert "NotAllowed" in refused.stderr
             assert "owner" in refused.stderr
             assert "Traceback" not in refused.stderr
+
+
+def test_ctrl_c_while_the_command_line_is_being_loaded_is_no_error(monkeypatch: pytest.MonkeyPatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 130

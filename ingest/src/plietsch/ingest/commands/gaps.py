@@ -7,7 +7,7 @@ from math import ceil
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from plietsch.ingest import browsing, gaps
 from plietsch.ingest.browsing import QUERIES, Cursor
@@ -16,11 +16,13 @@ from plietsch.ingest.commands.options import AsJson, Most, parse_since
 from plietsch.ingest.gaps import DAY, Gap, Series, Span
 from plietsch.platform import errors
 from plietsch.platform.commands.options import DatabaseUrl
-from plietsch.platform.terminal import whole
+from plietsch.platform.terminal import console, whole
 
 EXAMPLE = "Examples: `plietsch ingest gaps hafen --since 30d`, `plietsch ingest gaps --all --property pm2_5 --json`"
-# Wider bars do not fit beside the other columns of a terminal.
-_WIDEST_BAR = 60
+# Wider bars do not fit beside the other columns of a terminal, which need so many characters.
+_WIDEST_BAR, _NARROWEST_BAR, _OTHER_COLUMNS = 60, 8, 72
+# Between two columns, in Rich's order: above, right, below, left.
+_GAP = (0, 1, 0, 0)
 _LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
 
 Station = Annotated[str | None, typer.Argument(help="A station, by its code.", metavar="STATION", show_default=False)]
@@ -60,9 +62,13 @@ def list_gaps(
     if as_json:
         output.document({"since": since, "until": now, "datastreams": [_document(each, since, now) for each in found]})
         return
-    days = max(1, ceil((now - since) / DAY / _WIDEST_BAR))
+    days = max(1, ceil((now - since) / DAY / _bar_width(console().width)))
     output.tables("Nothing was deployed there in that time.", _overview(found, since, now, days))
     output.tables("There is no gap." if found else "", _newest(found, now, limit))
+
+
+def _bar_width(terminal: int) -> int:
+    return min(_WIDEST_BAR, max(_NARROWEST_BAR, terminal - _OTHER_COLUMNS))
 
 
 def _require_known(cursor: Cursor, station: str | None, property_: str | None) -> None:
@@ -101,9 +107,9 @@ def _series(
 def _overview(found: list[Series], since: datetime, now: datetime, days: int) -> Table:
     each = "a day" if days == 1 else f"{days} days"
     table = Table(
-        whole("station"), whole("quantity"), "there", "missing", "gaps", "longest", whole("coverage"),
+        whole("station"), _quantity(), whole("there"), whole("missing"), whole("gaps"), "longest", whole("coverage"),
         caption=f"coverage since {output.moment(since)}, {each} a character (UTC); · nothing, blank: not deployed",
-        caption_justify="left",
+        caption_justify="left", box=None, padding=_GAP,
     )  # fmt: skip
     for series in found:
         bar = gaps.bar(gaps.coverage(series, since, now, days))
@@ -112,10 +118,18 @@ def _overview(found: list[Series], since: datetime, now: datetime, days: int) ->
     return table
 
 
+def _quantity() -> Column:
+    """Most names stand whole; a method beside one, and a rarely long one, is folded where a terminal is narrow."""
+    return Column("quantity", min_width=len("temperature"), overflow="fold")
+
+
 def _newest(found: list[Series], now: datetime, limit: int) -> Table:
     listed = [(gap, series) for series in found for gap in series.gaps]
     listed.sort(key=lambda each: (each[0].end or now, each[0].start), reverse=True)
-    table = Table(whole("station"), whole("quantity"), whole("from"), whole("to"), "lasted", "missing")
+    # Where a terminal is narrow, a day and its hour stand below each other.
+    table = Table(
+        whole("station"), _quantity(), "from", "to", whole("lasted"), whole("missing"), box=None, padding=_GAP
+    )
     table.title = "Gaps" if len(listed) <= limit else f"The newest {limit} of {len(listed)} gaps"
     for gap, series in listed[:limit]:
         end = output.moment(gap.end) if gap.end else "still lasting"

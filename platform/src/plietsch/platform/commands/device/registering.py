@@ -72,11 +72,11 @@ def list_(as_json: AsJson = False, database_url: DatabaseUrl = None) -> None:
 
 
 def _devices(rows: Sequence[DeviceRow], *, is_narrow: bool) -> Table:
-    """What matters first. On a narrow terminal two values stand below each other, for none to be cut."""
+    """What matters first. On a narrow terminal values stand below each other, for none to be cut."""
     table = Table(box=None, pad_edge=False)
     columns = ("station", "DevEUI", "last heard (UTC)", "phase", "since", "type")
     if is_narrow:
-        columns = ("station\nDevEUI", "last heard (UTC)\nphase, since", "type")
+        columns = ("station\nDevEUI\ntype", "last heard (UTC)\nphase, since")
     for name in columns:
         table.add_column(name, no_wrap=True, overflow="ignore")
     table.add_column("health", min_width=len("battery 100 %"), overflow="fold")
@@ -86,7 +86,7 @@ def _devices(rows: Sequence[DeviceRow], *, is_narrow: bool) -> Table:
         station, phase = row.station or "–", row.phase or "–"
         cells = (station, row.dev_eui, heard, phase, since, row.type)
         if is_narrow:
-            cells = (f"{station}\n{row.dev_eui}", f"{heard}\n{phase} {since}", row.type)
+            cells = (f"{station}\n{row.dev_eui}\n{row.type}", f"{heard}\n{phase} {since}")
         table.add_row(*cells, row.health)
     return table
 
