@@ -28,12 +28,13 @@ def _places(code: str, facts: Facts, tell: Telling) -> list[Fact]:
     if told is None or not told.path:
         return []
     unit = properties.ALL[code].unit_symbol if told.unit is None and code in properties.ALL else told.unit
+    texts = tell.texts
     named = f"{tell.short(code)}: " if len(facts.value.channels) > 1 else ""
-    found = [Fact(f"{named}{tell.texts.gettext('Field')}", " / ".join(told.path))]
+    found = [Fact(named + texts.gettext("Field"), " / ".join(told.path))]
     if unit:
-        found.append(Fact(f"{named}{tell.texts.gettext('Unit')}", unit))
+        found.append(Fact(named + texts.gettext("Unit"), unit))
     number = facts.beside.get(code)
     if number is not None:
         said = tell.amount(number, telling.unit_of(code, facts.value.unit_symbol if code == facts.value.code else ""))
-        found.append(Fact(f"{named}{tell.texts.gettext('Says')}", said))
+        found.append(Fact(named + texts.gettext("Says"), said))
     return found
