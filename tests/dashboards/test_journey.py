@@ -266,6 +266,35 @@ def test_what_a_value_did_not_pass_and_what_it_was_before_is_told(reader: Reader
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Wegen: Abstand fraglich: ein Ausreißer, anders als die Werte kurz davor und danach"),
+        ("da", "På grund af: Afstand tvivlsom: en enkelt afvigelse, anderledes end værdierne lige før og efter"),
+        ("en", "Because of: Distance suspect: a spike, unlike the values just before and after"),
+    ],
+)
+def test_a_level_in_doubt_says_why_and_leads_to_its_distance(
+    reader: Reader, laid: str, language: str, said: str
+) -> None:
+    with psycopg.connect(laid) as connection:
+        judged.may_change(connection)
+        series = "SELECT d.id FROM datastream d JOIN observed_property p ON p.id = d.observed_property_id WHERE p.code"
+        connection.execute(
+            f"UPDATE observation SET quality = 3 WHERE result = 528.1 AND datastream_id IN ({series} = 'water_level')"
+        )
+        connection.execute(
+            "WITH o AS (UPDATE observation SET quality = 3 WHERE result = 1953"
+            f" AND datastream_id IN ({series} = 'distance') RETURNING *)"
+            " INSERT INTO observation_test (datastream_id, phenomenon_time, arrival, tests)"
+            """ SELECT datastream_id, phenomenon_time, 1, '{"spike": 3}' FROM o"""
+        )
+    html = reader.page(address(GAUGE, "water_level", language=language))
+    assert said in _stage(html, "checked")
+    assert f'href="{address(GAUGE, "distance", language=language)}"' in html
+    assert said.split(":")[0] not in _stage(reader.page(address(GAUGE, "distance", language=language)), "checked")
+
+
+@pytest.mark.parametrize(
     ("language", "said"), [("de", "wurde berichtigt"), ("da", "er rettet"), ("en", "has been corrected since")]
 )
 def test_a_mounting_that_was_corrected_since_is_said_and_no_sum_contradicts_the_value(

@@ -1,12 +1,14 @@
 """The sixth stage: what was looked at before anybody saw the value, and the flag that says how it went."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from plietsch.dashboards.journey import bits, packet, telling
-from plietsch.dashboards.journey.facts import Facts, Frame, Revision
+from plietsch.dashboards.journey.facts import Doubt, Facts, Frame, Revision
 from plietsch.dashboards.journey.telling import Fact, Stage, Telling
 from plietsch.dashboards.texts import N_
 from plietsch.ingest.payload import Fault
+from plietsch.ingest.qartod.values import SAME_READING_S
 from plietsch.ingest.quality import Quality
 from plietsch.ingest.series import dust
 from plietsch.platform import methods
@@ -33,6 +35,16 @@ _TESTS = {
     "multi_variate": N_("Within what the instrument is made for, by its other values?"),
 }
 _VERDICTS = {Quality.SUSPECT: N_("suspect"), Quality.FAIL: N_("failed its checks")}
+# The same of what another value was computed from.
+_REASONS = {
+    "gross_range": N_("outside of what is plausible"),
+    "spike": N_("a spike, unlike the values just before and after"),
+    "rate_of_change": N_("a faster change than is possible"),
+    "flat_line": N_("the instrument does not move any more"),
+    "neighbour": N_("not like at the stations nearby"),
+    "multi_variate": N_("outside of what the instrument is made for, by its other values"),
+}
+_SAME_READING = timedelta(seconds=SAME_READING_S)
 _CAUSES = {
     "judge": N_("it was held against the values around it, or computed anew from them"),
     "reprocess": N_("the stored frames were read once more"),
@@ -48,7 +60,8 @@ def of(facts: Facts, tell: Telling) -> Stage:
     checks = _checks(facts, facts.frame, tell) if facts.frame else ()
     flagged = Fact(tell.texts.gettext("Flag"), said)
     changed = (_changed(each, facts, tell) for each in facts.revisions)
-    found = (*checks, *_not_passed(facts, tell), flagged, *changed)
+    inherited = (_inherited(each, facts, tell) for each in facts.doubts)
+    found = (*checks, *_not_passed(facts, tell), flagged, *inherited, *changed)
     return Stage("checked", tell.texts.translate(_TITLE), (tell.texts.translate(_WHY),), facts=found)
 
 
@@ -58,6 +71,19 @@ def _not_passed(facts: Facts, tell: Telling) -> Iterator[Fact]:
         if flag := facts.tests.get(name):
             verdict = tell.texts.translate(_VERDICTS[Quality(flag)])
             yield Fact(tell.texts.translate(question), tell.texts.gettext("no: %(reason)s", reason=verdict))
+
+
+def _inherited(each: Doubt, facts: Facts, tell: Telling) -> Fact:
+    """What it was computed from is in doubt: why, and where that is told."""
+    value, texts = facts.value, tell.texts
+    name = tell.short(each.code)
+    if abs(each.time - value.measured_at) > _SAME_READING:
+        name = f"{name}, {tell.clock(each.time, value.measured_at).text}"
+    verdict = texts.translate(_VERDICTS[Quality(each.quality)])
+    reasons = [texts.translate(reason) for test, reason in _REASONS.items() if test in each.tests]
+    method = None if each.by_default else each.method
+    href = telling.address(texts.language, value.station, each.code, each.time, method)
+    return Fact(texts.gettext("Because of: %(name)s", name=name), ": ".join([verdict, *reasons[:1]]), href)
 
 
 def _changed(each: Revision, facts: Facts, tell: Telling) -> Fact:

@@ -127,6 +127,17 @@ class Input(NamedTuple):
         return self.result is not None and self.quality <= Quality.SUSPECT
 
 
+class Doubt(NamedTuple):
+    """An input of a computed value that is suspect or failed, and the tests of QARTOD that it did not pass."""
+
+    code: str
+    method: str
+    by_default: bool
+    time: datetime
+    quality: int
+    tests: Mapping[str, int]
+
+
 class Revision(NamedTuple):
     """A change of the value: what it was before and after (None, None: it was there no longer), when and why."""
 
@@ -157,6 +168,7 @@ class Facts:
     tests: Mapping[str, int] = field(default_factory=dict[str, int])
     revisions: Sequence[Revision] = ()
     hour: LastHour | None = None
+    doubts: Sequence[Doubt] = ()
     heard: Heard | None = None
     told: Mapping[str, Told] = field(default_factory=dict[str, Told])
     failed: frozenset[str] = frozenset()

@@ -30,7 +30,7 @@ class _Span(NamedTuple):
 _NONE, _HOUR, _DAY = timedelta(0), timedelta(hours=1), timedelta(hours=24)
 _LONGEST_PAUSE = timedelta(seconds=LONGEST_PAUSE_S)
 _DUST = _Span(("pm2_5", "pm10"), _NONE, _HOUR)
-_SPANS = {
+SPANS = {
     ("rain", methods.RAIN_DIFFERENCE): _Span(("rain_tips", "rain_total"), _LONGEST_PAUSE, timedelta(seconds=1)),
     ("rain_1h", methods.RAIN_SUM): _Span(("rain",), _HOUR, timedelta(seconds=1)),
     ("rain_24h", methods.RAIN_SUM): _Span(("rain",), _DAY, timedelta(seconds=1)),
@@ -133,7 +133,7 @@ async def hour(connection: AsyncConnection[Any], value: Value, now: datetime) ->
 
 async def _inputs(connection: AsyncConnection[Any], value: Value) -> list[Input]:
     """What a value was computed from where that is more than one reading."""
-    span = _SPANS.get((value.code, value.method))
+    span = SPANS.get((value.code, value.method))
     if span is None:
         return []
     parameters = {

@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from plietsch.api.database import Connection
 from plietsch.dashboards import errors, gauges, present, regions
 from plietsch.dashboards.front import Language, site_of
-from plietsch.dashboards.journey import drawing, heard, lookup, packet, steps, telling
+from plietsch.dashboards.journey import doubts, drawing, heard, lookup, packet, steps, telling
 from plietsch.dashboards.journey.facts import Facts, Value
 from plietsch.dashboards.journey.telling import Moment, Telling
 from plietsch.dashboards.scales import SCALES, Scale
@@ -93,7 +93,8 @@ async def _page(request: Request, language: str, facts: Facts, connection: Async
     region = await regions.chosen(connection, value.region)
     assert region is not None  # noqa: S101 a station without its region is kept out by a foreign key
     now = await present.of(connection, region)
-    facts = replace(facts, hour=await lookup.hour(connection, value, now.at))
+    hour, doubted = await lookup.hour(connection, value, now.at), await doubts.of(connection, value)
+    facts = replace(facts, hour=hour, doubts=doubted)
     tell = Telling(texts, region.zone, now.at)
     scale = await _scale(connection, language, value)
     took_s = steps.took_s(facts)

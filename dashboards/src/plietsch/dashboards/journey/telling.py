@@ -14,7 +14,8 @@ _DAYS = {"de": "d. MMMM y", "da": "d. MMMM y", "en": "d MMMM y"}
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 # Shorter than this nobody can say: the network dates a frame in milliseconds, clocks agree in hundredths.
 _SHORTEST_S = 0.01
-_SPREADS = {
+_OTHERS = {
+    "rain": N_("Rain"),
     "pm2_5_spread": N_("Spread of PM2.5"),
     "pm10_spread": N_("Spread of PM10"),
     "distance_spread": N_("Spread of the distance"),
@@ -104,11 +105,11 @@ class Telling:
 
     def name(self, code: str) -> str:
         """What a property is called."""
-        return self.texts.translate(QUANTITIES[code].name if code in QUANTITIES else _SPREADS.get(code, code))
+        return self.texts.translate(QUANTITIES[code].name if code in QUANTITIES else _OTHERS.get(code, code))
 
     def short(self, code: str) -> str:
         """What a property is called where there is little room."""
-        return self.texts.translate(QUANTITIES[code].short if code in QUANTITIES else _SPREADS.get(code, code))
+        return self.texts.translate(QUANTITIES[code].short if code in QUANTITIES else _OTHERS.get(code, code))
 
 
 def unit_of(code: str, symbol: str = "") -> str:
