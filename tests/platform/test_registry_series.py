@@ -205,7 +205,7 @@ def test_rain_is_computed_where_it_is_known_how_much_makes_it_tip(database_url: 
     ("device", "message"),
     [
         ({"type": "telepathy"}, "balcony: no device type is called telepathy"),
-        ({"type": "plietsch-water-level"}, "balcony: a device of type plietsch-water-level has no SDS011 among its sensors"),
+        ({"type": "plietsch-water-level"}, "type plietsch-water-level has no SDS011 among its sensors"),
         ({"type": "plietsch-rain", "sensors": ["A02YYUW"]}, "has no A02YYUW among its sensors; it can have rain"),
         ({"sensors": ["A02YYUW", "rain"]}, "no A02YYUW or rain among .* can have SDS011, BME280, DHT22"),
         ({"sensors": []}, "device.sensors names none of SDS011, BME280, DHT22"),
