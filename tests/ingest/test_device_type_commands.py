@@ -12,6 +12,7 @@ from plietsch.ingest.commands import device_type
 from plietsch.ingest.registrar import Registrar
 from plietsch.platform import errors, migrations
 from plietsch.platform.device_types import catalogue, reading
+from support.wait import until
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 OWN = """
@@ -195,11 +196,11 @@ def test_a_worker_knows_a_type_that_was_added_and_its_newer_form_at_once(file: P
                 "INSERT INTO device (dev_eui, device_type_id, interval_s)"
                 " SELECT '70b3d57ed0000001', id, 600 FROM device_type WHERE code = 'school-level'"
             )
-        assert registrar.changed()
+        until(registrar.changed, "it is notified")
         assert known() == (30, 4500)
         file.write_text(OWN.replace("4500", "5000"), encoding="utf-8")
         invoke("add", file, "--database-url", database_url)
-        assert registrar.changed()
+        until(registrar.changed, "it is notified")
         assert known() == (30, 5000)
 
 
