@@ -32,8 +32,6 @@ _BETWEEN = N_("Between %(low)s and %(high)s %(unit)s.")
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = N_("The newest value is of %(day)s.")
 _NOTHING = N_("Nothing was measured in this span.")
-_LEFT_OUT = ("One suspect value is left out.", "%(count)s suspect values are left out.")
-_ALL_SUSPECT = ("One value, and that is suspect.", "%(count)s values, all of them suspect.")
 
 
 @dataclass(frozen=True)
@@ -169,10 +167,18 @@ def _extent(went: Course, texts: Texts) -> str:
     ends = table.summary(went.lines[0]) if went.lines and not went.is_sum else None
     doubted = _doubted(went)
     if ends is None:
-        return texts.ngettext(*_ALL_SUSPECT, doubted) if doubted else texts.translate(_NOTHING)
+        return _all_suspect(doubted, texts) if doubted else texts.translate(_NOTHING)
     low, high = (texts.number(value, quantity.decimals) for value in ends)
     between = texts.gettext(_BETWEEN, low=low, high=high, unit=quantity.unit)
-    return f"{between} {texts.ngettext(*_LEFT_OUT, doubted)}" if doubted else between
+    return f"{between} {_left_out(doubted, texts)}" if doubted else between
+
+
+def _all_suspect(count: int, texts: Texts) -> str:
+    return texts.ngettext("One value, and that is suspect.", "%(count)s values, all of them suspect.", count)
+
+
+def _left_out(count: int, texts: Texts) -> str:
+    return texts.ngettext("One suspect value is left out.", "%(count)s suspect values are left out.", count)
 
 
 def _doubted(went: Course) -> int:
