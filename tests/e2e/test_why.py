@@ -99,7 +99,7 @@ def test_a_station_without_a_device_is_told_from_one_that_is_none(faulty_url: st
         ("dead", "SDS011 has given no valid answer since 2026-03-10 06:30 UTC, 12 times in a row", "cable"),
         ("stuck", "pm2_5 of the SDS011 (12.3 µg/m³ now) has said the same", "web"),
         ("dropping", "dropped 40 readings within a week", "signal"),
-        ("wrong-height", "from the gauge's mean level of 500 cm", "--correct --gauge-zero-distance-m"),
+        ("wrong-height", "the gauge's mean level of 500 cm", "--correct --gauge-zero-distance-m"),
         ("on-the-bench", "on the bench at on-the-bench since 2026-01-01", "plietsch device install"),
     ],
 )
