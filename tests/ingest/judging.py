@@ -30,7 +30,8 @@ LIMITS: dict[str, dict[str, Any]] = {
     },
     "distance": {
         "flat_line": {"tolerance": 1, "suspect_after_s": 1800, "fail_after_s": 3600, "longest_step_s": 1500},
-        "spike": {"suspect": 500, "longest_step_s": 1500},
+        # A flat line reaches further than it does, and is looked for by itself.
+        "spike": {"suspect": 500, "longest_step_s": 700},
     },
 }
 CHANNELS = {"pm2_5": "SDS011", "pm10": "SDS011", "temperature": "BME280", "humidity": "BME280", "distance": "A02YYUW"}

@@ -64,6 +64,29 @@ def test_a_spike_is_found_when_what_comes_after_it_shows_it(region: Region):
     assert _tests(region, 0, "pm2_5") == [(2, 1, {"spike": 4})]
 
 
+def test_a_flat_line_is_one_from_its_beginning_and_none_any_more_where_something_breaks_it(region: Region):
+    # One after the other: each turn looks back as far as the values are alike, and no further.
+    for batch in _series("distance", 2000, *[3000] * 3, None, *[3000] * 4):
+        store(region, [batch])
+        judge(region)
+    assert flags(region, 0, "distance") == [1, 4, 4, 4, 9, 4, 4, 4, 4]
+    store(region, [[Reading(0, 9, {"distance": 3300})]])
+    store(region, [[Reading(0, 4, {"temperature": 5})]])
+    judge(region)
+    assert flags(region, 0, "distance") == [1, 4, 4, 4, 9, 4, 4, 4, 4, 1]
+    assert [step for step, *_ in _tests(region, 0, "distance")] == [1, 2, 3, 5, 6, 7, 8]
+
+
+def test_what_comes_late_into_a_flat_line_ends_it_on_either_side(region: Region):
+    first, late = _series("distance", *[3000] * 4), _series("distance", *[3000] * 8, 3000)[5:]
+    store(region, [*first, *late])
+    judge(region)
+    assert set(flags(region, 0, "distance")) == {4}
+    store(region, [[Reading(0, 4, {"distance": 3300})]])
+    judge(region)
+    assert flags(region, 0, "distance") == [3, 3, 3, 3, 1, 3, 3, 3, 3]
+
+
 def test_levels_and_dust_follow_what_is_found_of_their_inputs(region: Region):
     store(region, _series("distance", *[3000.0] * 8))
     store(region, _series("pm2_5", 10, 12, 300, 11, 13, station=1, humidity=50.0))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from plietsch.ingest.database import Connection
-from plietsch.ingest.judge import computing, planning, testing, windows, writing
+from plietsch.ingest.judge import computing, flat, planning, testing, windows, writing
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.queries import QUERIES
 from plietsch.ingest.judge.spans import Collected, Span, Spans
@@ -82,10 +82,10 @@ class _Assessment:
 
     def _judge(self, rank: int) -> None:
         touched = self._touched[rank].merged()
-        for datastream_id, spans in planning.concerned(self._known, touched).items():
+        for datastream_id, spans in planning.concerned(self._known, touched, self._around_flat).items():
             self._concerned[max(rank, self._known.rank(datastream_id))].add(datastream_id, *spans)
         judged = self._concerned[rank].merged()
-        stored = windows.load(self._connection, planning.needed(self._known, judged))
+        stored = windows.load(self._connection, planning.needed(self._known, judged, self._around_flat))
         # After what is stored: of a reading that is committed in between, nothing is missing that it is computed from.
         computed = computing.compute(self._connection, self._known, touched) if rank else {}
         arrived = testing.Values({each: _arrived(window, touched, computed, each) for each, window in stored.items()})
@@ -95,6 +95,9 @@ class _Assessment:
         written = self._write(found)
         self.written += written
         self._follow(rank, touched, written)
+
+    def _around_flat(self, spans: Spans) -> Spans:
+        return flat.around(self._connection, self._known, spans)
 
     def _differences(
         self, datastream_id: int, spans: Sequence[Span], stored: Window, arrived: testing.Values

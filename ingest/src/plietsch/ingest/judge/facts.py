@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
 from plietsch.ingest.judge.spans import Span
-from plietsch.ingest.qartod import testing
+from plietsch.ingest.qartod import flat_line, testing
 from plietsch.ingest.qartod.values import Reach, widest
 from plietsch.platform.device_types.specification import Limits, Neighbour
 from plietsch.platform.methods import RAW
@@ -42,6 +44,13 @@ class OwnLimits(NamedTuple):
 
     since_s: float
     limits: Limits
+
+
+class Flat(NamedTuple):
+    """By what a flat line is told, at most: values within a tolerance, over so many seconds to either side."""
+
+    tolerance: float
+    reach_s: int
 
 
 class Held(NamedTuple):
@@ -86,8 +95,16 @@ class Series:
 
     @cached_property
     def reach(self) -> Reach:
-        """How far around a value others decide on its flags, by any of its limits."""
-        return widest(testing.reach(limits) for _, limits in self.every_limits)
+        """How far around a value others decide on its flags, by any of its limits but those of flat lines."""
+        return widest(testing.reach(structs.replace(limits, flat_line=None)) for _, limits in self.every_limits)
+
+    @cached_property
+    def flat(self) -> Flat | None:
+        """What flat lines it may have, by any of its limits."""
+        lines = [limits.flat_line for _, limits in self.every_limits if limits.flat_line]
+        if not lines:
+            return None
+        return Flat(max(each.tolerance for each in lines), max(flat_line.reach(each).before_s for each in lines))
 
     @cached_property
     def stands_beside(self) -> Sequence[int]:

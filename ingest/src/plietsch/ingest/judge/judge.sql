@@ -94,6 +94,43 @@ CROSS JOIN LATERAL (
     ORDER BY phenomenon_time
 ) o
 
+-- name: flat_around
+-- Spans as far as the values on either side are like the one next to the span, at most so far: a value that is not ends
+-- it. Values that failed count for nothing here, as nobody knows yet with which flag they came: they end nothing.
+SELECT span.datastream_id,
+       coalesce(floor(extract(epoch FROM earlier.ended))::bigint, span.first_s - span.reach_s) AS first_s,
+       coalesce(ceil(extract(epoch FROM later.ended))::bigint, span.last_s + span.reach_s) AS last_s
+FROM unnest(%(datastream_ids)s::integer[], %(first_s)s::bigint[], %(last_s)s::bigint[], %(bands)s::float8[],
+            %(reaches_s)s::bigint[]) AS span (datastream_id, first_s, last_s, band, reach_s)
+LEFT JOIN LATERAL (
+    SELECT result FROM observation
+    WHERE datastream_id = span.datastream_id AND phenomenon_time < to_timestamp(span.first_s)
+      AND phenomenon_time >= to_timestamp(span.first_s - span.reach_s)
+      AND quality <= 3 AND abs(result) < %(largest)s::float8
+    ORDER BY phenomenon_time DESC LIMIT 1
+) before ON true
+LEFT JOIN LATERAL (
+    SELECT phenomenon_time AS ended FROM observation
+    WHERE datastream_id = span.datastream_id AND phenomenon_time < to_timestamp(span.first_s)
+      AND phenomenon_time >= to_timestamp(span.first_s - span.reach_s)
+      AND quality <= 3 AND abs(result) < %(largest)s::float8 AND abs(result - before.result) > span.band
+    ORDER BY phenomenon_time DESC LIMIT 1
+) earlier ON true
+LEFT JOIN LATERAL (
+    SELECT result FROM observation
+    WHERE datastream_id = span.datastream_id AND phenomenon_time >= to_timestamp(span.last_s + 1)
+      AND phenomenon_time <= to_timestamp(span.last_s + span.reach_s)
+      AND quality <= 3 AND abs(result) < %(largest)s::float8
+    ORDER BY phenomenon_time LIMIT 1
+) after ON true
+LEFT JOIN LATERAL (
+    SELECT phenomenon_time AS ended FROM observation
+    WHERE datastream_id = span.datastream_id AND phenomenon_time >= to_timestamp(span.last_s + 1)
+      AND phenomenon_time <= to_timestamp(span.last_s + span.reach_s)
+      AND quality <= 3 AND abs(result) < %(largest)s::float8 AND abs(result - after.result) > span.band
+    ORDER BY phenomenon_time LIMIT 1
+) later ON true
+
 -- name: failed_tests
 -- Of the same values: the flags they were stored with, and the tests that they did not pass.
 SELECT t.datastream_id, floor(extract(epoch FROM t.phenomenon_time))::bigint, t.arrival, t.tests

@@ -1,14 +1,17 @@
 """What is to be judged anew where values changed, and what that takes. Pure but for facts that are looked up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from plietsch.ingest.judge.facts import Series
 from plietsch.ingest.judge.knowing import Known
 from plietsch.ingest.judge.spans import Collected, Span, Spans
 from plietsch.ingest.qartod.values import SAME_READING_S
 
+# Spans with the flat lines that they meet.
+AroundFlat = Callable[[Spans], Spans]
 
-def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
+
+def concerned(known: Known, changed: Spans, around_flat: AroundFlat) -> dict[int, list[Span]]:
     """The spans of datastreams whose flags may be others now that values changed: the changed ones and those around
     them, channels of the same readings, the same property at stations nearby.
 
@@ -17,6 +20,8 @@ def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
     known.load(changed)
     known.load({near for datastream_id in changed for near in known.all_around(datastream_id)})
     found = Collected()
+    for datastream_id, spans in around_flat(changed).items():
+        found.add(datastream_id, *spans)
     for datastream_id, spans in changed.items():
         series = known.find(datastream_id)
         if series is None:
@@ -28,10 +33,12 @@ def concerned(known: Known, changed: Spans) -> dict[int, list[Span]]:
     return found.merged()
 
 
-def needed(known: Known, judged: Spans) -> dict[int, list[Span]]:
+def needed(known: Known, judged: Spans, around_flat: AroundFlat) -> dict[int, list[Span]]:
     """What must be known to judge spans: values around them, those beside them, and neighbours'."""
     known.load(judged)
     found = Collected()
+    for datastream_id, spans in around_flat(judged).items():
+        found.add(datastream_id, *spans)
     for datastream_id, spans in judged.items():
         if series := known.find(datastream_id):
             found.add(datastream_id, *_wider(spans, series.reach.before_s, series.reach.after_s))
