@@ -31,9 +31,12 @@ def test_what_a_recording_cannot_send_is_named_and_the_rest_arrives(tmp_path: Pa
         assert f"{file.name}:{number}" in said
 
 
+# The day of the highest value that was recorded, and by --long the others too.
 @pytest.mark.slow
-@pytest.mark.parametrize("day", ["2019-04-18", "2019-04-19", "2019-04-20", "2019-04-21"])
-def test_a_recorded_day_of_aberdeen_arrives_whole(day: str):
+@pytest.mark.parametrize("day", ["2019-04-19", "2019-04-18", "2019-04-20", "2019-04-21"])
+def test_a_recorded_day_of_aberdeen_arrives_whole(day: str, request: pytest.FixtureRequest):
+    if day != "2019-04-19" and not request.config.getoption("--long"):
+        pytest.skip("one day suffices, but for --long")
     if not (RECORDINGS / day).is_dir():
         pytest.skip("the recordings are not on this machine")
     checked = processes.run("simulate", "--replay", str(RECORDINGS / day), "--check")
