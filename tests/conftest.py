@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import psycopg
 import pytest
+import structlog
+import typer.rich_utils  # asks the environment once for all whether there are colours: not that of a test
 from playwright.sync_api import Browser, sync_playwright
 
 from plietsch.platform import migrations
@@ -37,7 +39,17 @@ hypothesis.settings.load_profile("busy machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of five, and long tests")
+    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of four, and long tests")
+
+
+assert typer.rich_utils
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """A command that a test runs in this process sets up logs on what is standard error then, and closed afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ class TestInterpreting:
         assert (_interpret(object=LEVEL).device_event, len(_interpret(object=LEVEL).observations)) == (None, 2)
 
     def test_no_value_and_one_out_of_range_have_a_flag(self) -> None:
-        for said, flag in (("No Sensor", Quality.MISSING), (5000, Quality.FAIL), (29, Quality.FAIL)):
+        for said, flag in (("No Sensor", Quality.MISSING), (70_000, Quality.FAIL), (5, Quality.FAIL)):
             assert _values(_interpret(object={"Distance": said})) == [(1, None, flag)]
 
     def test_what_can_be_stored_is_stored_and_the_rest_is_said(self) -> None:

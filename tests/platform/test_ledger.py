@@ -166,7 +166,7 @@ def _follow(url: str, position: Position, seed: int, written: threading.Event) -
         reader = Reader(connection, position)
         while True:
             last = written.is_set()
-            if ledger.wait(connection, reader.position, timeout_s=0.2 if last else 1):
+            if ledger.wait(connection, reader.position, timeout_s=1):
                 reader.read(chance.randint(1, 5))
             elif last:
                 return reader.seen
@@ -196,6 +196,20 @@ def test_the_plain_order_of_ids_would_miss_one(url: str):
         committed += slow.end("COMMIT")
         assert sorted(committed) != committed
         reader.read_everything(committed)
+
+
+def test_the_order_is_that_of_numbers(url: str):
+    """Not that of their digits: transactions 98 to 102 come in this order."""
+    with _connect(url) as connection:
+        position = ledger.present(connection)
+        connection.execute(
+            """INSERT INTO write_ledger (transaction_id, datastream_ids, first_time, last_time, observations)
+            SELECT number::text::xid8, '{1}', now(), now(), 1 FROM generate_series(98, 102) AS number"""
+        )
+        entries = ledger.read(connection, BEGINNING, most=5)
+        assert [entry.position.transaction_id for entry in entries] == [98, 99, 100, 101, 102]
+        connection.execute("DELETE FROM write_ledger WHERE transaction_id <= '102'")
+        assert ledger.read(connection, position, most=5) == []
 
 
 def test_what_an_entry_says(either_url: str):

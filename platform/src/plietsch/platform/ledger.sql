@@ -1,12 +1,13 @@
 -- name: read
--- A page of the ledger after a position, below the oldest transaction that still runs.
+-- A page of the ledger after a position, below the oldest transaction that still runs. In the order of the column: that of
+-- its text puts 1000 before 999.
 SELECT transaction_id::text, id, written_at, datastream_ids, first_time, last_time, observations, late, repeated,
        cause, revised
 FROM write_ledger
 WHERE transaction_id >= %(transaction_id)s::text::xid8
   AND (transaction_id > %(transaction_id)s::text::xid8 OR id > %(id)s)
   AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY transaction_id, id
+ORDER BY write_ledger.transaction_id, id
 LIMIT %(most)s
 
 -- name: look
