@@ -39,7 +39,7 @@ hypothesis.settings.load_profile("busy machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of four, and long tests")
+    parser.addoption("--long", action="store_true", help="a hundred runs of each fault instead of two, and long tests")
 
 
 assert typer.rich_utils

@@ -1,4 +1,4 @@
-"""Each fault in seeded runs: four, or a hundred with --long. A failure is repeated by the seed in its name."""
+"""Each fault in seeded runs: two, or a hundred with --long. A failure is repeated by the seed in its name."""
 
 import random
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from faults.scene import Broker
 from plietsch.platform.local.broker import EmbeddedBroker
 from support.mosquitto import Mosquitto
 
-RUNS, LONG_RUNS = 4, 100
+RUNS, LONG_RUNS = 2, 100
 # What keeps a mosquitto's queue through a kill (mosquitto.conf(5)).
 LASTING = ("allow_anonymous true", "autosave_on_changes true", "autosave_interval 1")
 
