@@ -29,7 +29,7 @@ _INGEST = {
 _SITE = dict.fromkeys(
     ("region", "station", "location", "historical_location", "sensor", "observed_property", "datastream",
      "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger", "gauge", "gauge_level",
-     "public_frame", "public_channel", "public_mounting", "observation_test"), "s",
+     "public_frame", "public_channel", "public_mounting", "observation_test", "former_code"), "s",
 )  # fmt: skip
 # Of these ingest reads some columns.
 _INGEST_COLUMNS = {
@@ -60,6 +60,7 @@ _INGEST_WRITES = {
 }
 # Of these the site reads some columns.
 _SITE_COLUMNS = {
+    "annotation": {"id", "region_id", "station_id", "property", "during", "kind", "text", "source", "entered_at"},
     "organisation": {"id", "code", "name", "url"},
     "deployment": {
         "id",
@@ -139,7 +140,7 @@ def test_each_group_may_do_what_is_listed_and_nothing_else(owner: psycopg.Connec
     assert _columns(owner, roles.SITE) == _SITE_COLUMNS
     assert _columns(owner, roles.SITE, "INSERT") == {}
     assert _trusted(owner, roles.INGEST) == set()
-    assert _trusted(owner, roles.SITE) == {"region_network"}
+    assert _trusted(owner, roles.SITE) == {"region_network", "shown_token"}
 
 
 def test_nobody_but_the_owner_makes_tables(owner: psycopg.Connection):

@@ -67,3 +67,7 @@ GRANT SELECT (id, code, name, url) ON organisation TO plietsch_site;
 -- Without which device it is, and how high it hangs on whose wall. How high above a gauge's zero is part of a level.
 GRANT SELECT (id, station_id, phase, during, gauge_zero_distance_m, gauge_zero_nhn_m, rain_tip_mm) ON deployment
     TO plietsch_site;
+-- Without who entered it.
+GRANT SELECT (id, region_id, station_id, property, during, kind, text, source, entered_at) ON annotation TO plietsch_site;
+GRANT SELECT ON former_code TO plietsch_site;
+GRANT EXECUTE ON FUNCTION shown_token TO plietsch_site;

@@ -1,0 +1,54 @@
+-- What the open-data API stands on: who may ask more, what a reader must know of a time, and addresses that moved.
+
+-- Who asks with a token may ask more. The token itself is kept nowhere: only the SHA-256 of its 256 random bits, which
+-- nobody guesses (so no slow hash is needed).
+CREATE TABLE api_token (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL CHECK (name <> ''),      -- whose it is, for the operator
+    hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,                     -- null: never
+    revoked_at timestamptz
+);
+
+-- The site asks about a token that it was shown, and can list none.
+CREATE FUNCTION shown_token(shown bytea) RETURNS TABLE (id integer, scopes text[], expires_at timestamptz, revoked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT id, scopes, expires_at, revoked_at FROM api_token WHERE hash = shown
+$$;
+
+-- What a reader of a time must know: of a station, of a region, or, where neither is named, of everywhere. What
+-- deployments say themselves (an instrument replaced, a station moved) is not written again.
+CREATE TABLE annotation (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    region_id integer REFERENCES region ON DELETE CASCADE,
+    station_id integer REFERENCES station ON DELETE CASCADE,
+    property text REFERENCES observed_property (code),  -- null: all
+    during tstzrange NOT NULL CHECK (NOT isempty(during)),
+    kind text NOT NULL CHECK (kind ~ '^[a-z][a-z-]{0,30}$'),
+    text jsonb NOT NULL,                        -- by language: de, da, en
+    source text,                                -- who says so; null: the operator
+    entered_at timestamptz NOT NULL DEFAULT now(),
+    entered_by text NOT NULL DEFAULT session_user
+);
+CREATE INDEX ON annotation USING gist (during);
+
+-- What a station was called before: an address that somebody wrote down goes on leading there.
+CREATE TABLE former_code (
+    code text PRIMARY KEY,
+    station_id integer NOT NULL REFERENCES station ON DELETE CASCADE,
+    until timestamptz NOT NULL DEFAULT now()
+);
+CREATE FUNCTION keep_former_code() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM former_code WHERE code = NEW.code;
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO former_code (code, station_id) VALUES (OLD.code, OLD.id)
+        ON CONFLICT (code) DO UPDATE SET station_id = EXCLUDED.station_id, until = EXCLUDED.until;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER keep_former_code AFTER INSERT ON station FOR EACH ROW EXECUTE FUNCTION keep_former_code();
+CREATE TRIGGER keep_former_code_again AFTER UPDATE OF code ON station FOR EACH ROW
+    WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION keep_former_code();
