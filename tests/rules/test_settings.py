@@ -44,6 +44,7 @@ def test_variables_win_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         ("LOG_LEVEL", "loud"),
         ("MQTT_TOPIC", "a/#/b"),
         ("MQTT_SHARE", "a/b"),
+        ("CONTACT", "javascript:alert(1)"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str):

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     tiles_attribution: str = Field(
         "", validate_default=True, description="Whom the map names as the source of these tiles; needed with them."
     )
+    contact: str = Field(
+        "",
+        pattern=r"^(|https?://[^\s<>\"']+|[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+)$",
+        description="Where whoever uses the open data turns to: a mail address or that of a page; `/developers` names it.",
+    )
     data_dir: Path = Field(
         Path(".plietsch"), description="Where `plietsch up` keeps its database and the simulation's state."
     )
