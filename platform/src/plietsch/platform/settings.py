@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     contact: str = Field(
         "",
         pattern=r"^(|https?://[^\s<>\"']+|[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+)$",
-        description="Where whoever uses the open data turns to: a mail address or that of a page; `/developers` names it.",
+        description="Where users of the open data turn to: a mail address, or that of a page. `/developers` names it.",
     )
     data_dir: Path = Field(
         Path(".plietsch"), description="Where `plietsch up` keeps its database and the simulation's state."
