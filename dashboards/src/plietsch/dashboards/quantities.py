@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from plietsch.dashboards.texts import N_
+from plietsch.platform import freshness
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,8 @@ QUANTITIES = {
 }
 # What the map can show and its table holds, where a station of the region measures it.
 OF_THE_MAP = ("pm2_5", "pm10", "water_level", "rain_1h", "temperature", "humidity")
-# A value that is older says nothing of now. A node that sends when something changes says every hour that nothing does
-# (`silence_s`, docs/node.md), and the frame takes its time.
-STALE_AFTER = timedelta(minutes=75)
+# A value that is older says nothing of now.
+STALE_AFTER = freshness.STALE_AFTER
 # A pause in a line is a gap from this length on, for a node that measures at its interval ...
 SHORTEST_GAP = timedelta(minutes=35)
 # ... and for one that sends when something changes, or hourly: one such frame may be lost on its way.
@@ -78,7 +78,7 @@ SHORTEST_GAP_ON_CHANGE = timedelta(hours=2, minutes=15)
 
 def is_stale(time: datetime, now: datetime) -> bool:
     """Whether what was measured then says nothing of now: it is too old, or of a clock that is as far ahead."""
-    return abs(now - time) > STALE_AFTER
+    return freshness.of(time, now) != "fresh"
 
 
 def shortest_gap(codes: Collection[str]) -> timedelta:

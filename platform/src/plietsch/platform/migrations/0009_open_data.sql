@@ -52,3 +52,23 @@ END $$;
 CREATE TRIGGER keep_former_code AFTER INSERT ON station FOR EACH ROW EXECUTE FUNCTION keep_former_code();
 CREATE TRIGGER keep_former_code_again AFTER UPDATE OF code ON station FOR EACH ROW
     WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION keep_former_code();
+
+-- How old a newest value may be follows from how often its device is meant to measure; which device that is stays untold.
+CREATE OR REPLACE VIEW public_channel WITH (security_barrier) AS
+SELECT c.datastream_id, d.during, t.definition ->> 'decoder' AS decoder, said.channel -> 'path' AS path,
+       said.channel ->> 'unit' AS unit, (said.channel ->> 'assumes_c')::float8 AS assumes_c, v.interval_s
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+JOIN device v ON v.id = d.device_id
+JOIN device_type t ON t.id = v.device_type_id
+CROSS JOIN LATERAL (SELECT t.definition -> 'channels' -> c.channel AS channel) said;
+
+-- The site keeps the registry in memory, too: also what a station, a property or whoever runs one is called.
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON station
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON datastream
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON observed_property
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+CREATE TRIGGER notify_registry AFTER UPDATE ON organisation
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
