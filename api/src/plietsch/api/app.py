@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from plietsch.api import database, delivery, freshness, openapi, problems
+from plietsch.api import database, delivery, formats, freshness, moved, openapi, problems
 from plietsch.api.live import Live
 from plietsch.api.routes import health, links, live, observations, properties, stations
 from plietsch.platform.settings import Settings
@@ -35,3 +35,4 @@ def create_app(settings: Settings) -> FastAPI:
     delivery.install(app)
     problems.install(app)
     return app
+    moved.install(app)

@@ -49,11 +49,11 @@ _HTTP_HINTS = {
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem."""
-    app.add_exception_handler(PlietschError, _domain)
+    app.add_exception_handler(PlietschError, domain)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(psycopg.OperationalError, _database)
-    app.add_exception_handler(psycopg.errors.UndefinedTable, _database)
+    app.add_exception_handler(psycopg.OperationalError, database)
+    app.add_exception_handler(psycopg.errors.UndefinedTable, database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -85,7 +85,8 @@ async def http(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _domain(request: Request, error: Exception) -> Response:
+async def domain(request: Request, error: Exception) -> Response:
+    """What is wrong with a question."""
     error = cast(PlietschError, error)
     kind = next((_TABLE[each] for each in type(error).__mro__ if each in _TABLE), _INTERNAL)
     members = {"parameter": error.parameter} if isinstance(error, errors.ParameterInvalid) else {}
@@ -100,7 +101,8 @@ async def _validation(request: Request, error: Exception) -> Response:
     return answer(request, _TABLE[errors.ParameterInvalid], detail, hint, parameter=parameter)
 
 
-async def _database(request: Request, error: Exception) -> Response:
+async def database(request: Request, error: Exception) -> Response:
+    """What the database does not answer."""
     _log.warning("no answer from the database", error=str(error).strip(), path=request.url.path)
     if isinstance(error, psycopg.errors.QueryCanceled):
         hint = "Ask for a shorter span, fewer stations, or hourly values (resolution=1h)."

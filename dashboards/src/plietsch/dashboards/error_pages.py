@@ -40,7 +40,7 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
     async def answer(request: Request, error: Exception) -> Response:
         response = handler(request, error)
         response = await response if inspect.isawaitable(response) else response
-        if request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
+        if "Location" in response.headers or request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
             return response
         page = _page(request, site, HTTPStatus(response.status_code))
         if "Retry-After" in response.headers:

@@ -18,6 +18,10 @@
     ├── DeviceUnknown
     ├── DeploymentInvalid
     ├── LimitsInvalid
+    ├── StationUnknown
+    ├── StationInvalid
+    ├── AnnotationUnknown
+    ├── AnnotationInvalid
     └── StackFailed
 
 Every message says what happened; the hint says what to do about it. The command line prints both and exits with 1.
@@ -99,6 +103,22 @@ class DeploymentInvalid(PlietschError):
 
 class LimitsInvalid(PlietschError):
     """A channel's values cannot be held against these limits."""
+
+
+class StationUnknown(PlietschError):
+    """No station has this code."""
+
+
+class StationInvalid(PlietschError):
+    """A station cannot be called so."""
+
+
+class AnnotationUnknown(PlietschError):
+    """No annotation has this number."""
+
+
+class AnnotationInvalid(PlietschError):
+    """An annotation cannot be entered so."""
 
 
 class StackFailed(PlietschError):

@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from plietsch.platform import deploying, deployments, errors, feeding, import_changes, places
+from plietsch.platform import deploying, deployments, errors, feeding, import_changes, places, renaming
 from plietsch.platform.deployments import Deployment as Deployed
 from plietsch.platform.device_types import storing
 from plietsch.platform.device_types.specification import DeviceType
@@ -213,6 +213,11 @@ class _Importer:
         return True
 
     def station(self, station: Station) -> None:
+        if present := renaming.present(self._connection, station.code):
+            raise errors.RegionInvalid(
+                f"{station.code}: the station is called {present} now, and that address leads there.",
+                "Write its present code into the file; give another station another code.",
+            )
         station_id = self._id(
             "upsert_station", region_id=self._region_id, operator_id=self._operator_id, code=station.code,
             name=station.name, description=station.description, licence=station.licence,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from psycopg import AsyncConnection
 
+from plietsch.api import errors as api_errors
 from plietsch.api.database import Connection
 from plietsch.dashboards import errors, gauges, present, regions
 from plietsch.dashboards.front import Language, site_of
@@ -44,15 +45,18 @@ async def journey_page(
     connection: Connection,
     method: Method = None,
 ) -> Response:
-    """How a value came here; of a station that is known, that it has no such value. Raises errors.PageUnknown."""
+    """How a value came here; of a station that is known, that it has no such value.
+
+    Raises errors.PageUnknown, and api_errors.StationUnknown, for which a former code is led on.
+    """
     if not _STATION.fullmatch(code):
         raise errors.PageUnknown("There is no such station.")
     try:
         return await _journey(request, language, code, quantity, time, connection, method)
-    except errors.PageUnknown:
+    except errors.PageUnknown as error:
         name = await lookup.name_of(connection, code)
         if name is None:
-            raise
+            raise api_errors.StationUnknown(code) from error
         return _nobody_measured(request, language, code, name)
 
 

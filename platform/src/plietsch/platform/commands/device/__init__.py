@@ -2,7 +2,7 @@
 
 import typer
 
-from plietsch.platform.commands.device import limiting, mounting, registering, showing, why
+from plietsch.platform.commands.device import limiting, mounting, registering, renaming, showing, why
 
 app = typer.Typer(no_args_is_help=True, help="The registry of stations and devices.")
 app.command("import", epilog=registering.IMPORT)(registering.import_)
@@ -12,6 +12,7 @@ app.command("register", epilog=mounting.REGISTER)(mounting.register)
 app.command("install", epilog=mounting.INSTALL)(mounting.install)
 app.command("move", epilog=mounting.MOVE)(mounting.move)
 app.command("remove", epilog=mounting.REMOVE)(mounting.remove)
+app.command("rename-station", epilog=renaming.EXAMPLE)(renaming.rename_station)
 app.command("limits", epilog=limiting.EXAMPLE)(limiting.limits_)
 app.command("why", epilog=why.EXAMPLE)(why.why)
 app.command("offers", epilog=registering.OFFERS)(registering.offers)
