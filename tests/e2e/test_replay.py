@@ -1,5 +1,6 @@
 """Recordings replayed through the whole way and compared value by value."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,23 @@ def test_what_a_recording_cannot_send_is_named_and_the_rest_arrives(tmp_path: Pa
         assert f"{file.name}:{number}" in said
 
 
-# The day of the highest value that was recorded, and by --long the others too.
+# The station of the highest value that was recorded (1556 µg/m³), and some beside it; by --long all, and all four days.
+_STATIONS = ("11466", "11473", "11407", "7647")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("day", ["2019-04-19", "2019-04-18", "2019-04-20", "2019-04-21"])
-def test_a_recorded_day_of_aberdeen_arrives_whole(day: str, request: pytest.FixtureRequest):
-    if day != "2019-04-19" and not request.config.getoption("--long"):
+def test_a_recorded_day_of_aberdeen_arrives_whole(day: str, tmp_path: Path, request: pytest.FixtureRequest):
+    is_long = request.config.getoption("--long")
+    if day != "2019-04-19" and not is_long:
         pytest.skip("one day suffices, but for --long")
     if not (RECORDINGS / day).is_dir():
         pytest.skip("the recordings are not on this machine")
-    checked = processes.run("simulate", "--replay", str(RECORDINGS / day), "--check")
+    for file in (RECORDINGS / day).glob("*.csv"):
+        station = file.read_text().splitlines()[1].split(";")[2]
+        if is_long or station in _STATIONS:
+            shutil.copy(file, tmp_path)
+    checked = processes.run("simulate", "--replay", str(tmp_path), "--check", timeout_s=600)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
