@@ -37,7 +37,7 @@ def connections(world: World, name: str) -> int:
 
 
 def test_many_listeners_have_one_reader_and_keep_no_connection(world: World, live: Served):
-    assert connections(world, "plietsch-live") == 0, "nobody listens, nobody reads"
+    wait.until(lambda: connections(world, "plietsch-live") == 1, "the reader begins with the application", 10)
     with ExitStack() as stack:
         streams = [stack.enter_context(live.stream()) for _ in range(40)]
         for stream in streams:

@@ -13,7 +13,8 @@ instead: it loses nothing that it could not have. The last batches are remembere
 last event that it got is told what it missed, or, where that is forgotten, to fetch anew. A newcomer is told what
 changed in the half minute before, while its page was made and loaded.
 
-The reader begins with the first listener, and ends with the application: an API without live listeners costs nothing.
+The reader begins and ends with the application. What else is kept from the ledger in a process is kept by the same one:
+`follow`.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from functools import partial
 
 from plietsch.api import errors, live_changes, live_events
 from plietsch.api.live_changes import Batch, Change, Filter
-from plietsch.api.live_reader import Reader
+from plietsch.api.live_reader import Follower, Reader
 from plietsch.platform import ledger
 from plietsch.platform.ledger import Position
 
@@ -34,7 +35,8 @@ from plietsch.platform.ledger import Position
 MOST_LISTENERS = 500
 # Events that wait for a listener: a few seconds of them.
 _QUEUE = 8
-_PACE_S = 1.0
+# With the time that a telling takes, nobody waits for longer than a second.
+_PACE_S = 0.5
 # Longer than a page takes to be made and loaded on a bad line.
 _OVERLAP_S = 30.0
 # Proxies close what has been silent for a minute, some earlier.
@@ -97,6 +99,7 @@ class Live:
         self._most_remembered = remembered
         self._listeners: set[Listener] = set()
         self._reader: Reader | None = None
+        self._followers: list[Follower] = []
         self._is_closed = False
         self._batches: deque[Batch] = deque()
         self._changes = 0  # in all of these
@@ -109,6 +112,19 @@ class Live:
         """How many listen."""
         return len(self._listeners)
 
+    def follow(self, follower: Follower) -> None:
+        """Have somebody told by the reader, before it starts."""
+        self._followers.append(follower)
+
+    def start(self) -> None:
+        """Begin to read: once, in the event loop's thread. The database may come later."""
+        if self._reader is None:
+            tell = asyncio.get_running_loop().call_soon_threadsafe
+            began, wrote = partial(tell, self._began), partial(tell, self._wrote)
+            reader = Reader(self._database_url, began, wrote, self._pace_s, _OVERLAP_S, self._followers)
+            self._reader = reader
+            reader.start()
+
     @contextmanager
     def listening(self, filter_: Filter, since: str | None) -> Generator[Listener]:
         """Somebody listens, after the event with the id `since` if it got one. Raises errors.TooManyListeners."""
@@ -116,7 +132,7 @@ class Live:
             raise errors.TooManyListeners
         listener = Listener(filter_, since, self._queue)
         self._listeners.add(listener)
-        self._start()
+        self.start()
         self._admit(listener)
         try:
             yield listener
@@ -147,13 +163,6 @@ class Live:
         self.hang_up()
         if self._reader is not None:
             await asyncio.to_thread(self._reader.stop)
-
-    def _start(self) -> None:
-        if self._reader is None:
-            tell = asyncio.get_running_loop().call_soon_threadsafe
-            began, wrote = partial(tell, self._began), partial(tell, self._wrote)
-            self._reader = Reader(self._database_url, began, wrote, self._pace_s, _OVERLAP_S)
-            self._reader.start()
 
     def _began(self, position: Position) -> None:
         """The reader has begun, or begun anew: what was remembered may have a gap now."""

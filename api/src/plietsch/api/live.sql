@@ -1,3 +1,7 @@
+-- name: listen_to_registry
+-- Hear of devices that are registered, and of where, when and how they hang.
+LISTEN plietsch_registry
+
 -- name: shortly_before
 -- A place in the ledger some seconds back: nothing that was written since then lies before it.
 SELECT transaction_id::text, id FROM write_ledger

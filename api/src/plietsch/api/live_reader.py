@@ -1,6 +1,7 @@
-"""The one reader of the ledger behind all live streams: a thread with a connection of its own.
+"""The one reader of the ledger in a process: a thread with a connection of its own, for all who want to be told.
 
-Whatever happens to the database, it goes on: it connects anew, begins a little before the present, and says so.
+Whatever happens to the database, it goes on: it connects anew, begins a little before the present, and says so. The
+first change is told at once, further ones after a pace.
 """
 
 import socket
@@ -8,7 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import psycopg
@@ -30,6 +31,8 @@ _CONNECTION: Mapping[str, Any] = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
+# Heard of when the registry changes (migrations 0001, 0008).
+_REGISTRY = "plietsch_registry"
 # How long nothing is looked for when nothing is heard: notifications come by themselves.
 _PATIENCE_S = 60.0
 # Entries a page, and pages before what was read is told.
@@ -46,17 +49,17 @@ _FAREWELL_S = 1.0
 _log = structlog.get_logger(__name__)
 
 
-class _Span(NamedTuple):
+class Span(NamedTuple):
     """The phenomenon times that a datastream was touched at, both ends included; whether values came, and whether
-    values that were there changed."""
+    values that were there changed. Neither: what it is computed from or judged by changed, or when it is public."""
 
     first: datetime
     last: datetime
     is_added: bool
     is_revised: bool
 
-    def __or__(self, other: "_Span") -> "_Span":
-        return _Span(
+    def __or__(self, other: "Span") -> "Span":
+        return Span(
             min(self.first, other.first),
             max(self.last, other.last),
             self.is_added or other.is_added,
@@ -67,6 +70,30 @@ class _Span(NamedTuple):
     def since(self) -> datetime:
         """From when on a value may be the newest one: where one failed, that is one from before."""
         return self.first - _LOOKS_BACK if self.is_revised else self.first
+
+
+class Follower(Protocol):
+    """Who keeps something that follows from what is stored, and is told by the reader before any listener is.
+
+    All of it is called in the reader's thread and may ask over its connection (autocommit, read-only, UTC); while it
+    does so, nobody is told anything. A psycopg.Error that is raised breaks the connection: `lost`, and `began` anew.
+    """
+
+    def began(self, connection: psycopg.Connection[Any]) -> None:
+        """Begin anew with all there is: what was written before may have gone unseen, what comes is told."""
+        ...
+
+    def wrote(self, connection: psycopg.Connection[Any], touched: Mapping[int, Span]) -> None:
+        """These datastreams were touched, by their ids, at these times."""
+        ...
+
+    def registered(self, connection: psycopg.Connection[Any]) -> None:
+        """Devices, or where, when and how they hang, may have changed."""
+        ...
+
+    def lost(self) -> None:
+        """The database does not answer."""
+        ...
 
 
 class Reader:
@@ -85,8 +112,10 @@ class Reader:
         wrote: Callable[[Position, Sequence[Change] | None], object],
         pace_s: float,
         overlap_s: float,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self._database_url = database_url
+        self._followers = followers
         self._began = began
         self._wrote = wrote
         self._pace_s = pace_s
@@ -117,6 +146,8 @@ class Reader:
             except (psycopg.Error, errors.DatabaseError) as error:
                 if not self._stopping.is_set():
                     _log.warning("live streams wait for the database", error=str(error).strip())
+                    for follower in self._followers:
+                        follower.lost()
             self._stopping.wait(_PAUSES_S[min(self._attempts, len(_PAUSES_S) - 1)])
             self._attempts += 1
 
@@ -132,17 +163,33 @@ class Reader:
                     self._connection = None
 
     def _follow(self, connection: psycopg.Connection[Any]) -> None:
-        # Before anybody is told: what is fetched because of it is fetched later.
+        # Before anybody is told: what is fetched because of it is fetched later, and what is written then is heard.
+        ledger.listen(connection)
+        connection.execute(_QUERIES["listen_to_registry"])
         position = self._start(connection)
+        for follower in self._followers:
+            follower.began(connection)
         self._tell(self._began, position)
         while not self._stopping.is_set():
             touched, position = _read(connection, position)
+            for follower in self._followers:
+                follower.wrote(connection, touched)
             few = len(touched) <= _MOST_DATASTREAMS
             self._tell(self._wrote, position, _newest(connection, touched) if few else None)
             self._attempts = 0
             self._stopping.wait(self._pace_s if touched else 0)
-            while not self._stopping.is_set() and not ledger.wait(connection, position, _PATIENCE_S):
-                pass
+            self._wait(connection, position)
+
+    def _wait(self, connection: psycopg.Connection[Any], position: Position) -> None:
+        """Until there is something to read."""
+        while not self._stopping.is_set():
+            found = ledger.look(connection, position)
+            if found.readable:
+                return
+            heard = connection.notifies(timeout=min(_PATIENCE_S, found.patience_s), stop_after=1)
+            if any(each.channel == _REGISTRY for each in heard):
+                for follower in self._followers:
+                    follower.registered(connection)
 
     def _tell(self, whom: Callable[..., object], *what: object) -> None:
         if not self._stopping.is_set():
@@ -162,14 +209,14 @@ def _hang_up(connection: psycopg.Connection[Any]) -> None:
         same.shutdown(socket.SHUT_RDWR)
 
 
-def _read(connection: psycopg.Connection[Any], position: Position) -> tuple[dict[int, _Span], Position]:
+def _read(connection: psycopg.Connection[Any], position: Position) -> tuple[dict[int, Span], Position]:
     """The datastreams that were touched after a position, and the position behind what was read."""
-    touched: dict[int, _Span] = {}
+    touched: dict[int, Span] = {}
     for _ in range(_PAGES):
         entries = ledger.read(connection, position, _PAGE)
         for entry in entries:
             position = entry.position
-            span = _Span(entry.first_time, entry.last_time, entry.observations > 0, entry.revised > 0)
+            span = Span(entry.first_time, entry.last_time, entry.observations > 0, entry.revised > 0)
             for datastream_id in entry.datastream_ids:
                 touched[datastream_id] = touched.get(datastream_id, span) | span
         if len(entries) < _PAGE:
@@ -177,7 +224,7 @@ def _read(connection: psycopg.Connection[Any], position: Position) -> tuple[dict
     return touched, position
 
 
-def _newest(connection: psycopg.Connection[Any], touched: Mapping[int, _Span]) -> list[Change]:
+def _newest(connection: psycopg.Connection[Any], touched: Mapping[int, Span]) -> list[Change]:
     """The public changes among the touched datastreams."""
     parameters = {
         "datastreams": list(touched),
