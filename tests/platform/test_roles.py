@@ -61,6 +61,7 @@ _INGEST_WRITES = {
 # Of these the site reads some columns.
 _SITE_COLUMNS = {
     "annotation": {"id", "region_id", "station_id", "property", "during", "kind", "text", "source", "entered_at"},
+    "device_type": {"code", "name", "definition", "built_in"},
     "organisation": {"id", "code", "name", "url"},
     "deployment": {
         "id",

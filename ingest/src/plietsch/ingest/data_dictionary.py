@@ -53,16 +53,6 @@ What is understood without further ado. `plietsch device-type show CODE` says mo
 [device-types.md](device-types.md) says how to add one's own.
 
 """
-_METHODS: Final = {
-    methods.RAW: "what the instrument said, in the property's unit",
-    methods.GAUGE_ZERO: "distance or depth, and how high the instrument hangs above the gauge's zero",
-    methods.GAUGE_ZERO_SOUND: "the same, with the speed of sound at the air's temperature",
-    methods.KAPPA_KOEHLER: "without the water that particles take up in humid air (κ-Köhler, Crilley et al. 2018)",
-    methods.RAIN_DIFFERENCE: "what a gauge has counted since the reading before, in millimetres",
-    methods.RAIN_SUM: "the sum of what fell within the span",
-    methods.EAQI: "European Air Quality Index (European Environment Agency, bands of 2024), of an hour",
-    methods.UBA_LQI: "Luftqualitätsindex (German Environment Agency, bands of 2025), of an hour",
-}
 _FLAGS: Final = {
     Quality.GOOD: "passed all tests that it was put to",
     Quality.NOT_EVALUATED: "was put to no test",
@@ -139,7 +129,7 @@ def _exact(number: Fraction) -> str:
 
 def _methods() -> str:
     computing = {method: [code for code, each in methods.COMPUTED if each == method] for method in methods.ALL}
-    rows = ((f"`{method}`", _METHODS[method], _codes(computing[method])) for method in methods.ALL)
+    rows = ((f"`{method}`", methods.DESCRIPTIONS[method], _codes(computing[method])) for method in methods.ALL)
     return _ABOUT_METHODS + _table(("method", "is", "of"), rows)
 
 

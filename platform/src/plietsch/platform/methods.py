@@ -7,7 +7,8 @@ A device's channel is named as its observed property; a computed one names its m
 same property is another channel.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from plietsch.platform.device_types.specification import DeviceType
@@ -27,6 +28,19 @@ RAIN_SUM = "rain-sum/1"
 EAQI = "eaqi-2024/1"
 UBA_LQI = "uba-lqi-2025/1"
 ALL = (RAW, GAUGE_ZERO, GAUGE_ZERO_SOUND, KAPPA_KOEHLER, RAIN_DIFFERENCE, RAIN_SUM, EAQI, UBA_LQI)
+# What each of them is, in a few words.
+DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        RAW: "what the instrument said, in the property's unit",
+        GAUGE_ZERO: "distance or depth, and how high the instrument hangs above the gauge's zero",
+        GAUGE_ZERO_SOUND: "the same, with the speed of sound at the air's temperature",
+        KAPPA_KOEHLER: "without the water that particles take up in humid air (κ-Köhler, Crilley et al. 2018)",
+        RAIN_DIFFERENCE: "what a gauge has counted since the reading before, in millimetres",
+        RAIN_SUM: "the sum of what fell within the span",
+        EAQI: "European Air Quality Index (European Environment Agency, bands of 2024), of an hour",
+        UBA_LQI: "Luftqualitätsindex (German Environment Agency, bands of 2025), of an hour",
+    }
+)
 
 _DUST = ("pm2_5", "pm10")
 # Where a device has several of what a series can be made of, the first counts.

@@ -33,7 +33,6 @@ def rename(connection: psycopg.Connection, old: str, new: str) -> None:
             raise errors.StationInvalid(f"There is a station {new} already.", "Take another code.") from error
         if not changed:
             raise errors.StationUnknown(f"There is no station {old}.", "`plietsch device list` names them.")
-        connection.execute(_QUERIES["tell"])
 
 
 def present(connection: psycopg.Connection, former: str) -> str | None:

@@ -70,4 +70,5 @@ GRANT SELECT (id, station_id, phase, during, gauge_zero_distance_m, gauge_zero_n
 -- Without who entered it.
 GRANT SELECT (id, region_id, station_id, property, during, kind, text, source, entered_at) ON annotation TO plietsch_site;
 GRANT SELECT ON former_code TO plietsch_site;
+GRANT SELECT (code, name, definition, built_in) ON device_type TO plietsch_site;
 GRANT EXECUTE ON FUNCTION shown_token TO plietsch_site;
