@@ -32,7 +32,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.live = Live(settings.database_url)
     for routes in (links, stations, observations, live, properties, health):
         app.include_router(routes.router)
+    app.add_middleware(formats.Suffixes)
     delivery.install(app)
     problems.install(app)
-    return app
     moved.install(app)
+    return app

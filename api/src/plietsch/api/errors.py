@@ -1,7 +1,9 @@
 """What can be wrong with a question to the API. Nothing here knows HTTP: `problems` maps it to statuses.
 
 PlietschError
+├── NotAcceptable
 ├── ParameterInvalid
+│   ├── FormatUnavailable
 │   ├── ParameterUnknown
 │   └── PropertyUnknown
 ├── RegionUnknown
@@ -37,6 +39,17 @@ class PropertyUnknown(ParameterInvalid):
     def __init__(self, code: str, known: Iterable[str]) -> None:
         hint = f"Known are: {', '.join(known)}. Repeat the parameter to ask for several."
         super().__init__("property", f"There is no property {shown(code)}.", hint)
+
+
+class FormatUnavailable(ParameterInvalid):
+    """An address does not answer in the format that was named."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("format", message, hint)
+
+
+class NotAcceptable(PlietschError):
+    """An address answers in none of the media types that the header Accept names."""
 
 
 class RegionUnknown(PlietschError):

@@ -30,6 +30,8 @@ class Kind(NamedTuple):
 _TABLE: dict[type[Exception], Kind] = {
     errors.ParameterUnknown: Kind(HTTPStatus.BAD_REQUEST, "parameter-unknown", "There is no such parameter"),
     errors.PropertyUnknown: Kind(HTTPStatus.BAD_REQUEST, "property-unknown", "There is no such property"),
+    errors.FormatUnavailable: Kind(HTTPStatus.BAD_REQUEST, "format-unavailable", "There is no such format here"),
+    errors.NotAcceptable: Kind(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", "No format here is acceptable"),
     errors.ParameterInvalid: Kind(HTTPStatus.BAD_REQUEST, "parameter-invalid", "A parameter cannot be used"),
     errors.RegionUnknown: Kind(HTTPStatus.NOT_FOUND, "region-unknown", "There is no such region"),
     errors.StationUnknown: Kind(HTTPStatus.NOT_FOUND, "station-unknown", "There is no such station"),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from plietsch.api.formats.arrow import Field
+
 
 def _nothing() -> Mapping[str, Any]:
     return {}
@@ -30,7 +32,7 @@ class Table:
 
 def column(
     name: str, type_: pa.DataType, description: str, *, unit: str | None = None, decimals: int | None = None
-) -> pa.Field[Any]:
+) -> Field:
     """A column: `unit` is UCUM; `decimals` is how many a number is written with at most."""
     metadata = {"description": description}
     if unit is not None:

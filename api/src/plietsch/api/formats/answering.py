@@ -1,0 +1,78 @@
+"""A table as the answer to a request, in the format that is asked for."""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from plietsch.api import delivery
+from plietsch.api.formats import negotiation, writing
+from plietsch.api.formats.kinds import FLAT, GEO, KINDS, Kind
+from plietsch.api.formats.table import Table
+
+
+async def respond(
+    request: Request,
+    table: Table,
+    *,
+    format_: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The table in the format that is asked for, or in that which the caller has found out already.
+
+    The first rows are made before this returns: errors until then become problems; one that comes later breaks the
+    body off. Raises errors.FormatUnavailable, errors.NotAcceptable, and what the table's batches raise.
+    """
+    name = format_ or negotiation.asked(request, offered_by(table))
+    kind = KINDS[name]
+    all_headers = {**answer_headers(request, kind, table.name), **(headers or {})}
+    pieces = writing.pieces(table, writing.WRITERS[name](table))
+    first = await anext(pieces)
+    if delivery.is_head(request):
+        await pieces.aclose()
+        return Response(headers=all_headers, media_type=kind.content_type)
+    return Pieces(first, pieces, all_headers, kind.content_type)
+
+
+def offered_by(table: Table) -> Sequence[str]:
+    """The formats that a table can be written in."""
+    has_places = {"longitude", "latitude"} <= set(table.schema.names)
+    return [name for name in (GEO if has_places else FLAT) if name in writing.WRITERS]
+
+
+def answer_headers(request: Request, kind: Kind, name: str) -> dict[str, str]:
+    """What every answer says of its format: under which name to save it, and whether Accept had a say."""
+    disposition = "attachment" if kind.attached else "inline"
+    headers = {"Content-Disposition": f'{disposition}; filename="{file_name(name, kind)}"'}
+    return headers | ({"Vary": "Accept"} if negotiation.negotiated(request) else {})
+
+
+def file_name(name: str, kind: Kind) -> str:
+    """`plietsch-observations-2026-05-01.csv`."""
+    dated = name if re.search(r"\d{4}-\d\d-\d\d", name) else f"{name}-{datetime.now(UTC):%Y-%m-%d}"
+    return f"plietsch-{re.sub('[^A-Za-z0-9._-]+', '-', dated)}{kind.suffix}"
+
+
+class Pieces(StreamingResponse):
+    """A body that comes in pieces, of which the first is there. However it ends, the others are closed."""
+
+    def __init__(
+        self, first: bytes, others: AsyncGenerator[bytes], headers: Mapping[str, str], content_type: str
+    ) -> None:
+        super().__init__(self._all(first, others), headers=headers, media_type=content_type)
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._others.aclose()
+
+    @staticmethod
+    async def _all(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        yield first
+        async for piece in others:
+            yield piece
