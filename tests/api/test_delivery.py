@@ -60,7 +60,7 @@ def test_another_method_is_a_problem(quiet_api: Client):
     response = quiet_api.request("DELETE", "/api/v1/stations/harbour")
     assert response.status_code == 405
     assert response.headers["content-type"] == "application/problem+json"
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_no_answer_tells_a_device_or_an_exact_place(world: World, api: Client):
@@ -100,7 +100,8 @@ def test_a_database_that_goes_down_is_told(tmp_path: Path):
     server.stop()
     health = client.get("/healthz")
     assert (health.status_code, health.json()["database"]) == (503, "unreachable")
-    response = client.get("/api/v1/stations")
+    asked = {"X-Request-Id": examples.DATABASE_PROBLEM["request_id"]}
+    response = client.get("/api/v1/stations", headers=asked)
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     assert response.json() == examples.DATABASE_PROBLEM
     client.close()

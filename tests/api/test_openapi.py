@@ -76,8 +76,9 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]):
 
 
 def test_the_examples_of_problems_are_what_is_answered(quiet_api: Client):
-    assert quiet_api.problem("/api/v1/stations/nowhere") == examples.STATION_PROBLEM
-    assert quiet_api.problem("/api/v1/observations", property="pm25") == examples.PARAMETER_PROBLEM
+    asked = {"headers": {"X-Request-Id": examples.STATION_PROBLEM["request_id"]}}
+    assert quiet_api.problem("/api/v1/stations/nowhere", **asked) == examples.STATION_PROBLEM
+    assert quiet_api.problem("/api/v1/observations", **asked, property="pm25") == examples.PARAMETER_PROBLEM
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])

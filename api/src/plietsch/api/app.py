@@ -11,7 +11,7 @@ from plietsch.api.routes import health, links, live, observations, properties, s
 from plietsch.platform.settings import Settings
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> delivery.Application:
     """The API. While it runs, `app.state.pool` is its pool of connections; `app.state.live` has its live streams.
 
     It starts without the database, too: it answers 503 until there is one.
@@ -22,6 +22,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.pool = database.pool(settings.database_url)
         app.state.stations_cache = freshness.Cache()
         await app.state.pool.open(wait=False)
+        app.state.live.start()
         try:
             yield
         finally:

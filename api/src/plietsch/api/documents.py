@@ -211,3 +211,7 @@ class Problem(BaseModel):
         None, description="What to do about it.", examples=["GET /api/v1/stations lists every station with its id."]
     )
     parameter: str | None = Field(None, description="Which parameter is meant.", examples=["station"])
+    request_id: str = Field(
+        description="What our logs call this request, also in the header `X-Request-Id`: name it when you ask us.",
+        examples=["5f0c8a3e9b1d7c42"],
+    )

@@ -115,6 +115,7 @@ PARAMETER_PROBLEM = {
     "water_conductivity, water_depth, water_level, water_temperature, wind_direction, wind_gust, "
     "wind_speed. Repeat the parameter to ask for several.",
     "parameter": "property",
+    "request_id": "5f0c8a3e9b1d7c42",
 }
 STATION_PROBLEM = {
     "type": "urn:plietsch:problem:station-unknown",
@@ -123,6 +124,7 @@ STATION_PROBLEM = {
     "detail": "There is no station “nowhere”.",
     "instance": "/api/v1/stations/nowhere",
     "hint": "GET /api/v1/stations lists every station with its id.",
+    "request_id": "5f0c8a3e9b1d7c42",
 }
 DATABASE_PROBLEM = {
     "type": "urn:plietsch:problem:database-unavailable",
@@ -131,4 +133,5 @@ DATABASE_PROBLEM = {
     "detail": "The database cannot be reached, or is too busy.",
     "instance": "/api/v1/stations",
     "hint": "Try again in a few seconds; GET /healthz says when it is back.",
+    "request_id": "5f0c8a3e9b1d7c42",
 }

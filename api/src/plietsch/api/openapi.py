@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
-from plietsch.api import documents, examples, problems
+from plietsch.api import delivery, documents, examples, problems
 
 PATH = "/api/v1/openapi.json"
 TITLE = "plietsch"
@@ -29,16 +29,16 @@ _PROBLEMS: dict[int | str, tuple[str, dict[str, Any] | None]] = {
 }
 
 
-def application(**arguments: Any) -> FastAPI:
+def application(**arguments: Any) -> delivery.Application:
     """An application with this document at its address, and without pages that would load scripts from elsewhere."""
-    app = FastAPI(
+    app = delivery.Application(
         title=TITLE,
         version=VERSION,
         summary="Open data of the region's sensors",
         openapi_url=PATH,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=_operation_id,
         **arguments,
     )
     app.openapi = lambda: _document(app)
@@ -56,13 +56,17 @@ def example(value: Any) -> dict[str, Any]:
     return {"example": value}
 
 
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
 def _problem(status: int | str) -> dict[str, Any]:
     description, shown = _PROBLEMS[status]
     content: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(model="Problem")}}
     return {"description": description, "content": {problems.MEDIA_TYPE: content | (example(shown) if shown else {})}}
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: delivery.Application) -> dict[str, Any]:
     if not app.openapi_schema:
         document = get_openapi(
             title=app.title,

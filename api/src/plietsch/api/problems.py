@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from plietsch.api import errors
+from plietsch.api import delivery, errors
 from plietsch.platform.errors import PlietschError
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,6 +49,11 @@ _HTTP_HINTS = {
 }
 
 
+def kinds() -> set[Kind]:
+    """Every kind of problem but those of HTTP itself (`http-404`, …): for who explains them."""
+    return {*_TABLE.values(), _TOO_SLOW, _DATABASE, _INTERNAL}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem."""
     app.add_exception_handler(PlietschError, domain)
@@ -69,6 +74,7 @@ def answer(request: Request, kind: Kind, detail: str, hint: str = "", **members:
         "instance": request.url.path,
         **({"hint": hint} if hint else {}),
         **members,
+        "request_id": delivery.request_id(request),
     }
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -84,6 +90,8 @@ async def http(request: Request, error: Exception) -> Response:
     detail = f"{request.method} {errors.shown(request.url.path)}: {status.description or status.phrase}."
     response = answer(request, kind, detail, _HTTP_HINTS.get(status, ""))
     response.headers.update(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = delivery.METHODS  # the router knows only of GET
     return response
 
 
@@ -117,5 +125,6 @@ async def database(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     """The server logs the error itself, with its traceback; the answer has none of it."""
-    hint = "It is not your question's fault: please tell the operator when and what you asked."
-    return answer(request, _INTERNAL, f"{type(error).__name__} while answering.", hint)
+    name = delivery.request_id(request)
+    hint = "It is not your question's fault: please tell the operator" + (f" of request {name}." if name else " of it.")
+    return answer(request, _INTERNAL, "An error that nobody foresaw, while answering.", hint)

@@ -1,0 +1,129 @@
+"""A question and its answer seen from outside: an id for the logs, headers for safety and other sites' scripts, HEAD.
+
+Sources: Fetch Standard, section 3.3 (CORS); RFC 9110, section 9.3.2 (HEAD); RFC 6797 (HSTS).
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Iterator
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+# In the scope: that only headers are wanted, and what the exchange is called in logs and problems.
+HEAD = "plietsch.head"
+_REQUEST_ID = "plietsch.request_id"
+# What somebody else calls it is kept if it can stand in a log line as it is.
+_SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ID_BYTES = 8
+
+_EXPOSED = (
+    "ETag, Last-Modified, Link, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy,"
+    " WWW-Authenticate, Plietsch-Complete-To, X-Request-Id"
+)
+# Everything is for everyone, so the answer is the same for each origin, and a cache may keep one for all.
+_EVERYWHERE = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", _EXPOSED.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+# Data may be shown on any site (a chart in a wiki), but runs nothing and frames nothing.
+_OF_DATA = [
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+]
+_OVER_TLS = [(b"strict-transport-security", b"max-age=31536000")]
+_DATA = "/api/"
+METHODS = "GET, HEAD, OPTIONS"
+_PREFLIGHT = [
+    (b"allow", METHODS.encode()),
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (
+        b"access-control-allow-headers",
+        b"Authorization, If-None-Match, If-Modified-Since, Last-Event-ID, Cache-Control, X-Request-Id",
+    ),
+    (b"access-control-max-age", b"86400"),
+    (b"cache-control", b"public, max-age=86400"),
+]
+
+
+def request_id(request: HTTPConnection) -> str:
+    """What a request is called in our logs; empty where nobody gave it a name."""
+    return request.scope.get(_REQUEST_ID, "")
+
+
+class Exchange:
+    """Names each request, adds headers to its answer, answers OPTIONS, and HEAD as GET without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        name = _name(scope)
+        added = [(b"x-request-id", name.encode()), *_headers(scope)]
+
+        async def deliver(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                have = {header.lower() for header, _ in message.get("headers", ())}
+                kept = [header for header in added if header[0] not in have]
+                message = {**message, "headers": [*message.get("headers", ()), *kept]}
+            await send(message)
+
+        with bound_contextvars(request_id=name):
+            scope = {**scope, _REQUEST_ID: name}
+            if scope["method"] == "OPTIONS":
+                await _allow(deliver)
+            elif scope["method"] == "HEAD":
+                await _head(self.app, scope, receive, deliver)
+            else:
+                await self.app(scope, receive, deliver)
+
+
+def _name(scope: Scope) -> str:
+    for header, value in scope["headers"]:
+        if header == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return value.decode("ascii")
+    return secrets.token_hex(_ID_BYTES)
+
+
+def _headers(scope: Scope) -> Iterator[tuple[bytes, bytes]]:
+    yield from _EVERYWHERE
+    if scope["path"].startswith(_DATA):
+        yield from _OF_DATA
+    if scope["scheme"] == "https":
+        yield from _OVER_TLS
+
+
+async def _allow(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+    await send({"type": "http.response.body"})
+
+
+async def _head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """As soon as the headers are known the exchange is over: whoever would stream is told that nobody listens."""
+    over = asyncio.Event()
+    asked = False
+
+    async def ask() -> Message:
+        nonlocal asked
+        if not asked:
+            asked = True
+            return await receive()
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body"})
+            over.set()
+
+    # From ASGI 2.4 on Starlette would wait for a failing send; before, it listens for the disconnect.
+    asgi = {**scope.get("asgi", {"version": "3.0"}), "spec_version": "2.3"}
+    await app({**scope, "method": "GET", HEAD: True, "asgi": asgi}, ask, answer)
