@@ -12,7 +12,7 @@ from plietsch.dashboards.summary import gathering, sentence, tiles
 from plietsch.dashboards.summary.facts import Air, Facts, Network, Rain, Water
 from plietsch.dashboards.summary.memory import Memory
 from plietsch.dashboards.texts import LANGUAGES, Texts
-from plietsch.dashboards.trends import Trend
+from plietsch.platform.trends import Trend
 
 RISING, FALLING, STEADY = Trend("rising", 12.0), Trend("falling", -12.0), Trend("steady", 0.3)
 LEVELS = (Level(622, 1, "erste Pfützen"), Level(662, 2, "Straßen gesperrt"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plietsch.dashboards import trends
+from plietsch.platform import trends
 
 HOUR_S = 3600.0
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from plietsch.dashboards import air, quantities, readings, trends
+from plietsch.dashboards import air, quantities, readings
 from plietsch.dashboards.air import Mean
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.newest import FAILED, Newest
@@ -18,9 +18,9 @@ from plietsch.dashboards.station import meanings, names
 from plietsch.dashboards.station.meanings import Damp
 from plietsch.dashboards.station.streams import Stream
 from plietsch.dashboards.texts import N_, Texts
-from plietsch.dashboards.trends import Direction, Trend
-from plietsch.platform import sql
+from plietsch.platform import sql, trends
 from plietsch.platform.methods import KAPPA_KOEHLER
+from plietsch.platform.trends import Direction, Trend
 
 _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 _HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plietsch.dashboards.scales import Level
-from plietsch.dashboards.trends import Trend
+from plietsch.platform.trends import Trend
 
 
 @dataclass(frozen=True)

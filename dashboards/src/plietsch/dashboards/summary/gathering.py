@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from psycopg import AsyncConnection
 
-from plietsch.dashboards import gauges, newest, quantities, trends
+from plietsch.dashboards import gauges, newest, quantities
 from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.newest import Newest
 from plietsch.dashboards.scales import SCALES
 from plietsch.dashboards.summary.facts import Air, Facts, Network, Rain, Water
-from plietsch.platform import sql
+from plietsch.platform import sql, trends
 
 _QUERIES = sql.load("plietsch.dashboards.summary", "summary.sql")
 _DUST = ("pm2_5", "pm10")

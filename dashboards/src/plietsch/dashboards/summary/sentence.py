@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from plietsch.dashboards.summary.facts import Air, Facts, Rain, Water
 from plietsch.dashboards.texts import N_, Texts
-from plietsch.dashboards.trends import Direction
+from plietsch.platform.trends import Direction
 
 _AIR = (
     N_("the air is good"),

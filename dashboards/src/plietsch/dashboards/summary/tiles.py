@@ -8,7 +8,7 @@ from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.scales import BELOW_ALL_LEVELS, SCALES
 from plietsch.dashboards.summary.facts import Facts, Water
 from plietsch.dashboards.texts import N_, Texts
-from plietsch.dashboards.trends import Direction
+from plietsch.platform.trends import Direction
 
 ARROWS: dict[Direction, str] = {"rising": "↗", "falling": "↘", "steady": "→"}
 DIRECTIONS: dict[Direction, str] = {"rising": N_("rising"), "falling": N_("falling"), "steady": N_("steady")}
