@@ -14,6 +14,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     // The outline is a file of its own: the map's worker reads it.
     assetsInlineLimit: (path) => (path.endsWith(".json") ? false : undefined),
-    rollupOptions: { input: ["src/site.css", "src/noscript.css", "src/map/page.ts", "src/station/page.ts"] },
+    rollupOptions: { input: ["src/site.css", "src/noscript.css", "src/map/page.ts", "src/station/page.ts", "src/developers/page.ts"] },
   },
 });
