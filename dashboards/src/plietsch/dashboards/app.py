@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from plietsch.api import app as api
 from plietsch.dashboards import error_pages, front
 from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
+from plietsch.dashboards.developers import routes as developers_routes
 from plietsch.dashboards.journey import routes as journey_routes
 from plietsch.dashboards.map import data as map_data
 from plietsch.dashboards.map import routes as map_routes
@@ -24,7 +25,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.summaries = Memory()
     map_data.prepare(app)
-    for routes in (front, map_data, map_routes, summary_routes, station_routes, journey_routes):
+    for routes in (front, map_data, map_routes, summary_routes, station_routes, journey_routes, developers_routes):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
     app.add_middleware(Policy, tiles_url=settings.tiles_url)
