@@ -29,7 +29,7 @@ _INGEST = {
 _SITE = dict.fromkeys(
     ("region", "station", "location", "historical_location", "sensor", "observed_property", "datastream",
      "deployment_channel", "observation", "observation_hour", "observation_day", "write_ledger", "gauge", "gauge_level",
-     "public_frame", "public_channel", "public_mounting", "observation_test", "former_code"), "s",
+     "public_frame", "public_channel", "public_mounting", "observation_test", "ledger_reader", "former_code"), "s",
 )  # fmt: skip
 # Of these ingest reads some columns.
 _INGEST_COLUMNS = {

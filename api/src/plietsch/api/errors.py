@@ -1,13 +1,16 @@
 """What can be wrong with a question to the API. Nothing here knows HTTP: `problems` maps it to statuses.
 
 PlietschError
+├── CursorGone
 ├── NotAcceptable
 ├── ParameterInvalid
 │   ├── FormatUnavailable
 │   ├── ParameterUnknown
 │   └── PropertyUnknown
 ├── RegionUnknown
+├── ResourceUnknown
 ├── StationUnknown
+├── TokenRefused
 └── TooBusy
     └── TooManyListeners
 """
@@ -52,6 +55,14 @@ class NotAcceptable(PlietschError):
     """An address answers in none of the media types that the header Accept names."""
 
 
+class CursorGone(PlietschError):
+    """What was written since a cursor cannot be told any more."""
+
+    def __init__(self, message: str) -> None:
+        hint = "Download anew, and go on from its header Plietsch-Complete-To; or begin with since=beginning."
+        super().__init__(message, hint)
+
+
 class RegionUnknown(PlietschError):
     """No region has this code."""
 
@@ -59,11 +70,37 @@ class RegionUnknown(PlietschError):
         super().__init__(f"There is no region {shown(code)}.", f"Known are: {', '.join(known) or 'none'}.")
 
 
+class ResourceUnknown(PlietschError):
+    """There is none of this name, or of this number."""
+
+
 class StationUnknown(PlietschError):
     """No public station has this code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"There is no station {shown(code)}.", "GET /api/v1/stations lists every station with its id.")
+
+
+class TokenRefused(PlietschError):
+    """A token that was shown does not count. To answer as if none had been shown would hide that."""
+
+    def __init__(self, message: str) -> None:
+        hint = "Send `Authorization: Bearer plt_…` with a token that is valid, as the operator of this site makes them"
+        super().__init__(message, f"{hint}; or leave out the header: everything can be read without a token.")
+
+
+class LimitReached(PlietschError):
+    """Somebody asked more often than they may: `quota` times in `window_s` seconds; again in `wait_s`."""
+
+    def __init__(self, policy: str, quota: int, window_s: int, wait_s: int) -> None:
+        hint = (
+            f"Ask again in {wait_s} s, as the header Retry-After says. One question answers for many stations and long"
+            " times; /api/v1/changes and /api/v1/live tell what is new. With a token more is allowed: ask the operator."
+        )
+        super().__init__(f"These are more than {quota} requests in {window_s} seconds.", hint)
+        self.policy = policy
+        self.quota = quota
+        self.wait_s = wait_s
 
 
 class TooBusy(PlietschError):

@@ -33,8 +33,12 @@ _TABLE: dict[type[Exception], Kind] = {
     errors.FormatUnavailable: Kind(HTTPStatus.BAD_REQUEST, "format-unavailable", "There is no such format here"),
     errors.NotAcceptable: Kind(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", "No format here is acceptable"),
     errors.ParameterInvalid: Kind(HTTPStatus.BAD_REQUEST, "parameter-invalid", "A parameter cannot be used"),
+    errors.CursorGone: Kind(HTTPStatus.GONE, "cursor-gone", "This cursor leads nowhere any more"),
     errors.RegionUnknown: Kind(HTTPStatus.NOT_FOUND, "region-unknown", "There is no such region"),
+    errors.ResourceUnknown: Kind(HTTPStatus.NOT_FOUND, "resource-unknown", "There is no such thing"),
     errors.StationUnknown: Kind(HTTPStatus.NOT_FOUND, "station-unknown", "There is no such station"),
+    errors.TokenRefused: Kind(HTTPStatus.UNAUTHORIZED, "token-refused", "This token does not count"),
+    errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "limit-reached", "Too many requests"),
     errors.TooManyListeners: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-listeners", "Too many listen already"),
     errors.TooBusy: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-busy", "Too many wait for the same answer"),
 }

@@ -72,3 +72,15 @@ CREATE TRIGGER notify_registry AFTER INSERT OR UPDATE OR DELETE ON observed_prop
     FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
 CREATE TRIGGER notify_registry AFTER UPDATE ON organisation
     FOR EACH STATEMENT EXECUTE FUNCTION notify_registry();
+
+-- Readers of the ledger learn from here up to where it was deleted, by whomever: who was not there yet has missed some.
+CREATE FUNCTION note_deleted_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ledger_reader AS known (name, transaction_id, id)
+    SELECT 'deleted up to here', transaction_id, id FROM gone ORDER BY transaction_id DESC, id DESC LIMIT 1
+    ON CONFLICT (name) DO UPDATE SET transaction_id = EXCLUDED.transaction_id, id = EXCLUDED.id, updated_at = now()
+    WHERE (known.transaction_id, known.id) < (EXCLUDED.transaction_id, EXCLUDED.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_deleted_ledger AFTER DELETE ON write_ledger REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION note_deleted_ledger();

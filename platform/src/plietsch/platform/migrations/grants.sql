@@ -58,7 +58,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ingest_error, quarantine, observation_te
 GRANT SELECT ON region, station, location, historical_location, sensor, observed_property, datastream,
     deployment_channel, observation, observation_hour, observation_day, write_ledger, gauge, gauge_level, public_frame,
     public_channel TO plietsch_site;
-GRANT SELECT ON observation_test, public_mounting TO plietsch_site;
+GRANT SELECT ON observation_test, public_mounting, ledger_reader TO plietsch_site;
 -- Without who revised it.
 GRANT SELECT (id, datastream_id, phenomenon_time, result_before, quality_before, result_after, quality_after, cause,
     reason, revised_at) ON observation_revision TO plietsch_site;

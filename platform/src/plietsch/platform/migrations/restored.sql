@@ -3,3 +3,6 @@
 -- that is visible and yet numbered above all that has begun can only be another server's. Runs after every migration.
 UPDATE write_ledger SET transaction_id = '0'
 WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
+-- Up to where the ledger was deleted there is now before all of it.
+UPDATE ledger_reader SET transaction_id = '0'
+WHERE name = 'deleted up to here' AND transaction_id >= pg_snapshot_xmax(pg_current_snapshot());
