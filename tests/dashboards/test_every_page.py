@@ -1,8 +1,9 @@
 """Every page in every language, theme and size, with and without JavaScript: accessible, whole, in its own language.
 
-What axe-core looks at differs by theme and size, not by language: it looks at a phone and a desktop in both themes,
-each in one of the languages, and once at pages without scripts; with --long, at everything everywhere. Screenshots go
-to artefacts/screenshots, to be looked at: of these, or with --long of all.
+What there is to see differs by theme and size, what there is to read by language: by default each language is looked at
+in some of the sizes and themes, so that together they are all looked at, and axe-core looks at a phone and a desktop in
+both themes and once at pages without scripts; with --long, everything is looked at everywhere. Screenshots go to
+artefacts/screenshots, to be looked at: of what axe-core looks at.
 """
 
 import re
@@ -23,8 +24,9 @@ SCREENSHOTS = ROOT / "artefacts" / "screenshots"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SIZES = {"phone": (360, 780), "tablet": (768, 1024), "desktop": (1280, 900)}
 THEMES: tuple[Any, ...] = ("light", "dark")
-# In the order of the languages, the first of which comes again.
+# What axe-core looks at, in the order of the languages, the first of which comes again; and what else is looked at.
 LOOKED_AT = (("phone", "dark"), ("phone", "light"), ("desktop", "light"), ("desktop", "dark"))
+GLANCED_AT = {"da": (("tablet", "light"),), "en": (("tablet", "dark"),)}
 # By name, the address below the language.
 PAGES = {
     "map": "",
@@ -51,18 +53,21 @@ def test_every_page_is_accessible_and_has_its_picture(
 ) -> None:
     moments = _moments(database_url)
     looked_at = LOOKED_AT[list(LANGUAGES).index(language) :: len(LANGUAGES)]
+    glanced_at = GLANCED_AT.get(language, ())
     if not scripts:  # the same page with less in it: one look suffices
-        looked_at = LOOKED_AT[:1] if language == "de" else ()
+        looked_at, glanced_at = (LOOKED_AT[:1], ()) if language == "de" else ((), LOOKED_AT[:1])
     if request.config.getoption("--long"):
         looked_at = tuple((size, theme) for size in SIZES for theme in THEMES)
     found: list[str] = []
     with _reader(chromium, scripts) as (page, wrong):
         for name, path in PAGES.items():
+            _look(page, *(looked_at + glanced_at)[0])
             page.goto(f"{site}/{language}/{path.format(**moments)}")
             for element, drawn in DRAWN.items():
                 if scripts and page.locator(element).count():
                     page.wait_for_selector(drawn)
-            for size, theme in _looks(page):
+            for size, theme in dict.fromkeys(looked_at + glanced_at):
+                _look(page, size, theme)
                 place = f"{name}-{language}{'' if scripts else '-plain'}-{size}-{theme}"
                 mistakes = list(_mistakes(page, language))
                 if (size, theme) in looked_at:
@@ -75,13 +80,11 @@ def test_every_page_is_accessible_and_has_its_picture(
     assert not found, "\n".join(found)
 
 
-def _looks(page: Page) -> Iterator[tuple[str, str]]:
-    """The page at every size and in both themes, one after another."""
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            yield size, theme
+def _look(page: Page, size: str, theme: Any) -> None:
+    """The page at a size and in a theme."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=theme)
 
 
 @contextmanager

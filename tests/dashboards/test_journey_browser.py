@@ -1,7 +1,9 @@
 """Journeys in a real browser: no script, nothing wrong for readers of any kind, at any width, light and dark."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dashboards.journey_scene import DUST, GAUGE, address
@@ -20,6 +22,7 @@ PAGES = {
     "failed": address(DUST, "pm10", NEW_YEAR_S + 300, language="da"),
 }
 WIDTHS = (360, 768, 1280)
+LOOKS = [(360, "dark"), (1280, "light")]
 pytestmark = pytest.mark.browser
 
 
@@ -34,9 +37,16 @@ def address_of_site(laid: None, request: pytest.FixtureRequest) -> Iterator[str]
     return request.getfixturevalue("site")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_journey_is_whole_at_every_width(chromium: Browser, address_of_site: str, theme: str, width: int) -> None:
+def test_a_journey_is_whole_at_every_width(
+    chromium: Browser, address_of_site: str, request: pytest.FixtureRequest
+) -> None:
+    # The narrowest and the widest, and by --long all of them.
+    looks = list(product(WIDTHS, ("light", "dark"))) if request.config.getoption("--long") else LOOKS
+    for width, theme in looks:
+        _is_whole(chromium, address_of_site, width, theme)
+
+
+def _is_whole(chromium: Browser, address_of_site: str, width: int, theme: Any) -> None:
     wrong: list[str] = []
     with chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"

@@ -138,44 +138,49 @@ def test_places_are_on_both_sides_of_the_border(browser: httpx.Client) -> None:
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("address", ["map?property=pm10", "names", "frames?property=pm10&from={}&to={}"])
-def test_a_document_that_is_known_already_is_not_sent_again(browser: httpx.Client, address: str) -> None:
-    since, until = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
-    at = "&at=2026-11-01T00:00:00Z" if address.startswith("map") else ""
-    url = f"/data/flensburg/{address.format(since, until)}{at}"
-    answer = browser.get(url)
-    assert answer.status_code == 200
-    again = browser.get(url, headers={"If-None-Match": answer.headers["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+_DOCUMENTS = ["map?property=pm10", "names", "frames?property=pm10&from={}&to={}"]
 
 
-@pytest.mark.parametrize(
-    ("address", "status", "said"),
-    [
-        ("flensburg/map", 400, "property"),
-        ("flensburg/map?property=ozone", 400, "“ozone”"),
-        ("flensburg/map?property=battery", 400, "It shows: pm2_5"),
-        ("flensburg/map?property=pm10&at=yesterday", 400, "“yesterday” is not a time"),
-        ("flensburg/map?property=pm10&at=2026-01-01T00:00:00", 400, "names no time zone"),
-        ("flensburg/map?property=pm10&when=now", 400, "takes no parameter “when”"),
-        ("atlantis/map?property=pm10", 404, "There is no region “atlantis”"),
-        ("atlantis/names", 404, "Known are: flensburg"),
-        ("%00/names", 404, "There is no region"),
-        ("flensburg/frames?property=pm10", 400, "from"),
-        ("flensburg/frames?property=pm10&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "is not before"),
-        ("flensburg/frames?property=pm10&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "8 days at most"),
-        ("flensburg/frames?property=pm10&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&step=60", 400, "step=3600"),
-        ("flensburg/frames?property=pm10&from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", 400, "too long"),
-        ("flensburg/frames?property=pm10&from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", 400, "no hours"),
-        ("flensburg/frames?property=pm10&from=9999-12-31T22:00:00Z&to=9999-12-31T23:59:59Z", 400, "no hours"),
-        ("flensburg/nothing", 404, "Not Found"),
-    ],
-)
-def test_a_wrong_question_is_told_what_is_wrong(browser: httpx.Client, address: str, status: int, said: str) -> None:
-    answer = browser.get(f"/data/{address}")
-    assert (answer.status_code, said in answer.text) == (status, True), answer.text
-    if status >= 400:
-        assert answer.headers["Content-Type"] == "application/problem+json"
+def test_a_document_that_is_known_already_is_not_sent_again(browser: httpx.Client, subtests: pytest.Subtests) -> None:
+    for address in _DOCUMENTS:
+        with subtests.test(address):
+            since, until = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+            at = "&at=2026-11-01T00:00:00Z" if address.startswith("map") else ""
+            url = f"/data/flensburg/{address.format(since, until)}{at}"
+            answer = browser.get(url)
+            assert answer.status_code == 200
+            again = browser.get(url, headers={"If-None-Match": answer.headers["ETag"]})
+            assert (again.status_code, again.content) == (304, b"")
+
+
+_WRONG_QUESTIONS = [
+    ("flensburg/map", 400, "property"),
+    ("flensburg/map?property=ozone", 400, "“ozone”"),
+    ("flensburg/map?property=battery", 400, "It shows: pm2_5"),
+    ("flensburg/map?property=pm10&at=yesterday", 400, "“yesterday” is not a time"),
+    ("flensburg/map?property=pm10&at=2026-01-01T00:00:00", 400, "names no time zone"),
+    ("flensburg/map?property=pm10&when=now", 400, "takes no parameter “when”"),
+    ("atlantis/map?property=pm10", 404, "There is no region “atlantis”"),
+    ("atlantis/names", 404, "Known are: flensburg"),
+    ("%00/names", 404, "There is no region"),
+    ("flensburg/frames?property=pm10", 400, "from"),
+    ("flensburg/frames?property=pm10&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "is not before"),
+    ("flensburg/frames?property=pm10&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", 400, "8 days at most"),
+    ("flensburg/frames?property=pm10&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&step=60", 400, "step=3600"),
+    ("flensburg/frames?property=pm10&from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", 400, "too long"),
+    ("flensburg/frames?property=pm10&from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", 400, "no hours"),
+    ("flensburg/frames?property=pm10&from=9999-12-31T22:00:00Z&to=9999-12-31T23:59:59Z", 400, "no hours"),
+    ("flensburg/nothing", 404, "Not Found"),
+]
+
+
+def test_a_wrong_question_is_told_what_is_wrong(browser: httpx.Client, subtests: pytest.Subtests) -> None:
+    for address, status, said in _WRONG_QUESTIONS:
+        with subtests.test(address):
+            answer = browser.get(f"/data/{address}")
+            assert (answer.status_code, said in answer.text) == (status, True), answer.text
+            if status >= 400:
+                assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_ten_thousand_stations_are_fifteen_bytes_each_at_most(browser: httpx.Client, database_url: str) -> None:

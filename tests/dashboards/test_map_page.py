@@ -100,34 +100,37 @@ def test_an_address_with_a_time_shows_what_was_known_then(browser: httpx.Client,
     assert links and all("at=" in link for link in links)
 
 
+_CANNOT_BE_READ = [
+    ("de", "at=gestern", "Die Zeit in der Adresse ist nicht zu lesen. Die Seite zeigt die Gegenwart."),
+    ("de", "at=0001-01-01T00:00:00Z", "Die Zeit in der Adresse ist nicht zu lesen. Die Seite zeigt die Gegenwart."),
+    ("de", "at=0001-01-01T00:00:00-14:00", "Die Zeit in der Adresse ist nicht zu lesen."),
+    ("en", "at=1969-12-31T23:59:59Z", "The time in the address cannot be read. The page shows the present."),
+    ("da", "at=2999-01-01T00:00:00Z", "Tidspunktet i adressen er ikke kommet endnu. Siden viser nutiden."),
+    ("en", "property=ozone", "The map has no such quantity. It shows the first one that there is."),
+]
+
+
 @pytest.mark.usefixtures("measured")
-@pytest.mark.parametrize(
-    ("language", "query", "said"),
-    [
-        ("de", "at=gestern", "Die Zeit in der Adresse ist nicht zu lesen. Die Seite zeigt die Gegenwart."),
-        ("de", "at=0001-01-01T00:00:00Z", "Die Zeit in der Adresse ist nicht zu lesen. Die Seite zeigt die Gegenwart."),
-        ("de", "at=0001-01-01T00:00:00-14:00", "Die Zeit in der Adresse ist nicht zu lesen."),
-        ("en", "at=1969-12-31T23:59:59Z", "The time in the address cannot be read. The page shows the present."),
-        ("da", "at=2999-01-01T00:00:00Z", "Tidspunktet i adressen er ikke kommet endnu. Siden viser nutiden."),
-        ("en", "property=ozone", "The map has no such quantity. It shows the first one that there is."),
-    ],
-)
 def test_an_address_that_cannot_be_read_shows_the_page_and_says_so(
-    browser: httpx.Client, language: str, query: str, said: str
+    browser: httpx.Client, subtests: pytest.Subtests
 ) -> None:
-    answer = browser.get(f"/{language}/?{query}")
-    assert answer.status_code == 200
-    assert said in _text(answer.text)
-    assert list(_rows(answer.text)) == DUST
+    for language, query, said in _CANNOT_BE_READ:
+        with subtests.test(query):
+            answer = browser.get(f"/{language}/?{query}")
+            assert answer.status_code == 200
+            assert said in _text(answer.text)
+            assert list(_rows(answer.text)) == DUST
+
+
+_MAKES_NO_SENSE = ["page=x", "page=0", "page=99999", "sort=;", "order=up", "kind=x", "up=2", "q=%00", "q="]
 
 
 @pytest.mark.usefixtures("measured")
-@pytest.mark.parametrize(
-    "query", ["page=x", "page=0", "page=99999", "sort=;", "order=up", "kind=x", "up=2", "q=%00", "q="]
-)
-def test_what_makes_no_sense_in_an_address_is_left_out(browser: httpx.Client, query: str) -> None:
-    answer = browser.get(f"/de/?{query}")
-    assert (answer.status_code, list(_rows(answer.text))) == (200, DUST)
+def test_what_makes_no_sense_in_an_address_is_left_out(browser: httpx.Client, subtests: pytest.Subtests) -> None:
+    for query in _MAKES_NO_SENSE:
+        with subtests.test(query):
+            answer = browser.get(f"/de/?{query}")
+            assert (answer.status_code, list(_rows(answer.text))) == (200, DUST)
 
 
 @pytest.mark.usefixtures("water_and_rain")
@@ -164,24 +167,25 @@ def test_the_table_is_filtered_by_what_is_measured_and_by_what_is_up(
     assert "flensburg-hafenspitze" not in _rows(browser.get("/en/?up=1").text)
 
 
+_SEARCHES = [
+    ("de", "Husum", "Alle Stationen, die nächsten an Husum zuerst.", "husum-markt", 5),
+    ("da", "Hussum", "„Hussum“ er ikke kendt her, men det er Husum", "husum-markt", 5),
+    ("en", "hafen", "Stations with “hafen” in their name.", "flensburg-pegel", 2),
+    ("de", "Atlantis", "Hier heißt weder ein Ort noch eine Station „Atlantis“.", "flensburg-pegel", 5),
+]
+
+
 @pytest.mark.usefixtures("water_and_rain")
-@pytest.mark.parametrize(
-    ("language", "typed", "said", "first", "count"),
-    [
-        ("de", "Husum", "Alle Stationen, die nächsten an Husum zuerst.", "husum-markt", 5),
-        ("da", "Hussum", "„Hussum“ er ikke kendt her, men det er Husum", "husum-markt", 5),
-        ("en", "hafen", "Stations with “hafen” in their name.", "flensburg-pegel", 2),
-        ("de", "Atlantis", "Hier heißt weder ein Ort noch eine Station „Atlantis“.", "flensburg-pegel", 5),
-    ],
-)
 def test_a_search_finds_places_and_stations_and_says_what_it_did(
-    browser: httpx.Client, language: str, typed: str, said: str, first: str, count: int
+    browser: httpx.Client, subtests: pytest.Subtests
 ) -> None:
-    page = browser.get(f"/{language}/", params={"q": typed}).text
-    assert said in _text(page)
-    assert (next(iter(_rows(page))), len(_rows(page))) == (first, count)
-    found = _config(page)["found"]
-    assert (found and found["name"]) == ("Husum" if first == "husum-markt" else None)
+    for language, typed, said, first, count in _SEARCHES:
+        with subtests.test(typed):
+            page = browser.get(f"/{language}/", params={"q": typed}).text
+            assert said in _text(page)
+            assert (next(iter(_rows(page))), len(_rows(page))) == (first, count)
+            found = _config(page)["found"]
+            assert (found and found["name"]) == ("Husum" if first == "husum-markt" else None)
 
 
 @pytest.mark.usefixtures("measured")

@@ -20,49 +20,49 @@ from support.wait import until
 LIVE_INTERVAL_S = 10
 
 
-def test_ctrl_c_stops_everything_and_the_data_is_kept(folder: Path):
+def test_what_the_broker_holds_is_stored_before_it_ends_and_kept(folder: Path):
     first = Up(folder)
     assert first.stations() == 3
-    newest = until(first.newest, "a first measurement")
+    until(first.newest, "a first measurement")
     parts = processes.family(first.process.pid)
     assert len(parts) >= 5
-    assert first.interrupt() == 0
+    worker = next(part for part in parts if {"ingest", "run"} <= {*part.cmdline()})
+    simulation = next(part for part in parts if "simulate" in part.cmdline())
+    worker.suspend()
+    standing_still_since = time.monotonic()
+    until(lambda: time.monotonic() > standing_still_since + LIVE_INTERVAL_S, "every station has measured again")
+    first.process.send_signal(signal.SIGTERM)
+    until(lambda: not simulation.is_running(), "the simulation has ended")
+    worker.resume()
+    assert first.process.wait(timeout=60) == 0
     assert [part for part in parts if processes.alive(part)] == []
     assert "Everything has stopped" in first.log.read_text()
-
-    second = Up(folder)
-    since = httpx.get(
-        f"{second.site}/api/v1/observations", params={"from": newest, "to": _a_second_later(newest)}
-    ).json()["observations"]
-    assert since != []
-    assert second.interrupt() == 0
+    said = (folder / "data" / "logs" / "simulation.log").read_text()
+    sent = int(re.findall(r"Stopped: (\d+) readings sent", said)[-1])
+    assert _readings(folder) == sent
 
 
-def test_fresh_begins_anew(folder: Path):
-    first = Up(folder)
-    until(first.newest, "a first measurement")
-    first.interrupt()
-    begun = datetime.now(UTC)
-    second = Up(folder, "--fresh")
-    until(second.newest, "a first measurement")
-    with psycopg.connect(local_stack.database(folder).url()) as connection:
-        (oldest,) = connection.execute("SELECT min(received_at) FROM uplink").fetchone() or (None,)
-    assert oldest >= begun
-    assert second.interrupt() == 0
-
-
-def test_a_scenario_goes_on_and_another_one_is_refused(folder: Path):
+def test_a_scenario_goes_on_and_another_one_is_refused_but_with_fresh(folder: Path):
     first = Up(folder, "--scenario", "mishaps")
     assert first.stations() == 3
+    newest = until(first.newest, "a first measurement")
     assert first.interrupt() == 0
     second = Up(folder)
     until(second.newest, "a measurement")
+    assert _observations(second, newest) != []
     assert second.interrupt() == 0
-    third = Up(folder, "--scenario", "cloudburst")
-    assert third.process.wait(timeout=120) == 1
-    assert "'mishaps'" in third.log.read_text()
-    assert "--fresh" in third.log.read_text()
-    assert "Traceback" not in third.log.read_text()
+    refused = Up(folder, "--scenario", "cloudburst")
+    assert refused.process.wait(timeout=120) == 1
+    assert "'mishaps'" in refused.log.read_text()
+    assert "--fresh" in refused.log.read_text()
+    assert "Traceback" not in refused.log.read_text()
+    begun = datetime.now(UTC)
+    third = Up(folder, "--fresh")
+    until(third.newest, "a first measurement")
+    with psycopg.connect(local_stack.database(folder).url()) as connection:
+        (oldest,) = connection.execute("SELECT min(received_at) FROM uplink").fetchone() or (None,)
+    assert oldest >= begun
+    assert third.interrupt() == 0
 
 
 def test_a_killed_stack_is_cleared_away_by_the_next_start(folder: Path):
@@ -109,24 +109,6 @@ def test_check_says_why_it_failed():
     assert port in json.loads(checked.stdout)["reason"]
 
 
-def test_what_the_broker_holds_is_stored_before_it_ends(folder: Path):
-    stack = Up(folder)
-    until(stack.newest, "a first measurement")
-    parts = processes.family(stack.process.pid)
-    worker = next(part for part in parts if {"ingest", "run"} <= {*part.cmdline()})
-    simulation = next(part for part in parts if "simulate" in part.cmdline())
-    worker.suspend()
-    standing_still_since = time.monotonic()
-    until(lambda: time.monotonic() > standing_still_since + LIVE_INTERVAL_S, "every station has measured again")
-    stack.process.send_signal(signal.SIGTERM)
-    until(lambda: not simulation.is_running(), "the simulation has ended")
-    worker.resume()
-    assert stack.process.wait(timeout=60) == 0
-    said = (folder / "data" / "logs" / "simulation.log").read_text()
-    sent = int(re.findall(r"Stopped: (\d+) readings sent", said)[-1])
-    assert _readings(folder) == sent
-
-
 def test_a_database_of_ones_own_is_not_deleted_by_fresh(folder: Path, database_url: str):
     refused = processes.run("up", "--fresh", "--data-dir", str(folder), settings={"database_url": database_url})
     assert refused.returncode == 1
@@ -151,8 +133,10 @@ def test_ctrl_c_while_starting_stops_what_was_started(folder: Path):
     assert local_stack.database(folder).port is None
 
 
-def _a_second_later(moment: str) -> str:
-    return (datetime.fromisoformat(moment) + timedelta(seconds=1)).isoformat()
+def _observations(stack: Up, moment: str) -> list[object]:
+    """What was measured within a second from a moment on."""
+    later = (datetime.fromisoformat(moment) + timedelta(seconds=1)).isoformat()
+    return httpx.get(f"{stack.site}/api/v1/observations", params={"from": moment, "to": later}).json()["observations"]
 
 
 def _readings(folder: Path) -> int:

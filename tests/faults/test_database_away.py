@@ -1,4 +1,5 @@
-"""The database is stopped at once, stays away for a minute and comes back. The runs share that minute.
+"""The database is stopped at once, stays away for a minute (twenty seconds, but for --long) and comes back. The runs
+share that time.
 
 Meanwhile the network goes on, and the workers stay away from their brokers, which keep what comes: no queue of theirs
 can grow. Half of them are killed before the database is back: had they acknowledged what they could not store, it would
@@ -19,16 +20,17 @@ from plietsch.platform.local.postgres import EmbeddedPostgres
 from support.mosquitto import Mosquitto
 from support.wait import until
 
-AWAY_S = 60
+AWAY_S, LONG_AWAY_S = 20, 60
 PACE_PER_S = 10
 # What a worker may take more than before while it waits.
 MOST_MB = 20
 
 
-class Minutes:
-    """Plays the runs in groups that share a server and its minute; the group stays until the next one begins."""
+class Absences:
+    """Plays the runs in groups that share a server and its absence; the group stays until the next one begins."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, away_s: float) -> None:
+        self.away_s = away_s
         self._folder = folder
         self._group: range | None = None
         self._stack = ExitStack()
@@ -37,7 +39,7 @@ class Minutes:
         self._connected: set[int] = set()
 
     def scene(self, seed: int) -> Scene:
-        """The scene of a run, after the minute."""
+        """The scene of a run, after the absence."""
         if self._group is None or seed not in self._group:
             self.close()
             first = seed // RUNS * RUNS
@@ -69,7 +71,7 @@ class Minutes:
         self._memory_mb = {seed: [] for seed in seeds}
         for scene in self._scenes.values():
             until(lambda scene=scene: not scene.worker.is_connected(scene.broker.port), "the worker leaves the broker")
-        self._wait_a_minute()
+        self._wait()
         for scene in self._scenes.values():
             if scene.dice.random() < 0.5:
                 scene.worker.kill()
@@ -84,8 +86,8 @@ class Minutes:
         url = self._stack.enter_context(servers.database(server))
         return self._stack.enter_context(playing(folder, url, broker, seed, pace_per_s=PACE_PER_S))
 
-    def _wait_a_minute(self) -> None:
-        until_s = time.monotonic() + AWAY_S
+    def _wait(self) -> None:
+        until_s = time.monotonic() + self.away_s
         while time.monotonic() < until_s:
             for seed, scene in self._scenes.items():
                 self._memory_mb[seed].append(scene.worker.memory_mb)
@@ -95,19 +97,20 @@ class Minutes:
 
 
 @pytest.fixture(scope="module")
-def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minutes]:
+def absences(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Absences]:
     """The runs, each group of them played when the first of its tests asks."""
     if not Mosquitto.installed():
         pytest.skip("mosquitto is not installed: sudo apt install mosquitto")
-    minutes = Minutes(tmp_path_factory.mktemp("minutes"))
-    yield minutes
-    minutes.close()
+    away_s = LONG_AWAY_S if request.config.getoption("--long") else AWAY_S
+    absences = Absences(tmp_path_factory.mktemp("absences"), away_s)
+    yield absences
+    absences.close()
 
 
 @pytest.mark.slow
-def test_the_database_is_away_for_a_minute(minutes: Minutes, seed: int):
-    scene = minutes.scene(seed)
-    assert scene.outbox.acknowledged > AWAY_S * PACE_PER_S / 2, "the network went on"
-    assert not minutes.returned_early(seed)
-    assert minutes.growth_mb(seed) < MOST_MB
+def test_the_database_is_away_for_long(absences: Absences, seed: int):
+    scene = absences.scene(seed)
+    assert scene.outbox.acknowledged > absences.away_s * PACE_PER_S / 2, "the network went on"
+    assert not absences.returned_early(seed)
+    assert absences.growth_mb(seed) < MOST_MB
     scene.judge()
