@@ -8,7 +8,7 @@ from plietsch.api.formats.answering import offered_by, respond
 from plietsch.api.formats.kinds import FLAT, GEO, KINDS
 from plietsch.api.formats.negotiation import Format, GeoFormat, asked
 from plietsch.api.formats.suffixes import Suffixes, address
-from plietsch.api.formats.table import Table, at_once, column
+from plietsch.api.formats.table import Source, Table, at_once, column
 
 __all__ = [
     "FLAT",
@@ -16,6 +16,7 @@ __all__ = [
     "KINDS",
     "Format",
     "GeoFormat",
+    "Source",
     "Suffixes",
     "Table",
     "address",

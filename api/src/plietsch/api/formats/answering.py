@@ -28,7 +28,7 @@ async def respond(
     """
     name = format_ or negotiation.asked(request, offered_by(table))
     kind = KINDS[name]
-    all_headers = {**answer_headers(request, kind, table.name), **(headers or {})}
+    all_headers = {**answer_headers(request, kind, _called(table)), **(headers or {})}
     pieces = writing.pieces(table, writing.WRITERS[name](table))
     first = await anext(pieces)
     if delivery.is_head(request):
@@ -40,7 +40,11 @@ async def respond(
 def offered_by(table: Table) -> Sequence[str]:
     """The formats that a table can be written in."""
     has_places = {"longitude", "latitude"} <= set(table.schema.names)
-    return [name for name in (GEO if has_places else FLAT) if name in writing.WRITERS]
+    return GEO if has_places else FLAT
+
+
+def _called(table: Table) -> str:
+    return f"{table.name}-{table.label}" if table.label else table.name
 
 
 def answer_headers(request: Request, kind: Kind, name: str) -> dict[str, str]:

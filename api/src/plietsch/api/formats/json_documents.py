@@ -1,6 +1,6 @@
-"""A table as a JSON document with its rows as one member, and as one object a line (NDJSON)."""
+"""A table as a JSON document with its rows as one member, as GeoJSON, and as one object a line (NDJSON)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,18 +10,22 @@ from plietsch.api.formats import texts
 from plietsch.api.formats.arrow import Column, columns, compute, types
 from plietsch.api.formats.table import Table
 
+_PLACE = ("longitude", "latitude")
+# What a feature is known by (RFC 7946, section 3.2), where there is such a column.
+_IDS = ("id", "code")
+
 
 class Lines:
     """One object a line."""
 
     def __init__(self, table: Table) -> None:
-        self._names = table.schema.names
+        pass
 
     def start(self) -> bytes:
         return b""
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        return bytes(texts.joined(objects(batch, self._names, "{", "}\n")))
+        return _joined("{", *_members(zip(batch.schema.names, columns(batch), strict=True)), "}\n")
 
     def end(self) -> bytes:
         return b""
@@ -31,54 +35,92 @@ class Json:
     """`{…before, "name": [rows], …after}`."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self._after = table.after
+        self._start = _members_text(table.before) + _encoded(table.name)
         self._between = b""
 
     def start(self) -> bytes:
-        return b"".join((b"{", _members(self._table.before), _encoded(self._table.name), b":["))
+        return b"{" + self._start + b":["
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
         # Each row ends with a comma, of which the last one has to wait for a row that follows.
-        rows = texts.joined(objects(batch, self._table.schema.names, "{", "},"))
-        between, self._between = self._between, b","
+        rows, between = self.row_texts(batch), self._between
+        self._between = b","
         return between + rows[:-1]
 
+    def row_texts(self, batch: pa.RecordBatch) -> bytes:
+        """Rows, each with a comma behind it."""
+        return _joined("{", *_members(zip(batch.schema.names, columns(batch), strict=True)), "},")
+
     def end(self) -> bytes:
-        after = _members(self._table.after())
-        return b"".join((b"]", b"," + after[:-1] if after else b"", b"}"))
+        after = _members_text(self._after())[:-1]
+        return b"]" + (b"," + after if after else b"") + b"}"
 
 
-def objects(batch: pa.RecordBatch, names: Sequence[str], before: str, after: str) -> Column:
-    """Each row as a JSON object's text, without white space."""
-    parts: list[Column | str] = [before]
-    for i, (name, column) in enumerate(zip(names, columns(batch), strict=True)):
-        key = f"{',' if i else ''}{_encoded(name).decode()}:"
-        quote = '"' if _is_quoted(column) else ""
-        parts[-1:] = [f"{parts[-1]}{key}{quote}", value_texts(column), quote]
-    parts[-1] = f"{parts[-1]}{after}"
-    return compute.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="null")
+class GeoJson(Json):
+    """A FeatureCollection (RFC 7946) of points; what stands around the rows are its foreign members."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._start = b'"type":"FeatureCollection",' + _members_text(table.before) + b'"features"'
+
+    def row_texts(self, batch: pa.RecordBatch) -> bytes:
+        """Rows as features, each with a comma behind it."""
+        named = dict(zip(batch.schema.names, columns(batch), strict=True))
+        place = compute.binary_join_element_wise(
+            '{"type":"Point","coordinates":[', *_between(",", [texts.plain(named[name]) for name in _PLACE]), "]}", ""
+        )
+        ids = [('"id":', _value_texts(named[name]), ",") for name in _IDS if name in named][:1]
+        others = ((name, each) for name, each in named.items() if name not in _PLACE)
+        return _joined(
+            '{"type":"Feature",',
+            *(part for parts in ids for part in parts),
+            '"geometry":',
+            place,
+            ',"properties":{',
+            *_members(others),
+            "}},",
+        )
 
 
-def value_texts(column: Column) -> Column:
-    """Values as JSON writes them; null where there is none. Quotes around times without null are left to the caller."""
+def _members(named: Iterable[tuple[str, Column]]) -> list[Column | str]:
+    """Members of each row's object, as texts and columns of texts that are to stand one behind the other."""
+    parts: list[Column | str] = []
+    for name, each in named:
+        quote = '"' if _is_time(each.type) and not each.null_count else ""
+        parts += [f"{',' if parts else ''}{_encoded(name).decode()}:{quote}", _value_texts(each), quote]
+    return parts
+
+
+def _value_texts(column: Column) -> Column:
+    """Values as JSON writes them; null where there is none. Times have their quotes only where one is null."""
     if texts.is_words(column.type):
         return texts.by_word(column, lambda word: _encoded(word).decode())
     text = texts.plain(column)
-    if _is_time(column.type) and column.null_count:
-        return compute.binary_join_element_wise('"', text, '"', "")
-    return text
+    return compute.binary_join_element_wise('"', text, '"', "") if _is_time(column.type) and column.null_count else text
 
 
 def _is_time(type_: pa.DataType) -> bool:
     return types.is_timestamp(type_) or types.is_date(type_)
 
 
-def _is_quoted(column: Column) -> bool:
-    """Whether all values are plain words between quotes, which then are part of what stands between the columns."""
-    return _is_time(column.type) and not column.null_count
+def _joined(*parts: Column | str) -> bytes:
+    """The bytes of all rows. Texts that follow each other are one: each part costs as much as a column."""
+    whole: list[Column | str] = []
+    for part in parts:
+        if isinstance(part, str) and whole and isinstance(whole[-1], str):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    rows = compute.binary_join_element_wise(*whole, "", null_handling="replace", null_replacement="null")
+    return bytes(texts.joined(rows))
 
 
-def _members(members: Mapping[str, Any]) -> bytes:
+def _between(separator: str, parts: Iterable[Column]) -> list[Column | str]:
+    return [each for part in parts for each in (separator, part)][1:]
+
+
+def _members_text(members: Mapping[str, Any]) -> bytes:
     """Members of an object, each with a comma behind it."""
     return msgspec.json.encode(dict(members))[1:-1] + b"," if members else b""
 

@@ -59,6 +59,13 @@ def asked(request: Request, offered: Sequence[str]) -> str:
     return named
 
 
+def refuse_suffix(request: Request) -> None:
+    """For an address that has one format, and takes no parameter `format`. Raises errors.FormatUnavailable."""
+    if FORMAT in request.scope:
+        message = f"There is no {errors.shown(KINDS[request.scope[FORMAT]].suffix)} behind this address."
+        raise errors.FormatUnavailable(message, f"It has one format only: GET {request.url.path}")
+
+
 def negotiated(request: Request) -> bool:
     """Whether the header Accept had a say: the address alone does not tell the format then."""
     return "format" not in request.query_params and FORMAT not in request.scope

@@ -1,15 +1,29 @@
 """An answer as rows that come in pieces: what every format is written from, so that all of them say the same."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from plietsch.api.formats.arrow import Field
 
 
+class Source(NamedTuple):
+    """Where rows come from: a station, and what may be done with what it measures. `licence` is an SPDX identifier."""
+
+    station: str
+    name: str
+    licence: str
+    attribution: str
+    simulated: bool = False
+
+
 def _nothing() -> Mapping[str, Any]:
+    return {}
+
+
+async def _nothing_more() -> Mapping[str, Any]:
     return {}
 
 
@@ -21,6 +35,10 @@ class Table:
     `schema` has a field for each column, made by `column`. `batches` are the rows, piece by piece: nobody holds all of
     them. `before` are the JSON document's members that come before the rows, `after` gives those that come behind them,
     and is asked when all rows have been sent: only then is it known where a page ended.
+
+    `title` and `description` are for people. `label` is what a file's name says besides, as `2026-05-01` or a station's
+    code. `sources` are the stations that rows can be of. `about` gives what only who asks for metadata wants to know;
+    the batches are not read then. What it gives is described by plietsch.api.metadata.
     """
 
     name: str
@@ -28,6 +46,11 @@ class Table:
     batches: AsyncIterator[pa.RecordBatch]
     before: Mapping[str, Any] = field(default_factory=_nothing)
     after: Callable[[], Mapping[str, Any]] = _nothing
+    title: str = ""
+    description: str = ""
+    label: str = ""
+    sources: Sequence[Source] = ()
+    about: Callable[[], Awaitable[Mapping[str, Any]]] = _nothing_more
 
 
 def column(

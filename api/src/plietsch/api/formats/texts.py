@@ -20,10 +20,8 @@ def plain(column: Column) -> Column:
     type_ = column.type
     if types.is_timestamp(type_):
         return moments(column, "T", with_zone=True)
-    if types.is_string(type_):
-        return column
     if types.is_dictionary(type_):
-        return column.dictionary_decode()
+        return plain(column.dictionary_decode())
     if types.is_nested(type_):
         return array([None if value is None else _json(value) for value in column.to_pylist()], pa.string())
     return column.cast(pa.string())
@@ -39,7 +37,8 @@ def by_word(column: Column, write: Callable[[str], str]) -> Column:
 
 def is_words(type_: Any) -> bool:
     """Whether a column holds words, as they are or numbered."""
-    return types.is_string(type_) or (types.is_dictionary(type_) and types.is_string(type_.value_type))
+    words = type_.value_type if types.is_dictionary(type_) else type_
+    return types.is_string(words) or types.is_large_string(words)
 
 
 def moments(column: Column, separator: str, *, with_zone: bool) -> Column:
@@ -67,9 +66,10 @@ def _written(seconds: npt.NDArray[np.int64], separator: str) -> Column:
     day, second = np.divmod(seconds, _DAY_S)
     days, which = np.unique(day, return_inverse=True)
     text = np.empty((len(seconds), 19), np.uint8)
-    text[:, :10] = _bytes(np.datetime_as_string(days.astype("datetime64[D]")), 10)[which]
+    # `take` copies rows of bytes five times as fast as an index in brackets.
+    text[:, :10] = np.take(_bytes(np.datetime_as_string(days.astype("datetime64[D]")), 10), which, axis=0)
     text[:, 10] = ord(separator)
-    text[:, 11:] = _clock()[second]
+    text[:, 11:] = np.take(_clock(), second, axis=0)
     offsets = np.arange(0, 19 * len(seconds) + 1, 19, dtype=np.int32)
     return pa.StringArray.from_buffers(len(seconds), pa.py_buffer(offsets.tobytes()), pa.py_buffer(text.tobytes()))
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from plietsch.api.formats import json_documents, separated, values
+from plietsch.api.formats import binary, json_documents, separated, values
 from plietsch.api.formats.table import Table
 
 # Some megabytes of text, some hundredths of a second of work.
@@ -27,8 +27,12 @@ class Writer(Protocol):
 
 WRITERS: dict[str, Callable[[Table], Writer]] = {
     "json": json_documents.Json,
+    "geojson": json_documents.GeoJson,
     "ndjson": json_documents.Lines,
     "csv": separated.Csv,
+    "excel": separated.Excel,
+    "parquet": binary.Parquet,
+    "arrow": binary.Arrow,
 }
 
 
