@@ -113,8 +113,8 @@ class Reader:
         self._runner.run(self._lifespan.__aexit__(None, None, None))
         self._runner.close()
 
-    def get(self, url: str) -> httpx.Response:
-        return self._runner.run(self._http.get(url))
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return self._runner.run(self._http.get(url, headers=headers))
 
     def page(self, url: str) -> str:
         """The HTML of a page that must be there."""

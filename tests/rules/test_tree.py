@@ -15,7 +15,7 @@ TRACKED = subprocess.run(
     check=True,
 ).stdout.splitlines()
 FILES = [ROOT / name for name in TRACKED if (ROOT / name).is_file()]
-TEXTS = [file for file in FILES if file.suffix not in {".png", ".webp", ".ico", ".woff2"}]
+TEXTS = [file for file in FILES if file.suffix not in {".png", ".webp", ".ico", ".woff2", ".ttf"}]
 
 # Links to other hosts, to places in the same document and to mail addresses are left alone.
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")

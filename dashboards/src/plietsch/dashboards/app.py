@@ -9,6 +9,8 @@ from plietsch.dashboards.developers import routes as developers_routes
 from plietsch.dashboards.journey import routes as journey_routes
 from plietsch.dashboards.map import data as map_data
 from plietsch.dashboards.map import routes as map_routes
+from plietsch.dashboards.picture import routes as picture_routes
+from plietsch.dashboards.picture.studio import Studio
 from plietsch.dashboards.policy import Policy
 from plietsch.dashboards.site import Site
 from plietsch.dashboards.station import routes as station_routes
@@ -24,8 +26,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.site = site
     app.state.settings = settings
     app.state.summaries = Memory()
+    app.state.studio = Studio()
     map_data.prepare(app)
-    for routes in (front, map_data, map_routes, summary_routes, station_routes, journey_routes, developers_routes):
+    for routes in (
+        front,
+        map_data,
+        map_routes,
+        summary_routes,
+        station_routes,
+        journey_routes,
+        developers_routes,
+        picture_routes,
+    ):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
     app.add_middleware(Policy, tiles_url=settings.tiles_url)

@@ -9,7 +9,9 @@ For fine dust those for the mean of a day, where means of days are shown: in the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from plietsch.dashboards.gauges import Gauge
 from plietsch.dashboards.scales import Level
+from plietsch.dashboards.station.course import Course
 from plietsch.dashboards.texts import N_, Texts
 
 
@@ -32,6 +34,13 @@ _OF_DAYS = {
     "pm2_5": ((15, _WHO_2021), (25, _EU_2024)),
     "pm10": ((45, _EU_2024_WHO_2021), (50, _EU_2008)),
 }
+
+
+def of(went: Course, gauge: Gauge | None, texts: Texts) -> list[Limit]:
+    """What a course is held against: a gauge's levels, or what holds for means of days."""
+    if went.code == "water_level" and gauge:
+        return of_gauge(gauge.mean_level_cm, gauge.levels, texts)
+    return of_days(went.code, texts) if went.step == "1d" else []
 
 
 def of_days(code: str, texts: Texts) -> list[Limit]:

@@ -127,9 +127,9 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
     if asked.chosen is None:
         return View(shown, None, asked.span, None, None, [], "", "", "")
     went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
-    lines = _limits(asked, went, texts)
+    lines = limits.of(went, asked.gauge, texts)
     last = None if went.times or went.doubted else await course.last(connection, asked.streams, asked.chosen, at)
-    scale = cards.scale_of(asked.chosen, asked.gauge) if _has_bands(went) else None
+    scale = cards.scale_of(asked.chosen, asked.gauge) if has_bands(went) else None
     return View(
         cards=shown,
         quantity=QUANTITIES[asked.chosen],
@@ -138,7 +138,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
         table=table.of(went, texts, zone),
         limits=lines,
         document=chart.document(went, lines, scale, texts, asked.region.timezone, past.marks(asked.devices, texts)),
-        extent=_extent(went, texts),
+        extent=extent(went, texts),
         csv=_csv(code, went),
         line_names=[chart.name_of(line, went.code, texts) for line in went.lines],
         steps=texts.translate((names.SUMS if went.is_sum else names.STEPS)[went.step]),
@@ -148,18 +148,12 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
     )
 
 
-def _limits(asked: Asked, went: Course, texts: Texts) -> list[Limit]:
-    if went.code == "water_level" and asked.gauge:
-        return limits.of_gauge(asked.gauge.mean_level_cm, asked.gauge.levels, texts)
-    return limits.of_days(went.code, texts) if went.step == "1d" else []
-
-
-def _has_bands(went: Course) -> bool:
+def has_bands(went: Course) -> bool:
     """Whether classes stand behind the line: the index is one of hours; levels are lines, and rain's is of an hour."""
     return went.code in ("pm2_5", "pm10", "temperature") and went.step != "1d"
 
 
-def _extent(went: Course, texts: Texts) -> str:
+def extent(went: Course, texts: Texts) -> str:
     """In a sentence, what the chart and the table show: the sum, or the least and the most as measured."""
     quantity = QUANTITIES[went.code]
     if went.total is not None:

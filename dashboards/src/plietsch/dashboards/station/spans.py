@@ -20,6 +20,12 @@ STEPS: dict[Step, timedelta] = {
 }
 
 
+# What is measured at the end of an interval is no part of it.
+_AN_INSTANT = timedelta(microseconds=1)
+# A day in autumn has 25 hours, and a month up to 31 days.
+_LEEWAY = timedelta(days=1, hours=1)
+
+
 class Window(NamedTuple):
     """From when (inclusive) until when (exclusive)."""
 
@@ -55,6 +61,27 @@ SPANS = {
         Span("year", N_("Year"), N_("The last 365 days"), timedelta(days=365), ("1d",), "1d"),
     )
 }
+
+
+@dataclass(frozen=True)
+class Interval(Span):
+    """A span between two moments of one's own, `until` excluded: in whole steps, those begun at its ends among them."""
+
+    since: datetime
+    until: datetime
+
+    def window(self, step: Step, at: datetime) -> Window:
+        """The interval, whatever the moment."""
+        if step == "raw":
+            return Window(self.since, self.until)
+        return Window(_begun(step, self.since), _begun(step, self.until - _AN_INSTANT) + STEPS[step])
+
+
+def between(since: datetime, until: datetime) -> Interval:
+    """The interval between two moments, as finely as the span of the site is that it is no longer than."""
+    length = until - since
+    like = next((span for span in SPANS.values() if length <= span.length + _LEEWAY), SPANS["year"])
+    return Interval("", "", "", length, like.steps, like.sums, since, until)
 
 
 def chosen(code: str | None) -> Span:
