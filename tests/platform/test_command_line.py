@@ -21,7 +21,7 @@ def run_here(verb: str, *arguments: str) -> Result:
 def test_help_names_every_verb():
     shown = processes.run("--help")
     assert shown.returncode == 0
-    for verb in ("db", "device", "device-type", "ingest", "serve", "simulate", "up"):
+    for verb in ("db", "device", "device-type", "ingest", "serve", "simulate", "token", "up"):
         assert f" {verb} " in shown.stdout
 
 
@@ -42,6 +42,9 @@ def test_help_names_every_verb():
         "ingest run",
         "serve",
         "simulate",
+        "token create",
+        "token list",
+        "token revoke",
         "up",
     ],
 )

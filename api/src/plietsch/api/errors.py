@@ -2,6 +2,7 @@
 
 PlietschError
 ├── CursorGone
+├── LimitReached
 ├── NotAcceptable
 ├── ParameterInvalid
 │   ├── FormatUnavailable
@@ -12,6 +13,7 @@ PlietschError
 ├── StationUnknown
 ├── TokenRefused
 └── TooBusy
+    ├── NotReady
     └── TooManyListeners
 """
 
@@ -108,6 +110,13 @@ class TooBusy(PlietschError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "Try again in a few seconds.")
+
+
+class NotReady(TooBusy):
+    """What is kept in memory is not there yet: the API has just begun, or its database has."""
+
+    def __init__(self) -> None:
+        super().__init__("The newest values are being read.")
 
 
 class TooManyListeners(TooBusy):

@@ -40,6 +40,7 @@ _TABLE: dict[type[Exception], Kind] = {
     errors.TokenRefused: Kind(HTTPStatus.UNAUTHORIZED, "token-refused", "This token does not count"),
     errors.LimitReached: Kind(HTTPStatus.TOO_MANY_REQUESTS, "limit-reached", "Too many requests"),
     errors.TooManyListeners: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-listeners", "Too many listen already"),
+    errors.NotReady: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The newest values are not there yet"),
     errors.TooBusy: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-busy", "Too many wait for the same answer"),
 }
 _TOO_SLOW = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-slow", "The question took too long")

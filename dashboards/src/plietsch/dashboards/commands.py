@@ -46,6 +46,7 @@ def serve(
         port=chosen_port,
         log_level="warning",
         server_header=False,
+        forwarded_allow_ips=given.trusted_proxies,
         timeout_graceful_shutdown=_FAREWELL_S,
     )
     Console(highlight=False).print(f"Site and API: http://{given.http_host}:{chosen_port}/ (Ctrl-C ends it)")

@@ -22,6 +22,8 @@
     ├── StationInvalid
     ├── AnnotationUnknown
     ├── AnnotationInvalid
+    ├── TokenInvalid
+    ├── TokenUnknown
     └── StackFailed
 
 Every message says what happened; the hint says what to do about it. The command line prints both and exits with 1.
@@ -119,6 +121,14 @@ class AnnotationUnknown(PlietschError):
 
 class AnnotationInvalid(PlietschError):
     """An annotation cannot be entered so."""
+
+
+class TokenInvalid(PlietschError):
+    """A token cannot be made so."""
+
+
+class TokenUnknown(PlietschError):
+    """No token has this number."""
 
 
 class StackFailed(PlietschError):

@@ -7,6 +7,7 @@ every setting; a test holds the two against each other.
 import difflib
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -78,6 +79,20 @@ class Settings(BaseSettings):
     )
     http_host: str = Field("127.0.0.1", description="The address on which site, API and the worker's /metrics listen.")
     http_port: int = Field(8460, ge=0, le=65535, description="Their port; 0 takes any free one.")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Whose X-Forwarded-For and X-Forwarded-Proto count: addresses and networks, separated by commas.",
+    )
+    rate_limit: int = Field(
+        600, ge=0, description="How many requests to the API an address has in a minute; 0: as many as it likes."
+    )
+    rate_limit_token: int = Field(
+        6000, ge=0, description="How many a token has that may ask more (`plietsch token`); 0: as many as it likes."
+    )
+    rate_limit_exempt: str = Field(
+        "127.0.0.0/8,::1",
+        description="Who is told of the limit but never refused: addresses and networks, separated by commas.",
+    )
     tiles_url: str = Field(
         "", description="Vector tiles below the map, in the Shortbread schema: https://host/{z}/{x}/{y}.pbf."
     )
@@ -107,6 +122,16 @@ class Settings(BaseSettings):
         if not database.usable(database_url):
             raise ValueError(_DATABASE_URL)
         return database_url
+
+    @field_validator("trusted_proxies", "rate_limit_exempt")
+    @classmethod
+    def _names_networks(cls, networks: str) -> str:
+        for each in filter(None, map(str.strip, networks.split(","))):
+            try:
+                ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"{each} is no address and no network such as 10.0.0.0/8 or fd00::/8") from error
+        return networks
 
     @field_validator("tiles_url")
     @classmethod

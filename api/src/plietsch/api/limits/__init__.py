@@ -1,0 +1,1 @@
+"""How often somebody may ask, said before it is too often (draft-ietf-httpapi-ratelimit-headers-10)."""

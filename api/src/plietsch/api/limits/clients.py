@@ -1,0 +1,31 @@
+"""Who asks, as far as counting needs to know: an IPv4 address, or an IPv6 network as one household or server has it."""
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+_IPV6_PREFIX = 64
+_KEPT = 16_384
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def networks(text: str) -> Networks:
+    """Networks as the settings name them: separated by commas."""
+    return tuple(ip_network(each) for each in filter(None, map(str.strip, text.split(","))))
+
+
+@lru_cache(maxsize=_KEPT)
+def known(host: str, exempt: Networks) -> tuple[str, bool]:
+    """What somebody at an address is counted as, and whether they are never refused.
+
+    What is no address (the test of a server, a name) is counted as it is.
+    """
+    try:
+        address = ip_address(host.partition("%")[0])  # a link-local address may have its interface behind it
+    except ValueError:
+        return host, False
+    address = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+    is_exempt = any(address in network for network in exempt)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _IPV6_PREFIX), strict=False)), is_exempt
+    return str(address), is_exempt
