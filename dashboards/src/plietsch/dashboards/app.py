@@ -40,6 +40,6 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
-    app.add_middleware(Policy, tiles_url=settings.tiles_url)
+    app.surround(Policy, tiles_url=settings.tiles_url)
     error_pages.install(app, site)
     return app

@@ -23,7 +23,10 @@ _HEADERS = [
 
 
 class Policy:
-    """Middleware that sends the policy with every answer; `tiles_url` is the address of vector tiles, if any."""
+    """Middleware that sends the policy with every answer that has none of its own, as the API's data and pictures have.
+
+    `tiles_url` is the address of vector tiles, if any.
+    """
 
     def __init__(self, app: ASGIApp, tiles_url: str = "") -> None:
         self.app = app
@@ -35,7 +38,9 @@ class Policy:
 
         async def deliver(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
+                have = {name.lower() for name, _ in message.get("headers", ())}
+                added = [header for header in self._headers if header[0] not in have]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
             await send(message)
 
         await self.app(scope, receive, deliver)
