@@ -7,6 +7,9 @@ from api.world import Client
 from pydantic import BaseModel
 
 from plietsch.api import documents, examples
+from plietsch.api.latest import documents as latest
+from plietsch.api.stations import documents as stations
+from plietsch.api.stations import examples as station_examples
 
 
 @pytest.fixture
@@ -15,8 +18,9 @@ def document(quiet_api: Client) -> dict[str, Any]:
 
 
 EXAMPLES: list[tuple[type[BaseModel], dict[str, Any]]] = [
-    (documents.StationCollection, examples.STATIONS),
-    (documents.StationDetailsFeature, examples.STATION),
+    (stations.StationCollection, station_examples.STATIONS),
+    (stations.StationDetailsFeature, station_examples.STATION),
+    (latest.LatestValues, latest.EXAMPLE),
     (documents.Observations, examples.OBSERVATIONS),
     (documents.Observations, examples.OBSERVATIONS_BY_HOUR),
     (documents.Properties, examples.PROPERTIES),
@@ -37,6 +41,7 @@ def test_an_example_has_the_shape_of_its_answer(model: type[BaseModel], example:
 def test_every_route_is_described_with_examples(document: dict[str, Any]):
     assert sorted(document["paths"]) == [
         "/api/v1",
+        "/api/v1/latest",
         "/api/v1/live",
         "/api/v1/observations",
         "/api/v1/properties",

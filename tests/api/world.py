@@ -1,7 +1,7 @@
 """A small region in a real database, and the API over it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from plietsch.api.app import create_app
 from plietsch.platform import registry
 from plietsch.platform.regions import RegionFile
 from plietsch.platform.settings import Settings
+from support import wait
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -130,11 +131,35 @@ class World:
         )
 
 
+class _Told:
+    """A follower of the ledger that comes after the others: what it was told, they know."""
+
+    def __init__(self) -> None:
+        self.mark = 0
+        self.seen = 0
+        self.registered_times = 0
+
+    def began(self, _connection: psycopg.Connection[Any]) -> None: ...
+
+    def wrote(self, _connection: psycopg.Connection[Any], touched: Mapping[int, Any]) -> None:
+        self.seen = min([self.seen, *touched])
+
+    def registered(self, _connection: psycopg.Connection[Any]) -> None:
+        self.registered_times += 1
+
+    def waited(self, _connection: psycopg.Connection[Any]) -> None: ...
+
+    def lost(self) -> None: ...
+
+
 class Client:
     """The API, asked without a socket: the application and its event loop live as long as this."""
 
     def __init__(self, database_url: str) -> None:
-        self.app = create_app(Settings(database_url=database_url))
+        self.app = create_app(Settings(database_url=database_url), pace_s=0.01)
+        self._database_url = database_url
+        self._told = _Told()
+        self.app.state.live.follow(self._told)
         self._runner = asyncio.Runner()
         self._lifespan = self.app.router.lifespan_context(self.app)
         self._runner.run(self._lifespan.__aenter__())
@@ -173,6 +198,22 @@ class Client:
         response = self.get(url, **query)
         assert response.status_code == 200, response.text
         return response.json()
+
+    def settled(self) -> None:
+        """Wait until what is kept in memory knows all observations and deployments that are written by now."""
+        self._told.mark -= 1
+        with psycopg.connect(self._database_url, autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)"
+                " VALUES (ARRAY[%s], now(), now(), 0)",
+                [self._told.mark],
+            )
+            wait.until(lambda: self._told.seen == self._told.mark, "what is written is read", poll_s=0.002)
+            before = self._told.registered_times
+            connection.execute("NOTIFY plietsch_registry")
+            wait.until(lambda: self._told.registered_times > before, "the registry is read", poll_s=0.002)
+        hot = self.app.state.hot
+        wait.until(lambda: hot.answers.made_of is hot.view, "the hot answer is made", poll_s=0.002)
 
     def problem(self, url: str, **query: Any) -> dict[str, Any]:
         """The problem that a question meets."""

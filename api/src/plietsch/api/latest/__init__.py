@@ -1,0 +1,1 @@
+"""Latest: the newest value of each series, as a flat list."""
