@@ -3,15 +3,21 @@
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from plietsch.api import delivery
-from plietsch.api.formats import negotiation, writing
+from plietsch.api.formats import negotiation, suffixes, writing
 from plietsch.api.formats.kinds import FLAT, GEO, KINDS, Kind
 from plietsch.api.formats.table import Table
+from plietsch.api.metadata import document
+
+# A longer address is not repeated in a header: servers in between take so many bytes of headers only.
+_MOST_LINKED = 1_000
 
 
 async def respond(
@@ -26,9 +32,13 @@ async def respond(
     The first rows are made before this returns: errors until then become problems; one that comes later breaks the
     body off. Raises errors.FormatUnavailable, errors.NotAcceptable, and what the table's batches raise.
     """
-    name = format_ or negotiation.asked(request, offered_by(table))
+    offered = offered_by(table)
+    name = format_ or negotiation.asked(request, offered)
     kind = KINDS[name]
-    all_headers = {**answer_headers(request, kind, _called(table)), **(headers or {})}
+    all_headers = _merged(answer_headers(request, kind, _called(table)), headers or {})
+    if name == "metadata":
+        body = msgspec.json.encode(await _metadata(request, table, offered))
+        return Response(body, headers=all_headers, media_type=kind.content_type)
     pieces = writing.pieces(table, writing.WRITERS[name](table))
     first = await anext(pieces)
     if delivery.is_head(request):
@@ -48,10 +58,31 @@ def _called(table: Table) -> str:
 
 
 def answer_headers(request: Request, kind: Kind, name: str) -> dict[str, str]:
-    """What every answer says of its format: under which name to save it, and whether Accept had a say."""
+    """What every answer says of its format: under which name to save it, where to read what it means, and whether
+    Accept had a say."""
     disposition = "attachment" if kind.attached else "inline"
     headers = {"Content-Disposition": f'{disposition}; filename="{file_name(name, kind)}"'}
+    described = str(suffixes.in_format(request, "metadata"))
+    if len(described) <= _MOST_LINKED:
+        headers["Link"] = f'<{described}>; rel="describedby"; type="application/json"'
     return headers | ({"Vary": "Accept"} if negotiation.negotiated(request) else {})
+
+
+async def _metadata(request: Request, table: Table, offered: Sequence[str]) -> Mapping[str, Any]:
+    """What the rows mean; none of them is read."""
+    try:
+        about = await table.about()
+    finally:
+        await writing.close(table.batches)
+    in_formats = {name: str(suffixes.in_format(request, name)) for name in offered}
+    addresses = document.Addresses(str(suffixes.in_format(request, None)), in_formats)
+    return document.of(table, about, addresses, datetime.now(UTC).replace(microsecond=0))
+
+
+def _merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Headers; of those that are lists, both."""
+    lists = {name: f"{theirs[name]}, {ours[name]}" for name in ("Link", "Vary") if name in ours and name in theirs}
+    return {**ours, **theirs, **lists}
 
 
 def file_name(name: str, kind: Kind) -> str:

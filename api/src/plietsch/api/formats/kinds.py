@@ -37,8 +37,8 @@ KINDS = {
     )
 }
 
-# What every table can be written as; one with places as GeoJSON, too.
-FLAT = ("json", "ndjson", "csv", "excel", "parquet", "arrow")
-GEO = ("json", "geojson", "ndjson", "csv", "excel", "parquet", "arrow")
+# What every table can be written as; one with places as GeoJSON, too. Of each, the metadata say what its rows mean.
+FLAT = ("json", "ndjson", "csv", "excel", "parquet", "arrow", "metadata")
+GEO = ("json", "geojson", "ndjson", "csv", "excel", "parquet", "arrow", "metadata")
 # These stand for what others with the same media type are: they are asked for by name alone.
 BY_NAME_ONLY = frozenset({"excel", "metadata"})

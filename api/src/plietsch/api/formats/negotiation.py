@@ -20,7 +20,7 @@ def _parameter(names: Sequence[str]) -> object:
         alias="format",
         description="Counts for more than a suffix of the address, as in `.csv`, and than the header Accept.",
         examples=["csv"],
-        json_schema_extra={"enum": [*names, "metadata"]},
+        json_schema_extra={"enum": list(names)},
     )
 
 

@@ -45,3 +45,9 @@ def address(request: HTTPConnection) -> URL:
     """The address as it was asked for, its suffix included."""
     path = request.scope.get(_PATH)
     return request.url.replace(path=path) if path else request.url
+
+
+def in_format(request: HTTPConnection, name: str | None) -> URL:
+    """The same question's address, with the suffix of a format, or with none."""
+    url = request.url.replace(path=request.scope["path"] + (KINDS[name].suffix if name is not None else ""))
+    return url.remove_query_params("format")

@@ -49,7 +49,7 @@ async def pieces(table: Table, writer: Writer) -> AsyncGenerator[bytes]:
                 before = b""
         yield before + writer.end()
     finally:
-        await _close(table.batches)
+        await close(table.batches)
 
 
 def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -64,6 +64,7 @@ async def _written(writer: Writer, part: pa.RecordBatch, schema: pa.Schema) -> b
     return write() if part.num_rows <= _FEW_ROWS else await asyncio.to_thread(write)
 
 
-async def _close(batches: AsyncIterator[pa.RecordBatch]) -> None:
+async def close(batches: AsyncIterator[pa.RecordBatch]) -> None:
+    """Let go of what the batches are made from."""
     if isinstance(batches, AsyncGenerator):
         await batches.aclose()

@@ -1,0 +1,1 @@
+"""What rows mean: units, methods, instruments and their limits, licences, gaps, flags, and how to cite them."""
