@@ -28,12 +28,18 @@ PHOTO = "https://heimlich.example/balcony.jpg"
 JOIN_EUI, APP_KEY = "70b3d57ed0c0ffee", "2b7e151628aed2a6abf7158809cf4f3c"
 # A device that nobody registered, at nobody's door.
 STRANGER = "70b3d57ed0dead01"
+# Away from the middle of any town, which everybody knows.
+_EAST, _NORTH = 0.00087, 0.00053
+EXACT = {
+    code: (round(longitude + _EAST, 5), round(latitude + _NORTH, 5))
+    for code, (longitude, latitude) in journey_scene.EXACT.items()
+}
 # In cm above the gauge's zero.
 LEVELS = ((620, "erhöht", "forhøjet", "raised"), (660, "Sturmflut", "stormflod", "storm surge"))
 
 _SECRETS = """
 UPDATE deployment SET note = concat_ws(', ', %(note)s, %(person)s, %(mail)s), photo_url = %(photo)s, height_m = 3.375;
-UPDATE exact_location SET elevation_m = 11.625;
+UPDATE exact_location SET longitude = longitude + %(east)s, latitude = latitude + %(north)s, elevation_m = 11.625;
 INSERT INTO annotation (station_id, property, during, kind, text, source, entered_by)
     SELECT id, 'pm2_5', tstzrange('2025-12-31T22:00Z', '2026-01-01T04:00Z'), 'fireworks',
            '{"de": "Feuerwerk", "da": "Fyrværkeri", "en": "Fireworks"}', 'The region', %(person)s
@@ -89,7 +95,7 @@ def lay(database_url: str) -> None:
     journey_scene.lay(database_url)
     journey_scene.a_day(database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        _execute(connection, _GAUGE)
+        connection.execute(_GAUGE)
         for rank, (level_cm, *names) in enumerate(LEVELS, 1):
             connection.execute(_LEVEL, (rank, level_cm, *names))
         _measure(connection, "flensburg-suedermarkt", "pm2_5", 14.0, 6.5)
@@ -101,8 +107,10 @@ def lay(database_url: str) -> None:
         _measure(connection, "flensburg-suedermarkt", "pm2_5", 90.0, 60.0, **night)
         surge = {"last": datetime.now(UTC) - timedelta(days=40), "span": timedelta(days=2)}
         _measure(connection, "schleswig-pegel", "water_level", 600.0, 60.0, **surge)
+        hidden = {"east": _EAST, "north": _NORTH, "stranger": STRANGER}
         given = {"person": PERSON, "mail": MAIL, "photo": PHOTO, "note": NOTE, "join_eui": JOIN_EUI, "app_key": APP_KEY}
-        _execute(connection, _SECRETS, {**given, "stranger": STRANGER})
+        # Several statements at once take parameters only where they are filled in here.
+        psycopg.ClientCursor(connection).execute(_SECRETS, given | hidden)
 
 
 @contextmanager
@@ -146,10 +154,3 @@ def _measure(
     last = last or datetime.now(UTC).replace(microsecond=0)
     given = {"station": station, "property": code, "mean": mean, "swing": swing, "first": last - span, "last": last}
     connection.execute(_MEASURED, given)
-
-
-def _execute(connection: psycopg.Connection, statements: str, given: dict[str, Any] | None = None) -> None:
-    """Statements one by one: several at once take no parameters."""
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            connection.execute(statement.encode(), given)

@@ -48,6 +48,11 @@ class Resource:
         return PREFIX + self.name
 
     @property
+    def asked(self) -> tuple[Parameter, ...]:
+        """The parameters that follow the question mark."""
+        return tuple(each for each in self.parameters if f"{{{each.name}}}" not in self.name)
+
+    @property
     def formats(self) -> tuple[str, ...]:
         """The formats that it has a choice of."""
         return next((each.values for each in self.parameters if each.name == "format"), ())

@@ -32,8 +32,7 @@ ABOUT = {
     "annotations": N_("What a reader of a time must know: an instrument replaced, a station moved, New Year’s Eve."),
     "changes": N_("All that was written, in the order in which it was: for whoever keeps a copy."),
     "live": N_("What is measured, as it arrives: a stream of events for pages and programs."),
-    "stations/{code}/chart.svg": N_("A series as a picture: for mails, posts and wikis."),
-    "stations/{code}/chart.png": N_("The same picture in pixels."),
+    "stations/{code}/chart.{kind}": N_("A series as a picture: for mails, posts and wikis."),
 }
 
 
