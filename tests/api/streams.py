@@ -104,6 +104,7 @@ def served(database_url: str, live: Live | None = None, port: int | None = None)
     """The API on a port, one of its own if none is given."""
     app = create_app(Settings(database_url=database_url))
     app.state.live = live or Live(database_url)
+    app.state.live.follow(app.state.hot)
     port = port or ports.free()
     server = Server(app, uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=3))
     thread = threading.Thread(target=server.run)

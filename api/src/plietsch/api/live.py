@@ -1,81 +1,43 @@
-"""Live: what is written to the database, told to everybody who listens, about once a second.
+"""Live: what is written to the database, told to everybody who listens, at once or half a second after the last time.
 
-**What is told.** Of every public datastream that a committed transaction touched: its newest value that did not fail,
-if it lies within the times that this transaction touched. So a value that comes late, an import of last year, a reading
-that came again are written without being told as news: what was newest stays newest. A value may be told twice; what
-failed or is missing is never told. Where the newest value fails after it was told, the one before it, of a day at
-most, is told in its place, with the time of the one that failed. Between two tellings of a station only the newest
-value counts.
-
-**How.** One thread reads the ledger of writes for all (`live_reader`), in the order of commits, and hands batches over
-to the event loop; each listener has a bounded queue. Who is so slow that its queue is full is told to fetch anew
-instead: it loses nothing that it could not have. The last batches are remembered: who comes back with the id of the
-last event that it got is told what it missed, or, where that is forgotten, to fetch anew. A newcomer is told what
-changed in the half minute before, while its page was made and loaded.
+One thread reads the ledger of writes for all (`live_reader`), in the order of commits, and hands over to the event
+loop what changed. There are two ways to listen: to the newest values as they change (`live_newest`), or to every change
+(`live_every`). Both remember what was told lately, for all; a listener (`live_listener`) only knows how far it came,
+and costs little more than its connection.
 
 The reader begins and ends with the application. What else is kept from the ledger in a process is kept by the same one:
-`follow`.
+`follow`; who waits for something to be committed waits for its `bell`.
 """
 
 import asyncio
 import random
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
-from plietsch.api import errors, live_changes, live_events
-from plietsch.api.live_changes import Batch, Change, Filter
+from plietsch.api import database, errors, live_changes, live_events
+from plietsch.api.changes import model
+from plietsch.api.changes.cursor import Place
+from plietsch.api.changes.waiting import Bell
+from plietsch.api.live_changes import Change
+from plietsch.api.live_every import Every, EveryListener
+from plietsch.api.live_listener import Listener, Send
+from plietsch.api.live_newest import OVERLAP_S, REMEMBERED, Newest, NewestListener
 from plietsch.api.live_reader import Follower, Reader
-from plietsch.platform import ledger
 from plietsch.platform.ledger import Position
 
-# Half of the 1024 files that a process may have open where nobody has set it otherwise: the rest is for questions.
-MOST_LISTENERS = 500
-# Events that wait for a listener: a few seconds of them.
-_QUEUE = 8
+# Each takes an open file, which `plietsch serve` allows for, and some 30 kB.
+MOST_LISTENERS = 4_000
 # With the time that a telling takes, nobody waits for longer than a second.
 _PACE_S = 0.5
-# Longer than a page takes to be made and loaded on a bad line.
-_OVERLAP_S = 30.0
 # Proxies close what has been silent for a minute, some earlier.
 _SILENCE_S = 15.0
-# An event is never longer than about 700 kB; and what is remembered takes about 15 MB.
-_MOST_CHANGES = 5_000
-_REMEMBERED = 20_000
+# Silence is noticed so many times within.
+_TICKS = 3
 # When to connect again, in milliseconds: not everybody at once.
 _RETRY_MS = (2_000, 5_000)
-
-
-class Listener:
-    """Somebody who listens: what it wants, and the events that wait for it. None is the end."""
-
-    def __init__(self, filter_: Filter, since: str | None, queue: int) -> None:
-        self.filter = filter_
-        self.since = since
-        self.admitted = False
-        self._events: asyncio.Queue[bytes | None] = asyncio.Queue(queue)
-
-    def tell(self, event: bytes, at: Position) -> None:
-        """Have an event sent; where too many wait already, all of them become one: fetch anew."""
-        if self._events.full():
-            self._forget()
-            event = live_events.reload(at, "too-slow")
-        self._events.put_nowait(event)
-
-    def end(self) -> None:
-        """Have the stream end, whatever still waits."""
-        self._forget()
-        self._events.put_nowait(None)
-
-    async def next(self) -> bytes | None:
-        """The next event."""
-        return await self._events.get()
-
-    def _forget(self) -> None:
-        while not self._events.empty():
-            self._events.get_nowait()
 
 
 class Live:
@@ -86,145 +48,122 @@ class Live:
         database_url: str,
         *,
         most_listeners: int = MOST_LISTENERS,
-        queue: int = _QUEUE,
         pace_s: float = _PACE_S,
         silence_s: float = _SILENCE_S,
-        remembered: int = _REMEMBERED,
+        remembered: int = REMEMBERED,
     ) -> None:
         self._database_url = database_url
         self._most_listeners = most_listeners
-        self._queue = queue
         self._pace_s = pace_s
         self._silence_s = silence_s
-        self._most_remembered = remembered
         self._listeners: set[Listener] = set()
-        self._reader: Reader | None = None
+        self._telling: set[asyncio.Task[None]] = set()
         self._followers: list[Follower] = []
+        self._reader: Reader | None = None
+        self._ticks: asyncio.TimerHandle | None = None
         self._is_closed = False
-        self._batches: deque[Batch] = deque()
-        self._changes = 0  # in all of these
-        # What was written after `_first` is remembered, up to `_last`: None until the reader has come to the present.
-        self._first = ledger.BEGINNING
-        self._last: Position | None = None
+        self._expected = 0  # that listen, or whose stream is about to begin
+        self.bell = Bell()
+        self._newest = Newest(remembered)
+        self._every = Every(self.bell, self._tell, remembered)
 
     @property
     def listeners(self) -> int:
         """How many listen."""
-        return len(self._listeners)
+        return self._expected
 
     def follow(self, follower: Follower) -> None:
         """Have somebody told by the reader, before it starts."""
         self._followers.append(follower)
 
-    def start(self) -> None:
+    def start(self, pool: database.Pool) -> None:
         """Begin to read: once, in the event loop's thread. The database may come later."""
-        if self._reader is None:
-            tell = asyncio.get_running_loop().call_soon_threadsafe
-            began, wrote = partial(tell, self._began), partial(tell, self._wrote)
-            reader = Reader(self._database_url, began, wrote, self._pace_s, _OVERLAP_S, self._followers)
-            self._reader = reader
-            reader.start()
+        tell = asyncio.get_running_loop().call_soon_threadsafe
+        began, wrote = partial(tell, self._began), partial(tell, self._wrote)
+        self._every.pool = pool
+        self._reader = Reader(self._database_url, began, wrote, self._pace_s, OVERLAP_S, self._followers)
+        self._reader.start()
+        self._tick()
 
     @contextmanager
-    def listening(self, filter_: Filter, since: str | None) -> Generator[Listener]:
-        """Somebody listens, after the event with the id `since` if it got one. Raises errors.TooManyListeners."""
-        if self._is_closed or len(self._listeners) >= self._most_listeners:
-            raise errors.TooManyListeners
-        listener = Listener(filter_, since, self._queue)
-        self._listeners.add(listener)
-        self.start()
-        self._admit(listener)
-        try:
-            yield listener
-        finally:
-            self._listeners.discard(listener)
+    def newest(self, send: Send, filter_: live_changes.Filter, since: Place | str | None) -> Generator[Listener]:
+        """Somebody listens to the newest values, after a place if it has one; text is one that cannot be read.
 
-    async def events(self, listener: Listener) -> AsyncGenerator[bytes]:
-        """What is sent to a listener, until it goes or everything ends."""
-        yield live_events.greeting(random.randint(*_RETRY_MS))  # noqa: S311 nothing to guess
-        while True:
+        Raises errors.TooManyListeners.
+        """
+        with self._listening(NewestListener(send, self._newest, filter_, since)) as listener:
+            yield listener
+
+    @contextmanager
+    def every(self, send: Send, filter_: model.Filter, since: Place | str | None) -> Generator[Listener]:
+        """Somebody listens to every change, after a place if it has one. Raises errors.TooManyListeners."""
+        with self._listening(EveryListener(send, self._every, filter_, since)) as listener:
+            self._every.join()
             try:
-                async with asyncio.timeout(self._silence_s):
-                    event = await listener.next()
-            except TimeoutError:
-                event = live_events.alive(self._last)
-            if event is None:
-                return
-            yield event
+                yield listener
+            finally:
+                self._every.leave()
+
+    def greet(self, listener: Listener) -> None:
+        """Begin to tell somebody whose stream has begun."""
+        self._listeners.add(listener)
+        self._spawn(listener.tell(live_events.greeting(random.randint(*_RETRY_MS))))  # noqa: S311 nothing to guess
 
     def hang_up(self) -> None:
         """End all streams, and begin no more: a server that is to stop would wait for them otherwise."""
         self._is_closed = True
         for listener in self._listeners:
-            listener.end()
+            self._spawn(listener.end())
 
     async def close(self) -> None:
         """End everything."""
         self.hang_up()
+        if self._ticks is not None:
+            self._ticks.cancel()
         if self._reader is not None:
             await asyncio.to_thread(self._reader.stop)
 
-    def _began(self, position: Position) -> None:
-        """The reader has begun, or begun anew: what was remembered may have a gap now."""
-        self._forget(position)
-        self._last = None
-        for listener in self._admitted():
-            listener.tell(live_events.reload(position, "interrupted"), position)
+    @contextmanager
+    def _listening(self, listener: Listener) -> Generator[Listener]:
+        if self._is_closed or self._expected >= self._most_listeners:
+            raise errors.TooManyListeners
+        self._expected += 1
+        try:
+            yield listener
+        finally:
+            self._expected -= 1
+            self._listeners.discard(listener)
+
+    def _began(self, server: str, position: Position) -> None:
+        self._newest.began(server, position)
+        self._tell()
 
     def _wrote(self, position: Position, changes: Sequence[Change] | None) -> None:
-        self._last = position
-        if changes is None:
-            self._forget(position)
-            for listener in self._admitted():
-                listener.tell(live_events.reload(position, "too-much"), position)
-        elif changes:
-            batch = Batch(position, time.monotonic(), changes)
-            self._remember(batch)
-            self._tell(batch)
+        self._newest.wrote(position, changes)
+        self.bell.ring()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell everybody what is new to them."""
         for listener in self._listeners:
-            self._admit(listener)
+            self._tell_one(listener)
 
-    def _admitted(self) -> list[Listener]:
-        return [listener for listener in self._listeners if listener.admitted]
+    def _tell_one(self, listener: Listener) -> None:
+        event = listener.start()
+        if event is not None:
+            self._spawn(listener.tell(event))
 
-    def _tell(self, batch: Batch) -> None:
-        events: dict[Filter, bytes | None] = {}  # most want the same: it is put together once
-        for listener in self._admitted():
-            if listener.filter not in events:
-                events[listener.filter] = _event(batch.position, [batch], listener.filter)
-            if event := events[listener.filter]:
-                listener.tell(event, batch.position)
+    def _tick(self) -> None:
+        """Say to who was told nothing for long that the stream is alive, and let be tried again what was in vain."""
+        silent_since = time.monotonic() - self._silence_s * (1 - 1 / _TICKS)
+        for listener in self._listeners:
+            if listener.sent_at < silent_since and listener.is_idle:
+                self._spawn(listener.tell(live_events.alive(listener.at)))
+            else:
+                self._tell_one(listener)
+        self._ticks = asyncio.get_running_loop().call_later(self._silence_s / _TICKS, self._tick)
 
-    def _admit(self, listener: Listener) -> None:
-        """Tell somebody who came what it missed, once that is known."""
-        if listener.admitted or self._last is None:
-            return
-        listener.admitted = True
-        since = None if listener.since is None else live_events.position(listener.since)
-        if listener.since is not None and (since is None or not self._first <= since <= self._last):
-            listener.tell(live_events.reload(self._last, "too-long-ago"), self._last)
-            return
-        recently = time.monotonic() - _OVERLAP_S
-        missed = [each for each in self._batches if (each.position > since if since else each.at > recently)]
-        listener.tell(_event(self._last, missed, listener.filter) or live_events.alive(self._last), self._last)
-
-    def _remember(self, batch: Batch) -> None:
-        self._batches.append(batch)
-        self._changes += batch.size
-        while self._changes > self._most_remembered:
-            oldest = self._batches.popleft()
-            self._changes -= oldest.size
-            self._first = oldest.position
-
-    def _forget(self, position: Position) -> None:
-        self._batches.clear()
-        self._changes = 0
-        self._first = position
-
-
-def _event(at: Position, batches: Sequence[Batch], filter_: Filter) -> bytes | None:
-    """The event that tells what of some batches passes a filter; None where nothing does."""
-    changes = live_changes.newest(batches, filter_)
-    if len(changes) > _MOST_CHANGES:
-        return live_events.reload(at, "too-much")
-    return live_events.observations(at, changes) if changes else None
+    def _spawn(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._telling.add(task)  # nobody else holds it
+        task.add_done_callback(self._telling.discard)

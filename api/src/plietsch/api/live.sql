@@ -1,3 +1,8 @@
+-- name: server
+-- What a server's places in its ledger are told apart from another's by.
+SELECT left(md5(c.system_identifier || '/' || d.oid), 8)
+FROM pg_control_system() c JOIN pg_database d ON d.datname = current_database()
+
 -- name: listen_to_registry
 -- Hear of devices that are registered, and of where, when and how they hang.
 LISTEN plietsch_registry

@@ -33,8 +33,8 @@ _CONNECTION: Mapping[str, Any] = {
 }
 # Heard of when the registry changes (migrations 0001, 0008).
 _REGISTRY = "plietsch_registry"
-# How long nothing is looked for when nothing is heard: notifications come by themselves.
-_PATIENCE_S = 60.0
+# How long nothing is looked for when nothing is heard: notifications come by themselves, deployments begin without one.
+_PATIENCE_S = 10.0
 # Entries a page, and pages before what was read is told.
 _PAGE, _PAGES = 1000, 20
 # From so many datastreams on it is quicker for everybody to fetch the whole than to be told of each.
@@ -91,6 +91,10 @@ class Follower(Protocol):
         """Devices, or where, when and how they hang, may have changed."""
         ...
 
+    def waited(self, connection: psycopg.Connection[Any]) -> None:
+        """Nothing was written for some seconds: what happens by the clock has happened all the same."""
+        ...
+
     def lost(self) -> None:
         """The database does not answer."""
         ...
@@ -99,16 +103,16 @@ class Follower(Protocol):
 class Reader:
     """Follows the ledger, and tells.
 
-    `began` is called with a place in the ledger: from there on everything is told, and what was told before may have
-    gone on unseen. `wrote` is called with a place and the changes up to it, None where there were too many; for the
-    first time once all that was there already is read, even if that was nothing. Both are called in the reader's
-    thread; `pace_s` lies between two calls of `wrote`, `overlap_s` is how far back it begins.
+    `began` is called with the server's name and a place in its ledger: from there on everything is told, and what was
+    told before may have gone on unseen. `wrote` is called with a place and the changes up to it, None where there were
+    too many; for the first time once all that was there already is read, even if that was nothing. Both are called in
+    the reader's thread; `pace_s` lies between two calls of `wrote`, `overlap_s` is how far back it begins.
     """
 
     def __init__(
         self,
         database_url: str,
-        began: Callable[[Position], object],
+        began: Callable[[str, Position], object],
         wrote: Callable[[Position, Sequence[Change] | None], object],
         pace_s: float,
         overlap_s: float,
@@ -166,10 +170,10 @@ class Reader:
         # Before anybody is told: what is fetched because of it is fetched later, and what is written then is heard.
         ledger.listen(connection)
         connection.execute(_QUERIES["listen_to_registry"])
-        position = self._start(connection)
+        server, position = self._start(connection)
         for follower in self._followers:
             follower.began(connection)
-        self._tell(self._began, position)
+        self._tell(self._began, server, position)
         while not self._stopping.is_set():
             touched, position = _read(connection, position)
             for follower in self._followers:
@@ -187,17 +191,19 @@ class Reader:
             if found.readable:
                 return
             heard = connection.notifies(timeout=min(_PATIENCE_S, found.patience_s), stop_after=1)
-            if any(each.channel == _REGISTRY for each in heard):
-                for follower in self._followers:
-                    follower.registered(connection)
+            is_registry = any(each.channel == _REGISTRY for each in heard)
+            for follower in self._followers:
+                tell = follower.registered if is_registry else follower.waited
+                tell(connection)
 
     def _tell(self, whom: Callable[..., object], *what: object) -> None:
         if not self._stopping.is_set():
             whom(*what)
 
-    def _start(self, connection: psycopg.Connection[Any]) -> Position:
+    def _start(self, connection: psycopg.Connection[Any]) -> tuple[str, Position]:
+        (server,) = connection.execute(_QUERIES["server"]).fetchone() or ("",)
         row = connection.execute(_QUERIES["shortly_before"], {"seconds": self._overlap_s}).fetchone()
-        return Position(int(row[0]), row[1]) if row else ledger.BEGINNING
+        return server, Position(int(row[0]), row[1]) if row else ledger.BEGINNING
 
 
 def _hang_up(connection: psycopg.Connection[Any]) -> None:

@@ -43,6 +43,11 @@ class Place(NamedTuple):
         """The last position up to which all was told."""
         return self.position if self.inside is None else Position(self.position.transaction_id, self.position.id - 1)
 
+    @property
+    def order(self) -> tuple[Position, bool, Inside]:
+        """What sorts the places of one server."""
+        return self.position, self.inside is None, self.inside or Inside(0, FIRST)
+
 
 class Standing(NamedTuple):
     """How a server's ledger stands to a place: whether it `reached` it; its present; what was deleted of it, if any."""

@@ -1,41 +1,36 @@
 """`/api/v1/live`: what is measured, as it arrives, as server-sent events."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from plietsch.api import delivery, examples, live_events, observations, openapi, properties, stations
+from plietsch.api import delivery, errors, examples, live_changes, live_events, openapi
+from plietsch.api.changes import cursor, model
+from plietsch.api.changes.cursor import Place
 from plietsch.api.database import Connection
+from plietsch.api.listings import filters
 from plietsch.api.live import Live
-from plietsch.api.live_changes import Filter
+from plietsch.api.live_listener import Listener
+from plietsch.api.live_listener import Send as SendPiece
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
-RegionCodes = Annotated[
-    list[str] | None,
-    Query(alias="region", description="May be repeated; all if not given.", examples=[["flensburg"]]),
-]
-StationCodes = Annotated[
-    list[str] | None,
-    Query(alias="station", description="May be repeated; all if not given.", examples=[["flensburg-suedermarkt"]]),
-]
-PropertyCodes = Annotated[
-    list[str] | None,
+Changes = Annotated[
+    Literal["newest", "all"],
     Query(
-        alias="property",
-        description="May be repeated; all but spreads if not given.",
-        examples=[["pm2_5", "pm10"]],
+        description="`newest`: the newest value of a series, when it changes. `all`: every change, as `changes` has "
+        "it, also of what is late, revised or deleted; without a filter of all methods and of spreads."
     ),
 ]
-Methods = Annotated[
-    list[str] | None,
+Cursor = Annotated[
+    str | None,
     Query(
-        alias="method",
-        description="May be repeated; the default method of each property if not given.",
-        examples=[["raw", "kappa-koehler/1"]],
+        description="A cursor of `changes`: what was written since then comes first. Last-Event-ID counts for more.",
+        examples=["5f0c2a9e-90210-4711"],
     ),
 ]
 LastEventId = Annotated[
@@ -43,7 +38,7 @@ LastEventId = Annotated[
     Header(
         alias="Last-Event-ID",
         description="The `id` of the last event that was received: what was missed since then comes first.",
-        examples=["90210-4711"],
+        examples=["5f0c2a9e-90210-4711"],
     ),
 ]
 
@@ -55,24 +50,34 @@ _CONTENT: dict[str, dict[str, Any]] = {
         **openapi.example(examples.LIVE),
     }
 }
+_Listening = Callable[[SendPiece], AbstractContextManager[Listener]]
 
 
-class EventStream(StreamingResponse):
-    """The stream of one listener, who is forgotten when it ends, however it ends."""
+class EventStream(Response):
+    """The stream of one listener, who is forgotten when it ends, however it ends.
+
+    A task waits for the client to go and does nothing else: who has news sends it (`live_listener`).
+    """
 
     media_type = live_events.MEDIA_TYPE
 
-    def __init__(self, live: Live, filter_: Filter, since: str | None) -> None:
-        super().__init__((), headers=_HEADERS)
+    def __init__(self, live: Live, listening: _Listening) -> None:
+        super().__init__(headers=_HEADERS)
+        del self.headers["content-length"]
         self._live = live
-        self._filter = filter_
-        self._since = since
+        self._listening = listening
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what there is until one side has enough. Raises errors.TooManyListeners."""
-        with self._live.listening(self._filter, self._since) as listener:
-            self.body_iterator = self._live.events(listener)
-            await super().__call__(scope, receive, send)
+        """Tell what there is until one side has enough. Raises errors.TooManyListeners."""
+
+        async def send_piece(piece: bytes, more: bool) -> None:
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+        with self._listening(send_piece) as listener:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            self._live.greet(listener)
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 @router.get(
@@ -85,29 +90,50 @@ class EventStream(StreamingResponse):
 async def live_stream(
     request: Request,
     connection: Connection,
-    region_codes: RegionCodes = None,
-    station_codes: StationCodes = None,
-    property_codes: PropertyCodes = None,
-    methods: Methods = None,
+    region_codes: filters.RegionCodes = None,
+    station_codes: filters.StationCodes = None,
+    property_codes: filters.PropertyCodes = None,
+    methods: filters.Methods = None,
+    changes: Changes = "newest",
+    cursor_: Annotated[Cursor, Query(alias="cursor")] = None,
     last_event_id: LastEventId = None,
 ) -> Response:
     """A stream of server-sent events, for a browser's `EventSource`.
 
-    - `observations`: an array of `{station, property, method, time, value, quality}`, at most one event a second. Of
+    - `observations`: an array of `{station, property, method, time, value, quality}`, at most two events a second. Of
       each series it is the newest value that did not fail; one that comes late is not told as if it were new. A value
       may be told twice: keep the newer one by `time`. One with a member `failed` takes the place of a value of that
-      time, which failed after it was told.
-    - `reload`: fetch anew what you show (`reason`: `too-long-ago`, `too-slow`, `too-much`, `interrupted`).
+      time, which failed after it was told. Without `method` it is the default one, without `property` all but spreads.
+    - `changes` (with `changes=all`): an array of changes as `/api/v1/changes` has them, in the order of commit; what is
+      told is the state of now, at least once. Nothing is left out, however slowly it is read.
+    - `reload`: fetch anew what you show (`reason`: `too-long-ago`, `too-slow`, `too-much`, `interrupted`,
+      `cursor-gone`). Where it has a member `changes`, that address has what was missed: apply it up to its end, and
+      then what is told here.
 
-    A new listener is first told what changed in the half minute before. Every event has an `id`: who connects again
-    with the header `Last-Event-ID`, as browsers do by themselves, is told what it missed, or to reload. A quiet stream
-    has a comment every 15 seconds. 503 if too many listen already.
+    A new listener to the newest is first told what changed in the half minute before. Every event has an `id`, which
+    is a cursor of `changes`: who connects again with the header `Last-Event-ID`, as browsers do by themselves, is told
+    what it missed, or to reload. A quiet stream has a comment every 15 seconds. 503 if too many listen already.
     """
-    await stations.check_regions(connection, region_codes or ())
-    await stations.check(connection, station_codes or ())
-    await properties.check(connection, property_codes or ())
-    observations.check_methods(methods or ())
+    chosen = filters.chosen(station_codes, region_codes, property_codes, methods)
+    await chosen.check(connection)
+    since = cursor.decode(cursor_) if cursor_ is not None and last_event_id is None else _place(last_event_id)
     if delivery.is_head(request):
         return Response(headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
-    wanted = (frozenset(codes or ()) for codes in (region_codes, station_codes, property_codes, methods))
-    return EventStream(request.app.state.live, Filter(*wanted), last_event_id)
+    live: Live = request.app.state.live
+    return EventStream(live, _listening(live, chosen, since, every=changes == "all"))
+
+
+def _listening(live: Live, chosen: filters.Chosen, since: Place | str | None, *, every: bool) -> _Listening:
+    wanted = {name: frozenset(codes) for name, codes in chosen._asdict().items()}
+    if every:
+        return lambda send: live.every(send, model.Filter(**wanted), since)
+    return lambda send: live.newest(send, live_changes.Filter(**wanted), since)
+
+
+def _place(last_event_id: str | None) -> Place | str | None:
+    """The place of an id; the id itself where it is none: a browser that comes with it is told to reload, not refused,
+    as it would come with it for ever."""
+    try:
+        return None if last_event_id is None else cursor.decode(last_event_id)
+    except errors.ParameterInvalid:
+        return last_event_id
