@@ -29,6 +29,7 @@ def renamed(world: World) -> Iterator[Client]:
     [
         ("/api/v1/stations/harbour", "/api/v1/stations/hafenspitze"),
         ("/api/v1/stations/pier", "/api/v1/stations/hafenspitze"),
+        ("/api/v1/datastreams.csv?station=pier&limit=7", "/api/v1/datastreams.csv?station=hafenspitze&limit=7"),
         (
             "/api/v1/observations?station=harbour&property=pm10&from=2026-05-01T00:00:00%2B02:00",
             "/api/v1/observations?station=hafenspitze&property=pm10&from=2026-05-01T00%3A00%3A00%2B02%3A00",
@@ -46,6 +47,12 @@ def test_a_former_code_leads_to_the_present_one(renamed: Client, asked: str, pre
     assert "max-age" in response.headers["cache-control"]
     assert renamed.get(present).status_code == 200
     assert renamed.request("HEAD", asked).headers["location"] == present
+
+
+def test_a_suffix_is_kept_also_where_the_code_ends_the_path(renamed: Client):
+    for asked in ("stations/pier.geojson", "gauges/pier.csv"):
+        moved_to = renamed.get(f"/api/v1/{asked}").headers["location"]
+        assert moved_to == f"/api/v1/{asked.replace('pier', 'hafenspitze')}"
 
 
 def test_a_code_that_was_given_back_leads_in_no_circle(world: World, renamed: Client):

@@ -41,10 +41,17 @@ def test_an_example_has_the_shape_of_its_answer(model: type[BaseModel], example:
 def test_every_route_is_described_with_examples(document: dict[str, Any]):
     assert sorted(document["paths"]) == [
         "/api/v1",
+        "/api/v1/datastreams",
+        "/api/v1/datastreams/{id}",
+        "/api/v1/device-types",
+        "/api/v1/device-types/{code}",
+        "/api/v1/gauges",
+        "/api/v1/gauges/{code}",
         "/api/v1/latest",
         "/api/v1/live",
         "/api/v1/observations",
         "/api/v1/properties",
+        "/api/v1/properties/{code}",
         "/api/v1/stations",
         "/api/v1/stations/{code}",
         "/healthz",

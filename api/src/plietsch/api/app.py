@@ -6,8 +6,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from plietsch.api import database, delivery, formats, freshness, moved, openapi, problems
+from plietsch.api.datastreams import routes as datastreams
+from plietsch.api.device_types import routes as device_types
+from plietsch.api.gauges import routes as gauges
 from plietsch.api.live import Live
-from plietsch.api.routes import health, links, live, observations, properties, stations
+from plietsch.api.properties import routes as properties
+from plietsch.api.routes import health, links, live, observations, stations
 from plietsch.platform.settings import Settings
 
 
@@ -31,7 +35,7 @@ def create_app(settings: Settings) -> delivery.Application:
 
     app = openapi.application(lifespan=lifespan)
     app.state.live = Live(settings.database_url)
-    for routes in (links, stations, observations, live, properties, health):
+    for routes in (links, stations, datastreams, observations, live, gauges, properties, device_types, health):
         app.include_router(routes.router)
     app.add_middleware(formats.Suffixes)
     delivery.install(app)

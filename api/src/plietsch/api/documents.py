@@ -84,6 +84,9 @@ class Gauge(Document):
 
 
 class StationDetails(StationProperties):
+    description: str = Field(
+        examples=["Mass of particles with an aerodynamic diameter of up to 2.5 µm in a volume of air."]
+    )
     datastreams: list[Datastream]
     gauge: Gauge | None = Field(description="What its `water_level` means; null where there is none.")
 

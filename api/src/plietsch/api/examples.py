@@ -2,71 +2,6 @@
 
 from typing import Any
 
-_UNIT = {"unit": "ug/m3", "unit_symbol": "µg/m³"}
-
-_PROPERTIES: dict[str, Any] = {
-    "name": "Flensburg, Südermarkt",
-    "description": "",
-    "region": "flensburg",
-    "municipality_key": "01001000",
-    "operator": {"code": "plietsch-demo", "name": "plietsch demo", "url": None},
-    "licence": "CC0-1.0",
-    "attribution": "plietsch demo",
-    "simulated": True,
-    "grid_m": 100,
-    "since": "2026-01-01T00:00:00Z",
-    "latest": {"pm2_5": {"value": 12.3, **_UNIT, "time": "2026-05-01T12:05:00Z", "quality": 1}},
-}
-_DATASTREAM = {
-    "property": "pm2_5",
-    "sensor": {"model": "SDS011", "manufacturer": "Nova Fitness"},
-    **_UNIT,
-    "method": "raw",
-}
-_FEATURE: dict[str, Any] = {
-    "type": "Feature",
-    "id": "flensburg-suedermarkt",
-    "geometry": {"type": "Point", "coordinates": [9.43681, 54.78291]},
-    "properties": _PROPERTIES,
-}
-_SPAN = {"from": "2026-05-01T12:00:00Z", "to": "2026-05-01T13:00:00Z"}
-_KEY = {"station": "flensburg-suedermarkt", "property": "pm2_5", "method": "raw"}
-_SOURCES = {
-    "flensburg-suedermarkt": {name: _PROPERTIES[name] for name in ("name", "simulated", "licence", "attribution")}
-}
-
-STATIONS = {"type": "FeatureCollection", "features": [_FEATURE]}
-STATION = {**_FEATURE, "properties": {**_PROPERTIES, "datastreams": [_DATASTREAM], "gauge": None}}
-OBSERVATIONS = {
-    **_SPAN,
-    "resolution": "raw",
-    "observations": [
-        {**_KEY, "time": "2026-05-01T12:00:00Z", "value": 12.1, "quality": 1},
-        {**_KEY, "time": "2026-05-01T12:05:00Z", "value": None, "quality": 9},
-    ],
-    "units": {"pm2_5": _UNIT},
-    "stations": _SOURCES,
-    "next": None,
-}
-OBSERVATIONS_BY_HOUR = {
-    **_SPAN,
-    "resolution": "1h",
-    "observations": [
-        {**_KEY, "time": "2026-05-01T12:00:00Z", "count": 12, "mean": 12.34, "min": 11.9, "max": 12.8, "last": 12.3}
-    ],
-    "units": {"pm2_5": _UNIT},
-    "stations": _SOURCES,
-    "next": None,
-}
-OBSERVATIONS_CSV = (
-    "station,property,method,unit,time,value,quality,simulated\r\n"
-    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12.1,1,true\r\n"
-    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
-)
-OBSERVATIONS_BY_HOUR_CSV = (
-    "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
-    "flensburg-suedermarkt,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12,12.34,11.9,12.8,12.3,true\r\n"
-)
 LIVE = (
     "retry: 3141\n\n"
     "event: observations\n"
@@ -81,6 +16,7 @@ PROPERTIES = {
         {
             "code": "temperature",
             "name": "Air temperature",
+            "description": "Temperature of the air.",
             "definition": "http://vocab.nerc.ac.uk/standard_name/air_temperature/",
             "unit": "Cel",
             "unit_symbol": "°C",
@@ -97,6 +33,7 @@ LINKS = {
         "observations": "/api/v1/observations",
         "live": "/api/v1/live",
         "properties": "/api/v1/properties",
+        "datastreams": "/api/v1/datastreams",
         "openapi": "/api/v1/openapi.json",
         "health": "/healthz",
     },

@@ -1,8 +1,9 @@
 """Addresses that moved: who asks for a station by a code that it had before is led to the one that it has now.
 
-A code stands in the path (`/api/v1/stations/{code}`, `/de/stations/{code}/…`) or in the parameter `station` of any
-address. Routes need not know of it: where one of them meets an unknown station, `install` has the codes looked up in
-`former_code`, and answers 308 (RFC 9110, section 15.4.9) with the present address, its suffix and query kept.
+A code stands in the path (`/api/v1/stations/{code}`, `/api/v1/gauges/{code}`, `/de/stations/{code}/…`) or in the
+parameter `station` of any address. Routes need not know of it: where one of them meets an unknown station, `install` has
+the codes looked up in `former_code`, and answers 308 (RFC 9110, section 15.4.9) with the present address, its suffix and
+query kept.
 """
 
 import re
@@ -15,11 +16,12 @@ from fastapi import FastAPI, Request, Response
 from psycopg import AsyncConnection
 
 from plietsch.api import database, errors, problems
+from plietsch.api.formats import KINDS, suffixes
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api", "moved.sql")
 # A code, and whatever format is asked for behind it.
-_IN_PATH = re.compile(r"(?<=/stations/)([a-z0-9][a-z0-9-]{0,62})(?=[./]|$)")
+_IN_PATH = re.compile(r"(?:(?<=/stations/)|(?<=/gauges/))([a-z0-9][a-z0-9-]{0,62})(?=[./]|$)")
 _PARAMETER = "station"
 # A name that was given back to the station that had it must not lead in a circle for long: five minutes.
 _CACHE_CONTROL = "public, max-age=300"
@@ -67,4 +69,6 @@ async def _lead_on(request: Request, error: Exception) -> Response:
 def asked(request: Request) -> tuple[str, str]:
     """The path and the query as the client wrote them: with the path's suffix, which routes do not see any more."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    return raw.decode("latin-1"), request.url.query
+    named_by_suffix = request.scope.get(suffixes.FORMAT)
+    suffix = KINDS[named_by_suffix].suffix if named_by_suffix else ""
+    return raw.decode("latin-1") + suffix, request.url.query

@@ -8,7 +8,7 @@ SELECT pg_current_snapshot()::text
 
 -- name: properties
 -- Every observed property.
-SELECT code, name, definition, unit, unit_symbol, decimals, spread_of, default_method
+SELECT code, name, description, definition, unit, unit_symbol, decimals, spread_of, default_method
 FROM observed_property ORDER BY code
 
 -- name: regions

@@ -22,6 +22,7 @@ class Property(msgspec.Struct, frozen=True):
 
     code: str
     name: str
+    description: str
     definition: str
     unit: str
     unit_symbol: str

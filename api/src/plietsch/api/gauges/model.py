@@ -1,4 +1,4 @@
-"""Gauges: stations at which a level has names, as the gauge itself names them."""
+"""What a gauge is, and that of one station."""
 
 from typing import Any
 

@@ -1,0 +1,49 @@
+"""Pages: an opaque text that says where one ended, and the address of the next."""
+
+import base64
+import binascii
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request
+
+from plietsch.api import errors, formats
+
+Key = TypeVar("Key")
+_HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
+# The ids of the database's tables: what is larger is nobody's.
+MOST_ID = 2**31 - 1
+
+
+def encode(key: object) -> str:
+    """A key as text that needs no escaping in a URL."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+
+
+def decode(text: str, type_: type[Key]) -> Key:
+    """The key of a text that `encode` made. Raises errors.ParameterInvalid."""
+    try:
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=type_)
+    except (binascii.Error, ValueError) as error:
+        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", _HINT) from error
+
+
+def decode_id(text: str | None) -> int:
+    """The id that a page ended with; 0 where none is given: before all. Raises errors.ParameterInvalid."""
+    if text is None:
+        return 0
+    id_ = decode(text, int)
+    if not 0 <= id_ <= MOST_ID:
+        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", _HINT)
+    return id_
+
+
+def next_address(request: Request, cursor: str | None) -> str | None:
+    """The address of the same question from a cursor on; None on the last page."""
+    return None if cursor is None else str(formats.address(request).include_query_params(cursor=cursor))
+
+
+def link(address: str | None) -> dict[str, str]:
+    """The header Link (RFC 8288) to the next page."""
+    return {} if address is None else {"Link": f'<{address}>; rel="next"'}

@@ -1,0 +1,58 @@
+"""The shapes of a property in full, for the OpenAPI document; as JSON, and as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pydantic import Field
+
+from plietsch.api.device_types import Known
+from plietsch.api.device_types import documents as of_types
+from plietsch.api.documents import Document
+from plietsch.api.documents import Property as Listed
+from plietsch.api.listings.answers import TEXT, WHOLE, Column
+from plietsch.api.properties.registry import Property
+from plietsch.platform import methods, properties, units
+
+
+class Method(Document):
+    name: str = Field(description="As the parameter `method` takes it.", examples=["raw"])
+    description: str = Field(examples=["what the instrument said, in the property's unit"])
+
+
+class Measured(of_types.Channel):
+    device_type: str = Field(description="The code of the device type.", examples=["plietsch-fine-dust"])
+
+
+class PropertyDetails(Listed):
+    unit_name: str = Field(examples=["microgram per cubic metre"])
+    methods: list[Method] = Field(description="How its values come about, where any are known.")
+    measured_by: list[Measured] = Field(description="The channels of device types that measure it.")
+
+
+def details(each: Property, known: Sequence[Known]) -> dict[str, Any]:
+    """A property in full as JSON has it."""
+    channels = [row for row in of_types.rows(known) if row.code == each.code]
+    computed = [method for code, method in methods.COMPUTED if code == each.code]
+    named = [*([methods.RAW] if channels else []), *computed]
+    return {
+        **msgspec.structs.asdict(each),
+        "unit_name": units.ALL[each.unit].name if each.unit in units.ALL else "",
+        "methods": [{"name": method, "description": methods.DESCRIPTIONS[method]} for method in named],
+        "measured_by": [{"device_type": row.known.type.code, **of_types.channel_document(row)} for row in channels],
+    }
+
+
+COLUMNS: Sequence[Column[Property]] = (
+    Column("code", TEXT, "As the parameter property takes it.", lambda each: each.code),
+    Column("name", TEXT, "What it is called.", lambda each: each.name),
+    Column("description", TEXT, "What it is.", lambda each: each.description),
+    Column("definition", TEXT, "The IRI of its definition.", lambda each: each.definition),
+    Column("unit", TEXT, "The values' unit (UCUM).", lambda each: each.unit),
+    Column("unit_symbol", TEXT, "The values' unit as people write it.", lambda each: each.unit_symbol),
+    Column("decimals", WHOLE, "How many decimals the values have.", lambda each: each.decimals),
+    Column("spread_of", TEXT, "Of what samples it is the spread.", lambda each: each.spread_of),
+    Column("default_method", TEXT, "The method meant where nobody names one.", lambda each: each.default_method),
+)
+
+SHOWN = Property(**msgspec.structs.asdict(properties.ALL["temperature"]))
