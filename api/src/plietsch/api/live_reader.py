@@ -190,7 +190,8 @@ class Reader:
             found = ledger.look(connection, position)
             if found.readable:
                 return
-            heard = connection.notifies(timeout=min(_PATIENCE_S, found.patience_s), stop_after=1)
+            # To its end: the connection is nobody else's before.
+            heard = list(connection.notifies(timeout=min(_PATIENCE_S, found.patience_s), stop_after=1))
             is_registry = any(each.channel == _REGISTRY for each in heard)
             for follower in self._followers:
                 tell = follower.registered if is_registry else follower.waited
