@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from api.world import EXACT, NOON, Client, World
 
-from plietsch.api import documents
+from plietsch.api.stations import documents, lookback
 from plietsch.platform import places, properties, sql
 
 STATIONS = "/api/v1/stations"
@@ -23,14 +22,19 @@ def test_only_what_is_installed_is_listed(world: World, api: Client):
         "UPDATE deployment SET during = tstzrange('2026-01-01', '2026-02-01')"
         " WHERE station_id = (SELECT id FROM station WHERE code = 'husum')"
     )
+    api.settled()
     assert codes(api.json(STATIONS)) == ["harbour", "market"]
 
 
 def test_a_station_is_a_feature_at_its_public_place(world: World, api: Client):
     world.measured("harbour", "pm2_5", NOON, 12.3)
+    world.measured("harbour", "aqi_eu", NOON, 3)
+    api.settled()
     documents.StationCollection.model_validate(api.json(STATIONS))
     feature = api.json(STATIONS)["features"][0]
     assert feature["geometry"]["coordinates"] == list(places.snap(*EXACT["harbour"], 1000))
+    noon = "2026-05-01T12:00:00Z"
+    said = {"time": noon, "quality": 1, "freshness": "silent"}
     assert feature["properties"] == {
         "name": "Harbour, Förde",
         "description": "",
@@ -40,16 +44,14 @@ def test_a_station_is_a_feature_at_its_public_place(world: World, api: Client):
         "licence": "CC0-1.0",
         "attribution": "The neighbours",
         "simulated": True,
+        "kind": "air",
         "grid_m": 1000,
         "since": "2026-01-01T00:00:00Z",
+        "freshness": "silent",
+        "index": {"aqi_eu": {"value": 3, "time": noon, "version": "eaqi-2024/1", "quality": 1, "freshness": "silent"}},
         "latest": {
-            "pm2_5": {
-                "value": 12.3,
-                "unit": "ug/m3",
-                "unit_symbol": "µg/m³",
-                "time": "2026-05-01T12:00:00Z",
-                "quality": 1,
-            }
+            "aqi_eu": {"value": 3.0, "unit": "1", "unit_symbol": "", "method": "eaqi-2024/1", **said},
+            "pm2_5": {"value": 12.3, "unit": "ug/m3", "unit_symbol": "µg/m³", "method": "raw", **said},
         },
     }
 
@@ -102,6 +104,7 @@ def test_a_spread_is_a_latest_value_where_it_is_asked_for(world: World, api: Cli
     for code, value in (("pm10", 10.0), ("pm10_spread", 1.5)):
         world.measured("harbour", code, NOON, value)
     assert list(api.json(f"{STATIONS}/harbour")["properties"]["latest"]) == ["pm10"]
+    api.settled()
     asked = api.json(STATIONS, property="pm10_spread")["features"]
     assert {each["id"]: list(each["properties"]["latest"]) for each in asked}["harbour"] == ["pm10_spread"]
 
@@ -113,6 +116,17 @@ def test_a_corrected_series_is_no_latest_value(world: World, api: Client):
     assert [(code, each["value"]) for code, each in station["properties"]["latest"].items()] == [("pm2_5", 12.3)]
     streams = station["properties"]["datastreams"]
     assert [each["method"] for each in streams if each["property"] == "pm2_5"] == ["kappa-koehler/1", "raw"]
+
+
+def test_a_station_by_its_code_leads_on(world: World, api: Client):
+    world.measured("harbour", "pm2_5", NOON, 12.3)
+    station = api.json(f"{STATIONS}/harbour")
+    links = station["properties"]["links"]
+    assert links["self"] == f"{STATIONS}/harbour"
+    assert links["chart_svg"] == f"{STATIONS}/harbour/chart.svg?property=pm2_5&last=7d"
+    assert api.json(links["self"]) == station
+    streams = [each for each in station["properties"]["datastreams"] if each["latest"]]
+    assert [(each["property"], each["latest"]["value"]) for each in streams] == [("pm2_5", 12.3)]
 
 
 def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
@@ -176,6 +190,7 @@ def test_a_box_that_is_none_is_explained(quiet_api: Client, bbox: str, wrong: st
 def test_stations_by_property_show_only_that(world: World, api: Client):
     world.measured("harbour", "humidity", NOON, 81.5)
     world.measured("harbour", "pm10", NOON, 20.0)
+    api.settled()
     stations = api.json(STATIONS, property="humidity")
     assert codes(stations) == ["harbour", "husum"]
     assert list(stations["features"][0]["properties"]["latest"]) == ["humidity"]
@@ -196,35 +211,6 @@ def test_an_unknown_property_is_answered_with_the_known_ones(quiet_api: Client):
     assert ", ".join(sorted(properties.ALL)) in problem["hint"]
 
 
-def test_a_poll_is_answered_304_until_something_changes(world: World, api: Client):
-    first = api.get(STATIONS)
-    assert first.headers["cache-control"] == "public, max-age=1"
-    tag = first.headers["etag"]
-    again = api.get(STATIONS, headers={"If-None-Match": f'"other", {tag}'})
-    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-    assert api.get(STATIONS, headers={"If-None-Match": "*"}).status_code == 304
-    world.measured("harbour", "pm2_5", NOON, 12.3)
-    changed = api.get(STATIONS, headers={"If-None-Match": tag})
-    assert changed.status_code == 200
-    assert changed.headers["etag"] != tag
-
-
-def test_a_transaction_that_commits_late_is_seen(world: World, api: Client):
-    """Its rows carry lower ids than those that are visible already."""
-    with psycopg.connect(world.database_url) as late:
-        late.execute(
-            "INSERT INTO observation SELECT c.datastream_id, %s, 55.5, NULL, 1 FROM deployment_channel c"
-            " WHERE c.channel = 'pm10'",
-            [NOON],
-        )
-        world.measured("harbour", "pm2_5", NOON, 12.3)
-        tag = api.get(STATIONS).headers["etag"]
-        late.commit()
-    changed = api.get(STATIONS, headers={"If-None-Match": tag})
-    assert changed.status_code == 200
-    assert changed.json()["features"][0]["properties"]["latest"]["pm10"]["value"] == 55.5
-
-
 def test_a_station_that_moved_stands_at_its_newest_place(world: World, api: Client):
     world.connection.execute(
         """
@@ -240,12 +226,11 @@ def test_a_station_that_moved_stands_at_its_newest_place(world: World, api: Clie
 def test_the_newest_values_are_found_without_reading_what_is_older(world: World, api: Client):
     world.crowd(300)
     world.connection.execute("ANALYZE")
-    features = api.json(STATIONS)["features"]
-    assert len(features) == 303
-    assert features[0]["properties"]["latest"]["pm2_5"]["value"] == 100
-    query = "EXPLAIN (ANALYZE, FORMAT json) " + sql.load("plietsch.api")["latest"]
-    ids = [row[0] for row in world.connection.execute("SELECT id FROM station")]
-    ((plan,),) = world.connection.execute(query, {"stations": ids, "properties": None}).fetchall()
+    ids = [row[0] for row in world.connection.execute("SELECT id FROM datastream ORDER BY id DESC LIMIT 300")]
+    query = sql.load("plietsch.api.stations", "stations.sql")["newest"]
+    parameters = lookback.question(ids, lookback.BEGINNING)
+    assert {row[2] for row in world.connection.execute(query, parameters)} == {100.0}
+    ((plan,),) = world.connection.execute(f"EXPLAIN (ANALYZE, FORMAT json) {query}", parameters).fetchall()
     reads = [node for node in nodes(plan[0]["Plan"]) if node.get("Relation Name") == "observation"]
     assert [(node["Node Type"], node["Scan Direction"]) for node in reads] == [("Index Scan", "Backward")]
     assert reads[0]["Actual Rows"] <= 1
