@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from api.world import NOON, Client, World
 
-from plietsch.api import cursors, documents
+from plietsch.api import cursors
+from plietsch.api.observations import documents
 
 OBSERVATIONS = "/api/v1/observations"
 DAY = {"from_": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
@@ -188,7 +189,7 @@ def test_csv_of_hours(world: World, api: Client):
     world.series("harbour", "temperature", [-0.5, 0.0])
     assert api.get(OBSERVATIONS, format="csv", resolution="1h", **DAY).text == (
         "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
-        "harbour,temperature,raw,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0.0,0.0,true\r\n"
+        "harbour,temperature,raw,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0,0,true\r\n"
     )
 
 
@@ -208,7 +209,7 @@ def test_the_link_header_is_the_next_link(world: World, api: Client):
     world.series("harbour", "pm10", [1, 2])
     response = api.get(OBSERVATIONS, limit=1, **DAY)
     assert response.links["next"]["url"] == response.json()["next"]
-    assert "link" not in api.get(OBSERVATIONS, **DAY).headers
+    assert "next" not in api.get(OBSERVATIONS, **DAY).links
 
 
 @pytest.mark.parametrize(
@@ -247,8 +248,8 @@ def test_the_parameter_counts_for_more_than_accept(quiet_api: Client, accept: st
         ("limit=50001", "limit", "less than or equal to 50000"),
         ("limit=many", "limit", "integer"),
         ("limit=1e99", "limit", "integer"),
-        ("resolution=1m", "resolution", "'raw', '1h' or '1d'"),
-        ("format=xml", "format", "'json' or 'csv'"),
+        ("resolution=1m", "resolution", "'raw', '10m', '1h', '1d' or '1mo'"),
+        ("format=xml", "format", "json, ndjson, csv, excel, parquet, arrow"),
         ("cursor=abc", "cursor", "not made here"),
         ("cursor=", "cursor", "not made here"),
         ("property=pm25", "property", "pm2_5"),

@@ -10,6 +10,7 @@ from plietsch.api.datastreams import routes as datastreams
 from plietsch.api.device_types import routes as device_types
 from plietsch.api.gauges import routes as gauges
 from plietsch.api.live import Live
+from plietsch.api.reading import Reading
 from plietsch.api.properties import routes as properties
 from plietsch.api.routes import health, links, live, observations, stations
 from plietsch.platform.settings import Settings
@@ -24,6 +25,7 @@ def create_app(settings: Settings) -> delivery.Application:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         app.state.pool = database.pool(settings.database_url)
+        app.state.reading = Reading.of(settings.database_url)
         app.state.stations_cache = freshness.Cache()
         await app.state.pool.open(wait=False)
         app.state.live.start()
@@ -31,6 +33,7 @@ def create_app(settings: Settings) -> delivery.Application:
             yield
         finally:
             await app.state.live.close()
+            await app.state.reading.pool.close()
             await app.state.pool.close()
 
     app = openapi.application(lifespan=lifespan)

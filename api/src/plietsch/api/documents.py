@@ -127,18 +127,6 @@ class Observation(Document):
     )
 
 
-class Aggregate(Document):
-    station: str = Field(examples=[_STATION])
-    property: str = Field(examples=["pm2_5"])
-    method: str = Field(description="`raw`, or the name and version of a correction.", examples=["raw"])
-    time: datetime = Field(description="The beginning of the hour or day (UTC).", examples=[_TIME])
-    count: int = Field(description="How many values of quality 1 or 2.", examples=[12])
-    mean: float = Field(description="Rounded to one decimal more than the values have.", examples=[12.34])
-    min: float = Field(examples=[11.9])
-    max: float = Field(examples=[12.8])
-    last: float = Field(description="The newest.", examples=[12.3])
-
-
 class Unit(Document):
     unit: str = Field(description="UCUM", examples=["ug/m3"])
     unit_symbol: str = Field(examples=["µg/m³"])
@@ -149,18 +137,6 @@ class Source(Document):
     simulated: bool = Field(description="Whether its values are simulated.", examples=[True])
     licence: str = Field(description="SPDX identifier", examples=["CC0-1.0"])
     attribution: str = Field(examples=["plietsch demo"])
-
-
-class Observations(Document):
-    from_: datetime = Field(alias="from", description="Belongs to the span.", examples=[_TIME])
-    to: datetime = Field(description="Does not.", examples=["2026-05-01T13:00:00Z"])
-    resolution: Literal["raw", "1h", "1d"] = Field(examples=["raw"])
-    observations: list[Observation] | list[Aggregate]
-    units: dict[str, Unit] = Field(
-        description="By property.", examples=[{"pm2_5": {"unit": "ug/m3", "unit_symbol": "µg/m³"}}]
-    )
-    stations: dict[str, Source] = Field(description="Those of this page's observations, by code.")
-    next: str | None = Field(description="The next page; null on the last.", examples=[None])
 
 
 class Property(Document):

@@ -1,63 +1,37 @@
-"""`/api/v1/observations`: what was measured, page by page, as JSON or CSV."""
+"""`/api/v1/observations`: what was measured, whole or page by page, in every format."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import msgspec
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Request, Response
 
-from plietsch.api import cursors, documents, examples, observations, openapi, parameters, tables
-from plietsch.api.database import Connection
+from plietsch.api import caching, cursors, formats, openapi
+from plietsch.api.changes import cursor as changes
+from plietsch.api.formats import KINDS
+from plietsch.api.observations import answers, asking, documents, examples, series
+from plietsch.api.observations.parameters import AskedOfObservations
+from plietsch.api.observations.question import Question
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
-_JSON = "application/json"
+COMPLETE_TO = "Plietsch-Complete-To"
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
-StationCodes = Annotated[
-    list[str] | None,
-    Query(alias="station", description="May be repeated; all if not given.", examples=[["flensburg-suedermarkt"]]),
-]
-PropertyCodes = Annotated[
-    list[str] | None,
-    Query(alias="property", description="May be repeated; all if not given.", examples=[["pm2_5", "pm10"]]),
-]
-Methods = Annotated[
-    list[str] | None,
-    Query(
-        alias="method",
-        description="May be repeated; the default method of each property if not given.",
-        examples=[["raw", "kappa-koehler/1"]],
-    ),
-]
-From = Annotated[
-    str | None,
-    Query(alias="from", description="Inclusive; 24 hours before `to` if not given.", examples=["2026-05-01T00:00:00Z"]),
-]
-To = Annotated[str | None, Query(description="Exclusive; now if not given.", examples=["2026-05-02T00:00:00%2B02:00"])]
-Resolution = Annotated[
-    observations.Resolution, Query(description="As measured, or mean, least, most and last by hour or day (UTC).")
-]
-Format = Annotated[
-    Literal["json", "csv"] | None, Query(description="Counts for more than the header Accept.", examples=["csv"])
-]
-Limit = Annotated[int, Query(ge=1, le=observations.MOST, description="How many observations a page holds.")]
-Cursor = Annotated[str | None, Query(description="Where the page before ended: part of its `next` link.")]
-
 _CONTENT: dict[str, dict[str, Any]] = {
-    _JSON: {
+    KINDS["json"].media_type: {
         "examples": {
-            "raw": {"summary": "As measured", "value": examples.OBSERVATIONS},
-            "1h": {"summary": "By hour", "value": examples.OBSERVATIONS_BY_HOUR},
+            "raw": {"summary": "As measured", "value": examples.RAW},
+            "1h": {"summary": "By hour", "value": examples.BY_HOUR},
+            "wide": {"summary": "A column for each series", "value": examples.WIDE},
         }
     },
-    tables.MEDIA_TYPE: {
+    KINDS["csv"].media_type: {
         "schema": {"type": "string", "description": "RFC 4180, with a header line."},
         "examples": {
-            "raw": {"summary": "As measured", "value": examples.OBSERVATIONS_CSV},
-            "1h": {"summary": "By hour", "value": examples.OBSERVATIONS_BY_HOUR_CSV},
+            "raw": {"summary": "As measured", "value": examples.RAW_CSV},
+            "1h": {"summary": "By hour", "value": examples.BY_HOUR_CSV},
+            "wide": {"summary": "A column for each series", "value": examples.WIDE_CSV},
         },
     },
 }
@@ -69,81 +43,41 @@ _CONTENT: dict[str, dict[str, Any]] = {
     response_model=documents.Observations,
     responses=openapi.answered(_CONTENT, 400, 404, 503),
 )
-async def list_observations(
-    request: Request,
-    connection: Connection,
-    station_codes: StationCodes = None,
-    property_codes: PropertyCodes = None,
-    methods: Methods = None,
-    start: From = None,
-    to: To = None,
-    resolution: Resolution = "raw",
-    format_: Annotated[Format, Query(alias="format")] = None,
-    limit: Limit = 10_000,
-    cursor: Cursor = None,
-) -> Response:
-    """In the order of time, station and property. `next`, also in the header Link, is the page that follows."""
-    since, until = parameters.span(start, to, datetime.now(UTC))
-    filter_ = observations.Filter(
-        since,
-        until,
-        tuple(sorted(set(station_codes or ()))),
-        tuple(sorted(set(property_codes or ()))),
-        tuple(sorted(set(methods or ()))),
-        resolution,
-        limit,
-        cursors.decode(cursor) if cursor is not None else None,
+async def list_observations(request: Request, asked: AskedOfObservations, format_: formats.Format = None) -> Response:
+    """In the order of time, station and property, whole: a large answer streams for as long as its reader takes it,
+    and one that breaks off is not complete. With `limit` in pages: `next`, also in the header Link, is the page that
+    follows.
+
+    The header Plietsch-Complete-To is a cursor of `changes`: go on from there, and miss nothing that came meanwhile.
+    """
+    name = formats.asked(request, formats.FLAT)
+    now = datetime.now(UTC)
+    question = asking.read(asked, now)
+    # Before anything is read: what is written meanwhile may be in the answer, and is told by changes as well.
+    async with request.app.state.pool.connection() as connection:
+        complete_to = await changes.present(connection)
+        found = await series.meant(connection, question)
+    answer = await answers.answer(
+        question, found, request.app.state.reading, complete_to, _link(request, question), is_bare=name == "json"
     )
-    page = await observations.page(connection, filter_)
-    next_url = _next_url(request, filter_, page.after, format_)
-    headers = {"Vary": "Accept"} | ({"Link": f'<{next_url}>; rel="next"'} if next_url else {})
-    if (format_ or _preferred(request)) == "csv":
-        return _csv(page, filter_, headers)
-    return Response(_json(page, filter_, next_url), headers=headers, media_type=_JSON)
+    headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {COMPLETE_TO: complete_to}
+    if answer.next_url is not None:
+        headers["Link"] = f'<{answer.next_url}>; rel="next"'
+    return await formats.respond(request, answer.table, format_=name, headers=headers)
 
 
-def _preferred(request: Request) -> str:
-    """CSV for who asks for CSV alone."""
-    accepted = request.headers.get("Accept", "")
-    return "csv" if tables.MEDIA_TYPE in accepted and _JSON not in accepted else "json"
+def _step(question: Question) -> timedelta:
+    """How far apart the rows are, usually."""
+    divided = question.buckets
+    return timedelta(microseconds=divided.usual_us) if divided is not None else timedelta(minutes=5)
 
 
-def _json(page: observations.Page, filter_: observations.Filter, next_url: str | None) -> bytes:
-    return msgspec.json.encode(
-        {
-            "from": filter_.start,
-            "to": filter_.end,
-            "resolution": filter_.resolution,
-            "observations": page.observations,
-            "units": page.units,
-            "stations": page.stations,
-            "next": next_url,
-        }
-    )
+def _link(request: Request, question: Question) -> Callable[[cursors.Key], str]:
+    """The address of the page behind a key, in the same format."""
 
+    def link(after: cursors.Key) -> str:
+        query = asking.written(question, after)
+        named = request.query_params.get("format")
+        return str(formats.address(request).replace(query=f"{query}&format={named}" if named else query))
 
-def _csv(page: observations.Page, filter_: observations.Filter, headers: dict[str, str]) -> Response:
-    columns = tables.RAW_COLUMNS if filter_.resolution == "raw" else tables.AGGREGATE_COLUMNS
-    disposition = {"Content-Disposition": 'attachment; filename="observations.csv"'}
-    media_type = f"{tables.MEDIA_TYPE}; charset=utf-8; header=present"
-    return StreamingResponse(tables.pieces(page, columns), headers=headers | disposition, media_type=media_type)
-
-
-def _next_url(
-    request: Request, filter_: observations.Filter, after: cursors.Key | None, format_: str | None
-) -> str | None:
-    """The same question, with the span as it was understood now, from a key on."""
-    if after is None:
-        return None
-    query = [
-        *(("station", code) for code in filter_.stations),
-        *(("property", code) for code in filter_.properties),
-        *(("method", method) for method in filter_.methods),
-        ("from", tables.text_of(filter_.start)),
-        ("to", tables.text_of(filter_.end)),
-        ("resolution", filter_.resolution),
-        *([("format", format_)] if format_ else []),
-        ("limit", str(filter_.limit)),
-        ("cursor", cursors.encode(after)),
-    ]
-    return str(request.url.replace(query=urlencode(query, safe=":")))
+    return link

@@ -1,0 +1,137 @@
+-- Placeholders in braces are written into the query as literals, for COPY takes no parameters: numbers and times only.
+
+-- name: series
+-- The datastreams that a device fed while installed, with the times of that within a span; by filters that are null where
+-- not given; without methods, those of each property's default one.
+SELECT ds.id, s.code AS station, s.name, s.simulated, s.licence, s.attribution,
+       p.code AS property, ds.method, p.unit, p.unit_symbol, p.decimals,
+       range_agg(d.during) * tstzmultirange(tstzrange(%(start)s, %(end)s)) AS installed
+FROM datastream ds
+JOIN station s ON s.id = ds.station_id
+JOIN observed_property p ON p.id = ds.observed_property_id
+JOIN deployment_channel c ON c.datastream_id = ds.id
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+WHERE CASE WHEN %(methods)s::text[] IS NULL THEN ds.by_default ELSE ds.method = ANY(%(methods)s) END
+  AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
+  AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+  AND (%(regions)s::text[] IS NULL OR s.region_id IN (SELECT id FROM region WHERE code = ANY(%(regions)s)))
+GROUP BY ds.id, s.id, p.id
+
+-- name: raw
+-- The first observations of some series, each between its own times, by time and the series' place in the list.
+SELECT o.time, s.rank, o.value, o.quality
+FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+     AS s (id, rank, since, until)
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time AS time, result AS value, quality FROM observation
+    WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+      -- The same for all, so that chunks are left out before a plan is made.
+      AND phenomenon_time >= {start}::timestamptz AND phenomenon_time < {stop}::timestamptz
+      AND quality = ANY({flags}::smallint[])
+    ORDER BY phenomenon_time LIMIT {limit}
+) o
+ORDER BY o.time, s.rank
+LIMIT {limit}
+
+-- name: first
+-- When the first observation was made of some series, each between its own times.
+SELECT min(o.time) AS time
+FROM unnest({ids}::integer[], {since}::timestamptz[], {until}::timestamptz[]) AS s (id, since, until)
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time AS time FROM observation
+    WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+      AND quality = ANY({flags}::smallint[])
+    ORDER BY phenomenon_time LIMIT 1
+) o
+
+-- name: newest_values
+-- From when on a series has so many observations up to its end, or all that it has.
+SELECT found.rank, min(found.time) AS time
+FROM (
+    SELECT s.rank, o.time, row_number() OVER (PARTITION BY s.rank ORDER BY o.time DESC) AS place
+    FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+         AS s (id, rank, since, until)
+    CROSS JOIN LATERAL (
+        SELECT phenomenon_time AS time FROM observation
+        WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+          AND quality = ANY({flags}::smallint[])
+        ORDER BY phenomenon_time DESC LIMIT {newest}
+    ) o
+) found
+WHERE found.place <= {newest}
+GROUP BY found.rank
+
+-- name: newest_buckets
+-- From when on a series has so many buckets that are not empty up to its end, or all that it has: from the newest value
+-- to the newest one before its bucket, and so on.
+SELECT found.rank, min(found.bucket) AS time
+FROM (
+    SELECT each.rank, each.bucket, row_number() OVER (PARTITION BY each.rank ORDER BY each.bucket DESC) AS place
+    FROM (
+        SELECT DISTINCT s.rank, step.bucket
+        FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+             AS s (id, rank, since, until)
+        CROSS JOIN LATERAL (
+            WITH RECURSIVE step AS (
+                SELECT s.until AS bucket, 0 AS number
+                UNION ALL
+                SELECT o.bucket, step.number + 1
+                FROM step
+                CROSS JOIN LATERAL (
+                    SELECT {bucket_of_phenomenon_time} AS bucket FROM observation
+                    WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < step.bucket
+                      AND quality = ANY({flags}::smallint[]) AND result IS NOT NULL
+                    ORDER BY phenomenon_time DESC LIMIT 1
+                ) o
+                WHERE step.number < {newest}
+            )
+            SELECT bucket FROM step WHERE number > 0
+        ) step
+    ) each
+) found
+WHERE found.place <= {newest}
+GROUP BY found.rank
+
+-- name: aggregates
+-- The first buckets of some series, by time and the series' place in the list: of hours and days that are kept where
+-- they lie whole in a bucket, and of observations before, between and behind them.
+SELECT part.bucket AS time, part.rank, sum(part.count)::bigint AS count,
+       sum(part.mean * part.count) / sum(part.count) AS mean, min(part.min) AS min, max(part.max) AS max,
+       (array_agg(part.last ORDER BY part.at DESC))[1] AS last
+FROM (
+    SELECT {bucket_of_phenomenon_time} AS bucket, s.rank, max(o.phenomenon_time) AS at, count(*) AS count,
+           avg(o.result) AS mean, min(o.result) AS min, max(o.result) AS max,
+           (array_agg(o.result ORDER BY o.phenomenon_time DESC))[1] AS last
+    FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+         AS s (id, rank, since, until)
+    CROSS JOIN LATERAL (
+        SELECT phenomenon_time, result FROM observation
+        WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+          AND phenomenon_time >= {start}::timestamptz AND phenomenon_time < {stop}::timestamptz
+          AND quality = ANY({flags}::smallint[]) AND result IS NOT NULL
+    ) o
+    GROUP BY 1, s.rank
+    UNION ALL
+    SELECT {bucket_of_hour}, s.rank, h.bucket, h.count, h.mean, h.min, h.max, h.last
+    FROM unnest({hour_ids}::integer[], {hour_ranks}::integer[], {hour_since}::timestamptz[], {hour_until}::timestamptz[])
+         AS s (id, rank, since, until)
+    CROSS JOIN LATERAL hours_of(s.id, s.since, s.until) h
+    WHERE h.bucket >= {start}::timestamptz AND h.bucket < {stop}::timestamptz
+    UNION ALL
+    SELECT {bucket_of_day}, s.rank, d.bucket, d.count, d.mean, d.min, d.max, d.last
+    FROM unnest({day_ids}::integer[], {day_ranks}::integer[], {day_since}::timestamptz[], {day_until}::timestamptz[])
+         AS s (id, rank, since, until)
+    CROSS JOIN LATERAL days_of(s.id, s.since, s.until) d
+    WHERE d.bucket >= {start}::timestamptz AND d.bucket < {stop}::timestamptz
+) part
+GROUP BY part.bucket, part.rank
+ORDER BY part.bucket, part.rank
+LIMIT {limit}
+
+-- name: bucket_fixed
+-- The bucket of a fixed length that a moment lies in.
+date_bin({width}, {moment}, TIMESTAMPTZ 'epoch')
+
+-- name: bucket_calendar
+-- The bucket that a moment lies in, of those that begin at some moments.
+({begins}::timestamptz[])[width_bucket({moment}, {begins}::timestamptz[])]

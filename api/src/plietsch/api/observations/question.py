@@ -1,0 +1,50 @@
+"""What is asked of observations, as a value."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from plietsch.api import cursors
+from plietsch.api.observations import buckets
+from plietsch.api.observations.buckets import Resolution
+
+Layout = Literal["long", "wide"]
+Statistic = Literal["count", "mean", "min", "max", "last"]
+
+# QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
+GOOD, USABLE, ALL = (1,), (1, 2, 3), (1, 2, 3, 4, 9)
+# What hours, days and months are made of unless somebody says otherwise; hours and days are kept of these.
+AGGREGATED = (1, 2)
+# How many observations a page holds at most.
+MOST = 50_000
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Which observations: `start` is inclusive, `end` is not. No station, property or region named means all of them,
+    no method the default one of each property.
+
+    `newest` means the newest so many of each series in the span. `flags` are the quality flags that count. `zone` is
+    the one whose days and months are meant, and whose times are given. `statistic` is what a wide table of aggregates
+    holds. Without a `limit` everything is meant, with one a page, which begins behind `after`.
+    """
+
+    start: datetime
+    end: datetime
+    stations: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    resolution: Resolution = "raw"
+    zone: str = "UTC"
+    flags: tuple[int, ...] = ALL
+    layout: Layout = "long"
+    statistic: Statistic = "mean"
+    newest: int | None = None
+    limit: int | None = None
+    after: cursors.Key | None = None
+
+    @property
+    def buckets(self) -> buckets.Buckets | None:
+        """How time is divided; None where values are given as they were measured."""
+        return None if self.resolution == "raw" else buckets.of(self.resolution, self.zone)
