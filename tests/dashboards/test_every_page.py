@@ -39,6 +39,7 @@ PAGES = {
     "rain": "stations/flensburg-regen",
     "silent": "stations/husum-markt",
     "journey": "stations/flensburg-suedermarkt/values/pm2_5/{measured}",
+    "status": "status",
     "unknown": "stations/nowhere",
 }
 # What is drawn by scripts, where a page has it: the element, and when it is done.

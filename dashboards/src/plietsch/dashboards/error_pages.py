@@ -12,7 +12,7 @@ from plietsch.dashboards.assets import URL as STATIC
 from plietsch.dashboards.site import Site, language_of
 from plietsch.dashboards.texts import N_
 
-_FOR_PROGRAMS = ("/api/", "/data/", "/healthz", f"{STATIC}/")
+_FOR_PROGRAMS = ("/api/", "/data/", "/healthz", "/status.json", f"{STATIC}/")
 
 _TITLES = {
     HTTPStatus.NOT_FOUND: N_("This page does not exist"),

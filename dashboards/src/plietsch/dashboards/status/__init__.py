@@ -1,0 +1,1 @@
+"""`/status`: whether everything is well, in words."""
