@@ -16,8 +16,9 @@ from plietsch.dashboards.app import create_app
 from plietsch.dashboards.server import Server
 from plietsch.platform import database, regions, registry
 from plietsch.platform.local import ports
+from plietsch.platform.local.postgres import EmbeddedPostgres
 from plietsch.platform.settings import Settings
-from support import judged, visiting, wait
+from support import judged, open_data, visiting, wait
 
 # Writes a value of a station's property, so many minutes ago.
 Observe = Callable[[str, str, float, float], None]
@@ -200,3 +201,16 @@ def _gauge() -> dict[str, Any]:
             for rank, (level_cm, name) in enumerate(LEVELS, 1)
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def open_data_served(postgres: EmbeddedPostgres) -> Iterator[open_data.Served]:
+    """A region with everything that open data can be asked about, and a server over it, for who only reads."""
+    with open_data.serving(postgres) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def open_data_site(open_data_served: open_data.Served) -> str:
+    """That server's address."""
+    return open_data_served.address

@@ -34,8 +34,8 @@ OF_DEVICES = ("plietsch-fine-dust", "plietsch-water-level")
 
 @pytest.fixture(scope="module")
 def site(postgres: EmbeddedPostgres) -> Iterator[str]:
-    with open_data.serving(postgres) as address:
-        yield address
+    with open_data.serving(postgres) as served:
+        yield served.address
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import uvicorn
@@ -71,7 +71,7 @@ WITH series AS (
     ON CONFLICT DO NOTHING RETURNING *
 )
 INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
-SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written
+SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written HAVING count(*) > 0
 """
 _GAUGE = """
 UPDATE station SET municipality_key = '01001000';
@@ -80,6 +80,18 @@ INSERT INTO gauge SELECT id, '{"de": "der Schlei", "da": "Slien", "en": "the Sch
 """
 _LEVEL = """INSERT INTO gauge_level SELECT station_id, %s, %s, jsonb_build_object('de', %s::text, 'da', %s::text,
     'en', %s::text), 'This test' FROM gauge"""
+
+
+class Served(NamedTuple):
+    """A server's address, and its region's database with its owner's rights."""
+
+    address: str
+    database_url: str
+
+    def measure(self) -> None:
+        """A value of fine dust, now."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            _measure(connection, "flensburg-suedermarkt", "pm2_5", 14.0, 6.5, span=timedelta())
 
 
 def secrets() -> list[str]:
@@ -114,14 +126,14 @@ def lay(database_url: str) -> None:
 
 
 @contextmanager
-def serving(postgres: EmbeddedPostgres, **settings: Any) -> Generator[str]:
-    """The region in a database of its own, and a server of site and API over it: its address."""
+def serving(postgres: EmbeddedPostgres, **settings: Any) -> Generator[Served]:
+    """The region in a database of its own, and a server of site and API over it."""
     name = f"open_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch STRATEGY FILE_COPY")
         lay(postgres.url(name))
         with databases.member(postgres.url(name), roles.SITE) as url, _listening(url, **settings) as address:
-            yield address
+            yield Served(address, postgres.url(name))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

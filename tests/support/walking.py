@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 
 
 class Walk:
-    """Asks for addresses, `each` times for those that differ in values alone. `known` is what braces in a path stand for."""
+    """Asks for addresses, `each` times for those that differ in values alone; `known` is what braces stand for."""
 
     def __init__(self, site: str, known: Mapping[str, Iterable[str]], each: int) -> None:
         self.site = site

@@ -15,6 +15,22 @@ _WHAT_TO_DO = {
         "`parameter` is its name, `hint` says what is allowed and how it is written. In an address, “+” has to be "
         "written %2B."
     ),
+    "format-unavailable": N_("This address has other formats; `hint` lists them."),
+    "not-acceptable": N_(
+        "The header `Accept` names no format that this address has. Leave it out, or name one of those in `hint`."
+    ),
+    "cursor-gone": N_(
+        "What was written since this cursor is no longer known change by change, or the database is another one. "
+        "Download what you need anew, and go on from its `Plietsch-Complete-To`."
+    ),
+    "resource-unknown": N_("There is nothing of that name or number; `hint` says where all are listed."),
+    "token-refused": N_(
+        "The token is unknown, has expired or was withdrawn. Without one everything answers, too, less often."
+    ),
+    "limit-reached": N_(
+        "Wait for `Retry-After` seconds. Ask for much at once rather than often for little, or ask for a token."
+    ),
+    "not-ready": N_("The server was started a moment ago and gathers the newest values. Ask again in a second."),
     "region-unknown": N_("No region has this code; `hint` lists all."),
     "station-unknown": N_("No station has this code now. `/api/v1/stations` lists all; former codes lead on by 308."),
     "too-many-listeners": N_("As many listen to the live stream as one server takes. Wait for `Retry-After` seconds."),

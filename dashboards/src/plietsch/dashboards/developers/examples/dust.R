@@ -1,5 +1,7 @@
 dust <- read.csv(paste0(
   "https://plietsch.example/api/v1/observations.csv",
-  "?station=flensburg-suedermarkt&property=pm2_5&resolution=1h&last=7d"
+  "?station=flensburg-suedermarkt",
+  "&property=pm2_5&resolution=1h&last=7d"
 ))
-plot(as.POSIXct(dust$time, format = "%Y-%m-%dT%H:%M:%SZ", tz = "UTC"), dust$mean, type = "l")
+time <- as.POSIXct(dust$time, format = "%Y-%m-%dT%H:%M:%SZ", tz = "UTC")
+plot(time, dust$mean, type = "l")

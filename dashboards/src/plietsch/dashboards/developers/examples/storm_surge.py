@@ -5,7 +5,7 @@ import pandas as pd
 
 api = "https://plietsch.example/api/v1"
 with urlopen(f"{api}/gauges/flensburg-pegel") as answer:
-    levels = json.load(answer)["properties"]["gauge"]["levels"]
+    levels = json.load(answer)["levels"]
 surge = float(min(level["level_cm"] for level in levels))
 
 series = "station=flensburg-pegel&property=water_level"
