@@ -24,43 +24,9 @@ class Operator(Document):
     url: str | None = Field(examples=[None])
 
 
-class Latest(Document):
-    value: float = Field(description="In `unit`.", examples=[12.3])
-    unit: str = Field(description="UCUM", examples=["ug/m3"])
-    unit_symbol: str = Field(examples=["µg/m³"])
-    time: datetime = Field(description="When it was measured.", examples=[_TIME])
-    quality: Literal[1, 2, 3] = Field(description="QARTOD: 1 good, 2 not evaluated, 3 suspect.", examples=[1])
-
-
 class Sensor(Document):
     model: str = Field(examples=["SDS011"])
     manufacturer: str = Field(examples=["Nova Fitness"])
-
-
-class Datastream(Document):
-    property: str = Field(examples=["pm2_5"])
-    sensor: Sensor
-    unit: str = Field(description="UCUM", examples=["ug/m3"])
-    unit_symbol: str = Field(examples=["µg/m³"])
-    method: str = Field(description="`raw`, or the name and version of a correction.", examples=["raw"])
-
-
-class StationProperties(Document):
-    name: str = Field(examples=["Flensburg, Südermarkt"])
-    description: str = Field(examples=[""])
-    region: str = Field(examples=["flensburg"])
-    municipality_key: str | None = Field(
-        description="Amtlicher Gemeindeschlüssel; null outside Germany.", examples=["01001000"]
-    )
-    operator: Operator
-    licence: str = Field(description="SPDX identifier", examples=["CC0-1.0"])
-    attribution: str = Field(examples=["plietsch demo"])
-    simulated: bool = Field(description="Whether the values are simulated.", examples=[True])
-    grid_m: int = Field(description="The public place is the centre of a grid cell of so many metres.", examples=[100])
-    since: datetime | None = Field(description="Since when it is installed.", examples=["2026-01-01T00:00:00Z"])
-    latest: dict[str, Latest] = Field(
-        description="By property, the newest value that did not fail; what has none is left out."
-    )
 
 
 class GaugeName(Document):
@@ -83,35 +49,11 @@ class Gauge(Document):
     levels: list[GaugeLevel] = Field(description="The gauge's own levels, lowest first.")
 
 
-class StationDetails(StationProperties):
-    description: str = Field(
-        examples=["Mass of particles with an aerodynamic diameter of up to 2.5 µm in a volume of air."]
-    )
-    datastreams: list[Datastream]
-    gauge: Gauge | None = Field(description="What its `water_level` means; null where there is none.")
-
-
 class Point(Document):
     type: Literal["Point"]
     coordinates: tuple[float, float] = Field(
         description="Longitude and latitude in degrees (WGS 84).", examples=[[9.43681, 54.78291]]
     )
-
-
-class StationFeature(Document):
-    type: Literal["Feature"]
-    id: str = Field(description="The station's code.", examples=[_STATION])
-    geometry: Point
-    properties: StationProperties
-
-
-class StationDetailsFeature(StationFeature):
-    properties: StationDetails  # pyright: ignore[reportIncompatibleVariableOverride] a wider kind of the same
-
-
-class StationCollection(Document):
-    type: Literal["FeatureCollection"]
-    features: list[StationFeature]
 
 
 class Observation(Document):
@@ -142,6 +84,9 @@ class Source(Document):
 class Property(Document):
     code: str = Field(examples=["pm2_5"])
     name: str = Field(examples=["PM2.5"])
+    description: str = Field(
+        examples=["Mass of particles with an aerodynamic diameter of up to 2.5 µm in a volume of air."]
+    )
     definition: str = Field(
         description="The IRI of its definition.",
         examples=[

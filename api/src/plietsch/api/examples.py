@@ -5,11 +5,11 @@ from typing import Any
 LIVE = (
     "retry: 3141\n\n"
     "event: observations\n"
-    "id: 90210-4711\n"
+    "id: 5f0c2a9e-90210-4711\n"
     'data: [{"station":"flensburg-suedermarkt","property":"pm2_5","method":"raw",'
     '"time":"2026-05-01T12:05:00Z","value":12.3,"quality":1}]\n\n'
     ":\n"
-    "id: 90214-4715\n\n"
+    "id: 5f0c2a9e-90214-4715\n\n"
 )
 PROPERTIES = {
     "properties": [
@@ -30,10 +30,14 @@ LINKS = {
     "title": "plietsch: open data of the region's sensors",
     "links": {
         "stations": "/api/v1/stations",
+        "latest": "/api/v1/latest",
         "observations": "/api/v1/observations",
+        "changes": "/api/v1/changes",
         "live": "/api/v1/live",
-        "properties": "/api/v1/properties",
         "datastreams": "/api/v1/datastreams",
+        "properties": "/api/v1/properties",
+        "device-types": "/api/v1/device-types",
+        "gauges": "/api/v1/gauges",
         "openapi": "/api/v1/openapi.json",
         "health": "/healthz",
     },
@@ -61,6 +65,15 @@ STATION_PROBLEM = {
     "detail": "There is no station “nowhere”.",
     "instance": "/api/v1/stations/nowhere",
     "hint": "GET /api/v1/stations lists every station with its id.",
+    "request_id": "5f0c8a3e9b1d7c42",
+}
+CURSOR_PROBLEM = {
+    "type": "urn:plietsch:problem:cursor-gone",
+    "title": "This cursor leads nowhere any more",
+    "status": 410,
+    "detail": "This cursor is of another database: what it counts is not counted here.",
+    "instance": "/api/v1/changes",
+    "hint": "Download anew, and go on from its header Plietsch-Complete-To; or begin with since=beginning.",
     "request_id": "5f0c8a3e9b1d7c42",
 }
 DATABASE_PROBLEM = {
