@@ -7,11 +7,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from plietsch.api import errors
+from plietsch.api.formats import negotiation
 
 
 def _known_parameters_only(request: Request) -> None:
     route = request.scope["route"]
     known = list(_taken(route.dependant)) if isinstance(route, APIRoute) else []
+    if "format" not in known:
+        negotiation.refuse_suffix(request)
     for name in request.query_params:
         if name not in known:
             raise errors.ParameterUnknown(name, known)
