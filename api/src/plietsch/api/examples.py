@@ -1,6 +1,5 @@
 """Whole answers as the OpenAPI document shows them; the tests hold them against the documents' shapes."""
 
-from typing import Any
 
 LIVE = (
     "retry: 3141\n\n"
@@ -38,6 +37,7 @@ LINKS = {
         "properties": "/api/v1/properties",
         "device-types": "/api/v1/device-types",
         "gauges": "/api/v1/gauges",
+        "annotations": "/api/v1/annotations",
         "openapi": "/api/v1/openapi.json",
         "health": "/healthz",
     },
@@ -45,7 +45,7 @@ LINKS = {
 HEALTH = {"status": "ok", "database": "ok", "observations_latest_at": "2026-05-01T12:05:00Z"}
 HEALTH_DOWN = {"status": "unavailable", "database": "unreachable", "observations_latest_at": None}
 PARAMETER_PROBLEM = {
-    "type": "urn:plietsch:problem:property-unknown",
+    "type": "/developers#problem-property-unknown",
     "title": "There is no such property",
     "status": 400,
     "detail": "There is no property “pm25”.",
@@ -59,7 +59,7 @@ PARAMETER_PROBLEM = {
     "request_id": "5f0c8a3e9b1d7c42",
 }
 STATION_PROBLEM = {
-    "type": "urn:plietsch:problem:station-unknown",
+    "type": "/developers#problem-station-unknown",
     "title": "There is no such station",
     "status": 404,
     "detail": "There is no station “nowhere”.",
@@ -68,7 +68,7 @@ STATION_PROBLEM = {
     "request_id": "5f0c8a3e9b1d7c42",
 }
 CURSOR_PROBLEM = {
-    "type": "urn:plietsch:problem:cursor-gone",
+    "type": "/developers#problem-cursor-gone",
     "title": "This cursor leads nowhere any more",
     "status": 410,
     "detail": "This cursor is of another database: what it counts is not counted here.",
@@ -77,7 +77,7 @@ CURSOR_PROBLEM = {
     "request_id": "5f0c8a3e9b1d7c42",
 }
 DATABASE_PROBLEM = {
-    "type": "urn:plietsch:problem:database-unavailable",
+    "type": "/developers#problem-database-unavailable",
     "title": "The database does not answer",
     "status": 503,
     "detail": "The database cannot be reached, or is too busy.",
