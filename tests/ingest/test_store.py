@@ -104,6 +104,20 @@ def test_what_lies_days_apart_has_a_row_of_the_ledger_for_each_day(
         assert rows(database_url, entries) == [*before, (timedelta(0), 2, 0, 0), (timedelta(0), 2, 0, 0)]
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_what_comes_late_has_a_row_of_the_ledger_of_its_own(
+    database_url: str, registered: Registered, opened: Session, again: bool
+) -> None:
+    """The hours that a node had kept are no reason to look through those hours of what others measured just now."""
+    if again:
+        _store(opened, network.up(node.encode([(NEW_YEAR_S - 30, network.VALUES)], wide=True), fCnt=1))
+    readings = [(NEW_YEAR_S - ago_s, network.VALUES) for ago_s in (5 * 3600, 4 * 3600, 30)]
+    _store(opened, network.up(node.encode(readings, wide=True), fCnt=2), network.up(heard_s=NEW_YEAR_S, fCnt=3))
+    entries = "SELECT last_time - first_time, observations, late, repeated FROM write_ledger ORDER BY first_time, id"
+    on_time = [(timedelta(0), 2, 0, 0), (timedelta(0), 2, 0, 2)] if again else [(timedelta(seconds=30), 4, 0, 0)]
+    assert rows(database_url, entries) == [(timedelta(hours=1), 4, 4, 0), *on_time]
+
+
 def test_the_same_again_changes_nothing(database_url: str, opened: Session) -> None:
     published = network.up()
     assert _store(opened, published, published).observations == 2

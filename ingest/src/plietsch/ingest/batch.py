@@ -1,19 +1,18 @@
 """The statements by which a batch is written, within a transaction that somebody else begins and ends."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from plietsch.ingest import copies
+from plietsch.ingest import copies, entries
 from plietsch.ingest.copies import Frame, Heard, Newest
 from plietsch.ingest.database import QUERIES, Connection
 from plietsch.ingest.device_events import RANK, HealthChange
 from plietsch.ingest.interpret import Outcome
-from plietsch.ingest.observing import LATE_S
-from plietsch.ingest.rows import ObservationRow, UplinkRow
+from plietsch.ingest.rows import UplinkRow
 
 _UPLINK_TYPES = (
     "timestamptz", "uuid", "int4", "text", "int8", "int2", "bytea", "int2", "int8", "int2", "jsonb", "timestamptz",
@@ -25,8 +24,6 @@ _DEVICE_EVENT_TYPES = ("timestamptz", "uuid", "int4", "text", "jsonb", "timestam
 
 # How long a broker may take to deliver an event again that names no time of its own.
 _REDELIVERED_WITHIN = timedelta(days=7)
-_DAY = timedelta(days=1)
-_LATE = timedelta(seconds=LATE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def copy(connection: Connection, outcomes: Sequence[Outcome]) -> Written:
         return Written()
     _copy(connection, QUERIES["copy_observations"], _OBSERVATION_TYPES, rows)
     written = Written(len(rows), sum(outcome.late for outcome in outcomes))
-    for entry in _entries(rows, written.late):
+    for entry in entries.of(rows, written.late):
         connection.execute(QUERIES["store_ledger"], entry)
     return written
 
@@ -94,31 +91,6 @@ def follow(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         connection.execute(QUERIES[_health_query(health)], health._asdict())
     for downlink in (outcome.downlink for outcome in outcomes if outcome.downlink):
         connection.execute(QUERIES["store_downlink"], {**downlink._asdict(), "ranks": list(RANK)})
-
-
-def _entries(rows: Sequence[ObservationRow], late: int) -> Iterator[dict[str, Any]]:
-    """What the ledger says of rows: one entry for all; where they lie days apart, one for each day on which there are
-    some, as who follows the ledger would take up everything in between."""
-    moments = {row.phenomenon_time for row in rows}
-    if max(moments) - min(moments) <= _DAY:
-        yield _entry(rows, late)
-        return
-    days: defaultdict[date, list[ObservationRow]] = defaultdict(list)
-    for row in rows:
-        days[row.phenomenon_time.date()].append(row)
-    for _, some in sorted(days.items()):
-        yield _entry(some, sum(1 for row in some if row.result_time - row.phenomenon_time > _LATE))
-
-
-def _entry(rows: Sequence[ObservationRow], late: int) -> dict[str, Any]:
-    moments = {row.phenomenon_time for row in rows}
-    return {
-        "datastream_ids": sorted({row.datastream_id for row in rows}),
-        "first_time": min(moments),
-        "last_time": max(moments),
-        "observations": len(rows),
-        "late": late,
-    }
 
 
 def _health_query(health: HealthChange) -> LiteralString:

@@ -76,8 +76,9 @@ ON CONFLICT DO NOTHING
 RETURNING event_id
 
 -- name: store_observations
--- Staged observations that were not stored before; those of new frames that were, as repeats; and one row of
--- the ledger, or one for each day where they lie days apart.
+-- Staged observations that were not stored before; those of new frames that were, as repeats; and rows of the ledger: one
+-- or, where they lie more than an hour apart, one for what is on time and others for what is late, by the series that
+-- begin and end together; and one for each day where they lie days apart (`entries`).
 WITH first AS MATERIALIZED (
     SELECT DISTINCT ON (datastream_id, phenomenon_time) *
     FROM stage_observation
@@ -113,16 +114,25 @@ repeated AS (
     RETURNING differs
 ),
 extent AS (
-    SELECT min(phenomenon_time) AS first, max(phenomenon_time) AS last FROM stored
+    SELECT max(phenomenon_time) - min(phenomenon_time) AS width FROM stored
+),
+series AS (
+    SELECT datastream_id, apart, day, min(phenomenon_time) AS first, max(phenomenon_time) AS last, count(*) AS number,
+           count(*) FILTER (WHERE late) AS late
+    FROM (
+        SELECT stored.*, late AND width > interval '1 hour' AS apart,
+               CASE WHEN width > interval '1 day' THEN date_trunc('day', phenomenon_time, 'UTC') END AS day
+        FROM stored, extent
+    ) placed
+    GROUP BY datastream_id, apart, day
 ),
 entry AS (
     INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, late, repeated)
-    SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*),
-           count(*) FILTER (WHERE late),
-           CASE WHEN max(phenomenon_time) = (SELECT last FROM extent) THEN (SELECT count(*) FROM repeated) ELSE 0 END
-    FROM stored
-    GROUP BY CASE WHEN (SELECT last - first > interval '1 day' FROM extent)
-                  THEN date_trunc('day', phenomenon_time, 'UTC') END
+    SELECT array_agg(datastream_id ORDER BY datastream_id), min(first), max(last), sum(number), sum(late),
+           -- Of all, counted once.
+           CASE WHEN row_number() OVER (ORDER BY max(last) DESC) = 1 THEN (SELECT count(*) FROM repeated) ELSE 0 END
+    FROM series
+    GROUP BY apart, day, CASE WHEN apart THEN first END, CASE WHEN apart THEN last END
 )
 SELECT (SELECT count(*) FROM stored) AS observations, (SELECT count(*) FROM stored WHERE late) AS late,
        (SELECT count(*) FROM repeated) AS repeated, (SELECT count(*) FROM repeated WHERE differs) AS differing
