@@ -6,7 +6,7 @@ loop what changed. There are two ways to listen: to the newest values as they ch
 and costs little more than its connection.
 
 The reader begins and ends with the application. What else is kept from the ledger in a process is kept by the same one:
-`follow`; who waits for something to be committed waits for its `bell`.
+`follow`; who waits for something to be committed waits for its `bell`, and asks for `pages`.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from typing import Any
 from plietsch.api import database, errors, live_changes, live_events
 from plietsch.api.changes import model
 from plietsch.api.changes.cursor import Place
-from plietsch.api.changes.waiting import Bell
+from plietsch.api.changes.waiting import Bell, Pages
 from plietsch.api.live_changes import Change
 from plietsch.api.live_every import Every, EveryListener
 from plietsch.api.live_listener import Listener, Send
@@ -64,6 +64,7 @@ class Live:
         self._is_closed = False
         self._expected = 0  # that listen, or whose stream is about to begin
         self.bell = Bell()
+        self.pages = Pages()
         self._newest = Newest(remembered)
         self._every = Every(self.bell, self._tell, remembered)
 

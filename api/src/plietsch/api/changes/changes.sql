@@ -28,12 +28,11 @@ WITH entry AS MATERIALIZED (
 )
 SELECT e.transaction_id::text, e.id, e.written_at, e.cause, e.first_time, e.last_time,
        e.observations > 0 OR e.cause = 'deployment' AS is_whole, e.revised > 0 AS is_revised,
-       t.datastream_id, t.region, t.station, t.property, t.method
+       t.datastream_id, t.region, t.station, t.is_public, t.property, t.method
 FROM entry e
 LEFT JOIN LATERAL (
-    SELECT ds.id AS datastream_id, r.code AS region, p.code AS property, ds.method,
-           CASE WHEN EXISTS (SELECT FROM deployment d WHERE d.station_id = s.id AND d.phase = 'installed')
-                THEN s.code END AS station
+    SELECT ds.id AS datastream_id, r.code AS region, s.code AS station, p.code AS property, ds.method,
+           EXISTS (SELECT FROM deployment d WHERE d.station_id = s.id AND d.phase = 'installed') AS is_public
     FROM unnest(e.datastream_ids) AS touched (datastream_id)
     JOIN datastream ds ON ds.id = touched.datastream_id
     JOIN station s ON s.id = ds.station_id

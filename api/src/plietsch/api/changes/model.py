@@ -29,11 +29,12 @@ class Filter(NamedTuple):
 
 
 class Series(NamedTuple):
-    """A datastream; `station` is None where nothing is public of the station any more, or ever was."""
+    """A datastream; where nothing is public of its station any more, or ever was, that is not named."""
 
     datastream_id: int
     region: str
-    station: str | None
+    station: str
+    is_public: bool
     property: str
     method: str
 

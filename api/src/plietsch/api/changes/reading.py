@@ -205,9 +205,10 @@ def _touch(
     is_revised: bool,
     datastream_id: int | None,
     region: str,
-    station: str | None,
+    station: str,
+    is_public: bool,
     property_: str,
     method: str,
 ) -> _Touch:
-    series = None if datastream_id is None else Series(datastream_id, region, station, property_, method)
+    series = None if datastream_id is None else Series(datastream_id, region, station, is_public, property_, method)
     return _Touch(Position(int(transaction_id), id_), written_at, cause, first, last, is_whole, is_revised, series)

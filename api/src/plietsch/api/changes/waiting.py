@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from plietsch.api import errors
+from plietsch.api.changes import reading
+from plietsch.api.changes.cursor import Place
+from plietsch.api.changes.model import Filter, Page
+from plietsch.api.database import Pool
 
 # Each waits in a request of its own, for at most half a minute.
 MOST_WAITING = 2_000
+# Pages that are read at a time for all who were woken at once: others find connections free.
+_READING = 4
 
 
 class Bell:
@@ -36,3 +43,35 @@ class Bell:
             yield
         finally:
             self._waiting -= 1
+
+
+class Asked(NamedTuple):
+    """A page that somebody waits for, and the ring of the bell that it waits for next."""
+
+    filter: Filter
+    place: Place
+    limit: int
+    rung: asyncio.Event
+
+
+class Pages:
+    """Pages for those who wait. Most follow all, and wait at the same place: it is read once for all of them.
+
+    Who waits for the same ring may share what was begun before it asked: what is committed since then will ring.
+    """
+
+    def __init__(self) -> None:
+        self._asked: dict[Asked, asyncio.Task[Page]] = {}
+        self._reading = asyncio.Semaphore(_READING)
+
+    async def page(self, pool: Pool, asked: Asked) -> Page:
+        """What there is now. Raises errors.CursorGone, psycopg.Error."""
+        task = self._asked.get(asked)
+        if task is None:
+            task = self._asked[asked] = asyncio.create_task(self._read(pool, asked))
+            task.add_done_callback(lambda _: self._asked.pop(asked, None))
+        return await asyncio.shield(task)  # one who goes takes nothing from the others
+
+    async def _read(self, pool: Pool, asked: Asked) -> Page:
+        async with self._reading, pool.connection() as connection:
+            return await reading.page(connection, asked.filter, asked.place, asked.limit)
