@@ -293,6 +293,6 @@ def test_while_the_database_is_away_the_last_answer_is_sent_for_a_minute(
         assert api.json("/api/v1/latest")["latest"] == []
         hot._away_since = time.monotonic() - 61
         gone = api.problem(STATIONS)
-        assert (gone["status"], gone["type"]) == (503, "urn:plietsch:problem:database-unavailable")
+        assert (gone["status"], gone["type"]) == (503, "/developers#problem-database-unavailable")
         assert api.problem("/api/v1/latest")["status"] == 503
     wait.until(lambda: api.get(STATIONS).status_code == 200, "it is back", 15)

@@ -136,7 +136,7 @@ def test_every_answer_says_what_is_left_and_too_many_are_refused_with_when_to_co
     refused = answers[2]
     assert (refused.headers["retry-after"], refused.headers["content-type"]) == ("90", "application/problem+json")
     problem = refused.json()
-    assert (problem["status"], problem["type"]) == (429, "urn:plietsch:problem:limit-reached")
+    assert (problem["status"], problem["type"]) == (429, "/developers#problem-limit-reached")
     assert "90 s" in problem["hint"]
     assert refused.headers["cache-control"] == "no-store"
 

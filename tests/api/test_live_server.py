@@ -59,7 +59,7 @@ def test_one_listener_too_many_is_told_when_to_come_back(world: World):
         with running.stream():
             response = httpx.get(f"{running.address}/api/v1/live")
             assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-            assert response.json()["type"] == "urn:plietsch:problem:too-many-listeners"
+            assert response.json()["type"] == "/developers#problem-too-many-listeners"
 
         def is_let_in() -> bool:
             with httpx.stream("GET", f"{running.address}/api/v1/live") as response:

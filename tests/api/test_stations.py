@@ -149,7 +149,7 @@ def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
 def test_a_station_that_is_not_public_is_unknown(quiet_api: Client, code: str):
     problem = quiet_api.problem(f"{STATIONS}/{code}")
     assert problem["status"] == 404
-    assert problem["type"] == "urn:plietsch:problem:station-unknown"
+    assert problem["type"] == "/developers#problem-station-unknown"
     assert "GET /api/v1/stations" in problem["hint"]
 
 

@@ -126,7 +126,7 @@ class Health(Document):
 class Problem(BaseModel):
     """RFC 9457."""
 
-    type: str = Field(examples=["urn:plietsch:problem:station-unknown"])
+    type: str = Field(examples=["/developers#problem-station-unknown"])
     title: str = Field(examples=["There is no such station"])
     status: int = Field(examples=[404])
     detail: str = Field(description="What happened this time.", examples=["There is no station “nowhere”."])

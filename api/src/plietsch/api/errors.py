@@ -1,6 +1,7 @@
 """What can be wrong with a question to the API. Nothing here knows HTTP: `problems` maps it to statuses.
 
 PlietschError
+├── AddressTooLong
 ├── CursorGone
 ├── LimitReached
 ├── NotAcceptable
@@ -81,6 +82,14 @@ class StationUnknown(PlietschError):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"There is no station {shown(code)}.", "GET /api/v1/stations lists every station with its id.")
+
+
+class AddressTooLong(PlietschError):
+    """An address names more than anybody reads."""
+
+    def __init__(self, length_bytes: int, most_bytes: int) -> None:
+        hint = "Ask for fewer stations at a time, or for all of them: a region, a box, or no filter at all."
+        super().__init__(f"This address has {length_bytes} bytes, and {most_bytes} are read.", hint)
 
 
 class TokenRefused(PlietschError):

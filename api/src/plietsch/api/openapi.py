@@ -5,7 +5,7 @@ from typing import Any
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from plietsch.api import delivery, documents, examples, problems
+from plietsch.api import delivery, describing, documents, examples, problems
 
 PATH = "/api/v1/openapi.json"
 TITLE = "plietsch"
@@ -14,16 +14,30 @@ _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = """\
 Open data of the region's sensors: stations, what they measure, and their observations.
 
-- No key and no account are needed. Every answer may be read by scripts of any site (CORS).
-- Times are ISO 8601 with a zone; answers give UTC. Units are UCUM (`unit`) and as people write them (`unit_symbol`).
-- `quality` is a QARTOD flag: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
-- `simulated` says of a station that it does not exist: its values show how the platform works.
-- Places are the centres of grid cells, of the size that `grid_m` says: no answer tells where exactly a sensor hangs.
-- Errors are RFC 9457 problems; `hint` says what to do.
+- **No key and no account** are needed. Every answer may be read by scripts of any site (CORS). A token only raises the
+  limit on requests; every answer tells in `RateLimit` how many are left.
+- **Times** are ISO 8601 with a zone; answers give UTC, or the zone of `tz`. In an address `+` is written `%2B`.
+- **Units** are UCUM (`unit`) and as people write them (`unit_symbol`); each property has one: `/api/v1/properties`.
+- **`quality`** is a QARTOD flag: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.
+- **`method`** is `raw`, or the name and version of what a value is corrected or computed by; nothing replaces the raw
+  value.
+- **`simulated`** says of a station that it does not exist: its values show how the platform works.
+- **Places** are the centres of grid cells, of the size that `grid_m` says: no answer tells where exactly a sensor
+  hangs.
+- **Licences** are those of each station (`licence`, `attribution`); `.metadata.json` behind an address says which ones
+  its rows have, and how to cite them.
+- **Formats**: the parameter `format`, else a suffix of the address (`/api/v1/observations.csv`), else the header
+  `Accept`. The suffixes: `.json`, `.geojson`, `.ndjson`, `.csv`, `.excel.csv` (semicolons and decimal commas, for
+  spreadsheets), `.parquet`, `.arrow`, `.metadata.json`. Each address below stands for those with its suffixes.
+- **Pages** follow one another by `next`, also in the header `Link`; cursors are opaque and stay valid.
+- **Caches**: ask again with `If-None-Match`. What is over is kept for a day, what is not for a minute at most.
+- **HEAD** answers as GET without a body; answers are compressed as `Accept-Encoding` allows: zstd, br, gzip.
+- **Errors** are RFC 9457 problems: `type` leads to an explanation, `hint` says what to do.
 """
 _PROBLEMS: dict[int | str, tuple[str, dict[str, Any] | None]] = {
     400: ("A parameter cannot be used.", examples.PARAMETER_PROBLEM),
     404: ("There is no such station or region.", examples.STATION_PROBLEM),
+    410: ("What was written since this cursor is no longer known.", examples.CURSOR_PROBLEM),
     503: ("The database does not answer.", examples.DATABASE_PROBLEM),
     "default": ("Any other problem.", None),
 }
@@ -76,5 +90,6 @@ def _document(app: delivery.Application) -> dict[str, Any]:
             routes=app.routes,
         )
         document["components"]["schemas"]["Problem"] = documents.Problem.model_json_schema()
+        describing.complete(document)
         app.openapi_schema = document
     return app.openapi_schema

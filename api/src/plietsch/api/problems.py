@@ -33,6 +33,7 @@ _TABLE: dict[type[Exception], Kind] = {
     errors.FormatUnavailable: Kind(HTTPStatus.BAD_REQUEST, "format-unavailable", "There is no such format here"),
     errors.NotAcceptable: Kind(HTTPStatus.NOT_ACCEPTABLE, "not-acceptable", "No format here is acceptable"),
     errors.ParameterInvalid: Kind(HTTPStatus.BAD_REQUEST, "parameter-invalid", "A parameter cannot be used"),
+    errors.AddressTooLong: Kind(HTTPStatus.REQUEST_URI_TOO_LONG, "address-too-long", "The address is too long"),
     errors.CursorGone: Kind(HTTPStatus.GONE, "cursor-gone", "This cursor leads nowhere any more"),
     errors.RegionUnknown: Kind(HTTPStatus.NOT_FOUND, "region-unknown", "There is no such region"),
     errors.ResourceUnknown: Kind(HTTPStatus.NOT_FOUND, "resource-unknown", "There is no such thing"),
@@ -48,6 +49,9 @@ _DATABASE = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The da
 _INTERNAL = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
 
 _DATABASE_HINT = "Try again in a few seconds; GET /healthz says when it is back."
+# The page of the site that explains each kind, in the reader's language.
+_EXPLAINED = "/developers#problem-"
+_OF_HTTP = "http-"
 _HTTP_HINTS = {
     HTTPStatus.NOT_FOUND: "GET /api/v1 lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This is open data to be read: use GET or HEAD.",
@@ -57,6 +61,11 @@ _HTTP_HINTS = {
 def kinds() -> set[Kind]:
     """Every kind of problem but those of HTTP itself (`http-404`, …): for who explains them."""
     return {*_TABLE.values(), _TOO_SLOW, _DATABASE, _INTERNAL}
+
+
+def type_of(kind: Kind) -> str:
+    """What a kind is called by: where it is explained (RFC 9457, section 3.1.1); HTTP's own need no explanation."""
+    return "about:blank" if kind.name.startswith(_OF_HTTP) else f"{_EXPLAINED}{kind.name}"
 
 
 def install(app: FastAPI) -> None:
@@ -72,7 +81,7 @@ def install(app: FastAPI) -> None:
 def answer(request: Request, kind: Kind, detail: str, hint: str = "", **members: Any) -> Response:
     """A problem of a kind: `detail` says what happened this time, `hint` what to do about it."""
     problem = {
-        "type": f"urn:plietsch:problem:{kind.name}",
+        "type": type_of(kind),
         "title": kind.title,
         "status": int(kind.status),
         "detail": detail,
@@ -91,7 +100,7 @@ async def http(request: Request, error: Exception) -> Response:
     """What the router refuses: an unknown address, another method than GET."""
     error = cast(HTTPException, error)
     status = HTTPStatus(error.status_code)
-    kind = Kind(status, f"http-{status.value}", status.phrase)
+    kind = Kind(status, f"{_OF_HTTP}{status.value}", status.phrase)
     detail = f"{request.method} {errors.shown(request.url.path)}: {status.description or status.phrase}."
     response = answer(request, kind, detail, _HTTP_HINTS.get(status, ""))
     response.headers.update(error.headers or {})

@@ -20,6 +20,8 @@ _COUNTED = "/api/"
 _SCHEME = b"bearer"
 # Over a socket file there is no address: that is a proxy on the same machine.
 _THIS_MACHINE = "127.0.0.1"
+# An address with a thousand stations' names fits; nobody writes a longer one by intention.
+MOST_BYTES = 32 * 1024
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -33,7 +35,7 @@ class _Asking(NamedTuple):
 
 
 class Gate:
-    """Counts requests and checks tokens; answers 401 and 429 itself, and says on all others what is left."""
+    """Counts requests and checks tokens; answers 401, 414 and 429 itself, and says on all others what is left."""
 
     def __init__(
         self, app: ASGIApp, settings: Settings, windows: Windows | None = None, known: Known | None = None
@@ -50,9 +52,10 @@ class Gate:
             await self.app(scope, receive, send)
             return
         try:
+            _check_length(scope)
             token = await self._token(scope)
             added = self._count(self._somebody(scope, token))
-        except (errors.TokenRefused, errors.LimitReached, psycopg.OperationalError) as error:
+        except (errors.AddressTooLong, errors.TokenRefused, errors.LimitReached, psycopg.OperationalError) as error:
             await (await _refusal(scope, error))(scope, receive, send)
             return
 
@@ -89,6 +92,12 @@ class Gate:
         if not taken.allowed and not asking.is_exempt:
             raise errors.LimitReached(asking.policy, asking.quota, WINDOW_S, taken.reset_s)
         return _headers(asking.policy, asking.quota, taken.remaining, taken.reset_s)
+
+
+def _check_length(scope: Scope) -> None:
+    length = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+    if length > MOST_BYTES:
+        raise errors.AddressTooLong(length, MOST_BYTES)
 
 
 def _headers(policy: str, quota: int, remaining: int, reset_s: int) -> Headers:

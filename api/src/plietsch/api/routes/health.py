@@ -5,12 +5,13 @@ import psycopg
 from fastapi import APIRouter, Request, Response
 
 from plietsch.api import database, documents, examples, openapi
+from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api")
 # A watcher wants to know soon.
 _PATIENCE_S = 1.0
-router = APIRouter(tags=["about"])
+router = APIRouter(tags=["about"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
 _RESPONSES = openapi.answered({"application/json": openapi.example(examples.HEALTH)})
 _RESPONSES[503] = {

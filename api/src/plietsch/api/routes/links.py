@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from plietsch.api import documents, examples, openapi
+from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
-router = APIRouter(tags=["about"])
+router = APIRouter(tags=["about"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
 
 @router.get(

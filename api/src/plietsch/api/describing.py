@@ -1,0 +1,220 @@
+"""What the OpenAPI document says of every address alike: who may ask and how often, headers, and what can be wrong.
+
+Routes say what is their own; here is added what `limits`, `delivery`, `caching`, `formats` and `moved` do around them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from plietsch.api import caching, problems
+from plietsch.api.formats import KINDS
+
+Json = dict[str, Any]
+
+_API = "/api/"
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_INSTANCE = "/api/v1/observations"
+_ID = "5f0c8a3e9b1d7c42"
+_FORMAT = "format"
+# Whoever is led on to a station's present code asked for it in the path or by this parameter.
+_STATION = "station"
+_MOVING = ("/stations/{code}", "/gauges/{code}")
+_PLAIN = "text/event-stream"
+
+LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+CONTACT = {"name": "Who runs this site", "url": "/developers#terms"}
+TERMS = "/developers#terms"
+SERVERS = [{"url": "/", "description": "This site."}]
+SECURITY: list[dict[str, list[str]]] = [{}, {"token": []}]
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Nobody needs a token. Whoever has one (`plt_…`, from the operator of this site) may ask more"
+        " often: the scope `read:more`. One that is unknown, expired or revoked is refused, not passed over.",
+    }
+}
+TAGS = [
+    {"name": "stations", "description": "Where is measured, and what is measured there now."},
+    {"name": "observations", "description": "What was measured: the past, the newest, and what comes in."},
+    {"name": "datastreams", "description": "The series: one property, by one instrument and method, at one station."},
+    {"name": "gauges", "description": "Water levels, and the levels that a gauge has names for."},
+    {"name": "statistics", "description": "Days above limits, percentiles, and how much of the time was measured."},
+    {"name": "annotations", "description": "What a reader of a time must know: replaced, moved, New Year's Eve."},
+    {"name": "data dictionary", "description": "What is measured, in which unit, and by which kinds of devices."},
+    {"name": "pictures", "description": "Charts for mails, posts and wikis."},
+    {"name": "about", "description": "What there is, and whether all is well."},
+]
+
+_HEADERS: dict[str, tuple[str, Json, Any]] = {
+    "ETag": ("Send it back as `If-None-Match`: 304 if nothing has changed.", {"type": "string"}, 'W/"8f2c…"'),
+    "Cache-Control": ("How long the answer may be kept.", {"type": "string"}, caching.BRIEF),
+    "X-Request-Id": ("What our logs call this request; yours, if you sent one.", {"type": "string"}, _ID),
+    "RateLimit-Policy": (
+        "How many requests (`q`) in how many seconds (`w`): by `address`, or by `token`.",
+        {"type": "string"},
+        '"address";q=600;w=60',
+    ),
+    "RateLimit": ("How many are left (`r`), and when there are more, in seconds (`t`).", {"type": "string"},
+                  '"address";r=599;t=42'),
+    "Link": (
+        '`rel="next"` is the page that follows; `rel="describedby"` says what the rows mean.',
+        {"type": "string"},
+        '</api/v1/observations?cursor=…>; rel="next"',
+    ),
+    "Retry-After": ("When to ask again, in seconds.", {"type": "integer"}, 5),
+    "WWW-Authenticate": ("What was wrong with the token (RFC 6750).", {"type": "string"}, 'Bearer realm="plietsch"'),
+    "Location": ("The present address.", {"type": "string", "format": "uri-reference"}, "/api/v1/stations/new-code"),
+}  # fmt: skip
+_ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
+
+# By status: when it is answered, kind of problem, what happened and what to do in an example, headers of its own.
+_ANSWERS: dict[int, tuple[str, str, str, str, tuple[str, ...]]] = {
+    400: (
+        "A parameter is unknown or cannot be used; `parameter` names it.",
+        "parameter-unknown",
+        "This address takes no parameter “stations”.",
+        "It takes: station, property, from, to, last.",
+        (),
+    ),
+    401: (
+        "The token that was sent is unknown, expired or revoked.",
+        "token-refused",
+        "This token was revoked.",
+        "Send `Authorization: Bearer plt_…` with a token that is valid, or leave out the header.",
+        ("WWW-Authenticate",),
+    ),
+    406: (
+        "The header `Accept` names no format that this address has.",
+        "not-acceptable",
+        "Accept: “image/png” names none of: application/json, text/csv.",
+        "Write format=csv, or .csv behind the address.",
+        (),
+    ),
+    414: (
+        "The address is longer than 32 KiB.",
+        "address-too-long",
+        "This address has 40000 bytes, and 32768 are read.",
+        "Ask for fewer stations at a time, or for all of them.",
+        (),
+    ),
+    429: (
+        "More requests than the limit; `Retry-After` says when to ask again.",
+        "limit-reached",
+        "These are more than 600 requests in 60 seconds.",
+        "Ask again in 12 s, as the header Retry-After says.",
+        ("Retry-After",),
+    ),
+    500: (
+        "An error that nobody foresaw.",
+        "internal",
+        "An error that nobody foresaw, while answering.",
+        f"It is not your question's fault: please tell the operator of request {_ID}.",
+        (),
+    ),
+    503: (
+        "The database does not answer, or too many ask at once; `Retry-After` says when to ask again.",
+        "database-unavailable",
+        "The database cannot be reached, or is too busy.",
+        "Try again in a few seconds; GET /healthz says when it is back.",
+        ("Retry-After",),
+    ),
+}
+
+
+def complete(document: Json) -> None:
+    """Add what holds for every address, in place."""
+    document["info"] |= {"license": LICENCE, "contact": CONTACT, "termsOfService": TERMS}
+    document |= {"servers": SERVERS, "security": SECURITY, "tags": TAGS}
+    components = document["components"]
+    components["securitySchemes"] = SCHEMES
+    components["headers"] = {name: _header(*said) for name, said in _HEADERS.items()}
+    components["responses"] = {f"Problem{status}": _problem(status, *said) for status, said in _ANSWERS.items()}
+    components["responses"]["Unchanged"] = {
+        "description": "What you have (`If-None-Match`, `If-Modified-Since`) is still the answer.",
+        "headers": _headers("ETag", "Cache-Control", *_ALWAYS),
+    }
+    components["responses"]["Moved"] = {
+        "description": "A station that is asked for has another code now: its address is in `Location`.",
+        "headers": _headers("Location", *_ALWAYS),
+    }
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _complete(path, operation)
+
+
+def _complete(path: str, operation: Json) -> None:
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    for parameter in operation.get("parameters", ()):
+        _without_null(parameter)
+    responses: Json = operation["responses"]
+    for unused in ("422", "default"):  # every answer is named; a parameter that is no number is a 400 here
+        responses.pop(unused, None)
+    for status in _statuses(path, names):
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+    if _PLAIN not in responses["200"].get("content", {}):
+        responses.setdefault("304", {"$ref": "#/components/responses/Unchanged"})
+    if path.endswith(_MOVING) or _STATION in names:
+        responses.setdefault("308", {"$ref": "#/components/responses/Moved"})
+    shown = _ALWAYS if path.startswith(_API) else ("X-Request-Id",)
+    paged = ("Link",) if _FORMAT in names else ()
+    given = responses["200"].setdefault("headers", {})
+    for name, header in _headers("ETag", "Cache-Control", *paged, *shown).items():
+        given.setdefault(name, header)
+    if _FORMAT in names:
+        operation["description"] = f"{operation.get('description', '')}\n\n{_suffixes(path, operation)}"
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _statuses(path: str, names: set[str]) -> Iterator[int]:
+    if not path.startswith(_API):
+        yield from (400, 500)
+        return
+    yield from (400, 401, 414, 429, 500, 503)
+    if _FORMAT in names:
+        yield 406
+
+
+def _without_null(parameter: Json) -> None:
+    """That a parameter may be left out is said by `required`: nobody can send null in an address."""
+    schema = parameter["schema"]
+    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(choices) == 1:
+        del schema["anyOf"]
+        parameter["schema"] = choices[0] | schema
+
+
+def _suffixes(path: str, operation: Json) -> str:
+    """How the same address is asked for in another format."""
+    parameter = next(each for each in operation["parameters"] if each["name"] == _FORMAT)
+    offered = [KINDS[name].suffix for name in parameter["schema"].get("enum", ()) if name in KINDS]
+    return (
+        f"Formats: `format=`, or behind the address as in `{path}.csv`: {', '.join(f'`{each}`' for each in offered)}."
+    )
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _header(description: str, schema: Json, example: Any) -> Json:
+    return {"description": description, "schema": schema, "example": example}
+
+
+def _problem(status: int, description: str, name: str, detail: str, hint: str, own: tuple[str, ...]) -> Json:
+    kind = next(each for each in problems.kinds() if each.name == name)
+    shown = {
+        "type": problems.type_of(kind),
+        "title": kind.title,
+        "status": status,
+        "detail": detail,
+        "instance": _INSTANCE,
+        "hint": hint,
+        **({"parameter": "stations"} if status == 400 else {}),
+        "request_id": _ID,
+    }
+    return {
+        "description": description,
+        "headers": _headers(*_ALWAYS, *own),
+        "content": {problems.MEDIA_TYPE: {"schema": _PROBLEM, "example": shown}},
+    }
