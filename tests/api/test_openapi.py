@@ -41,6 +41,7 @@ def test_an_example_has_the_shape_of_its_answer(model: type[BaseModel], example:
 def test_every_route_is_described_with_examples(document: dict[str, Any]):
     assert sorted(document["paths"]) == [
         "/api/v1",
+        "/api/v1/annotations",
         "/api/v1/datastreams",
         "/api/v1/datastreams/{id}",
         "/api/v1/device-types",

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from plietsch.api import database, delivery, formats, freshness, moved, openapi, problems
+from plietsch.api.annotations import routes as annotations
 from plietsch.api.changes import routes as changes
 from plietsch.api.datastreams import routes as datastreams
 from plietsch.api.device_types import routes as device_types
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
     app.state.watch = Watch()
     for routes in (
         links, stations, latest, datastreams, observations, changes, live, gauges, properties, device_types,
-        health, status,
+        annotations, health, status,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.add_middleware(formats.Suffixes)

@@ -1,9 +1,9 @@
 """Addresses that moved: who asks for a station by a code that it had before is led to the one that it has now.
 
 A code stands in the path (`/api/v1/stations/{code}`, `/api/v1/gauges/{code}`, `/de/stations/{code}/…`) or in the
-parameter `station` of any address. Routes need not know of it: where one of them meets an unknown station, `install` has
-the codes looked up in `former_code`, and answers 308 (RFC 9110, section 15.4.9) with the present address, its suffix and
-query kept.
+parameter `station` of any address. Routes need not know of it: where one of them meets an unknown station, `install`
+has the codes looked up in `former_code`, and answers 308 (RFC 9110, section 15.4.9) with the present address, its
+suffix and query kept.
 """
 
 import re

@@ -40,10 +40,12 @@ def _wrong_with(box: Bounds) -> str:
     return ""
 
 
-def span(start: str | None, end: str | None, now: datetime) -> tuple[datetime, datetime]:
+def span(
+    start: str | None, end: str | None, now: datetime, default: timedelta = _DEFAULT_SPAN
+) -> tuple[datetime, datetime]:
     """From when until when, in UTC: the last 24 hours where nothing is said. Raises errors.ParameterInvalid."""
     until = time("to", end) if end is not None else now
-    since = time("from", start) if start is not None else _before(until)
+    since = time("from", start) if start is not None else _before(until, default)
     if since >= until:
         message = f"from ({since.isoformat()}) is not before to ({until.isoformat()})."
         raise errors.ParameterInvalid("from", message, "from belongs to the span, to does not; to is now if not given.")
@@ -65,8 +67,8 @@ def time(name: str, text: str) -> datetime:
         raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} is not a time.", _TIME_HINT) from error
 
 
-def _before(until: datetime) -> datetime:
+def _before(until: datetime, span: timedelta) -> datetime:
     try:
-        return until - _DEFAULT_SPAN
+        return until - span
     except OverflowError as error:
         raise errors.ParameterInvalid("to", "Nothing can be measured before the year 1.", _TIME_HINT) from error

@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +16,7 @@ Key = TypeVar("Key")
 _HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
 # The ids of the database's tables: what is larger is nobody's.
 MOST_ID = 2**31 - 1
+_NOTHING: Mapping[str, datetime] = MappingProxyType({})
 
 
 def encode(key: object) -> str:
@@ -39,9 +43,15 @@ def decode_id(text: str | None) -> int:
     return id_
 
 
-def next_address(request: Request, cursor: str | None) -> str | None:
-    """The address of the same question from a cursor on; None on the last page."""
-    return None if cursor is None else str(formats.address(request).include_query_params(cursor=cursor))
+def next_address(request: Request, cursor: str | None, span: Mapping[str, datetime] = _NOTHING) -> str | None:
+    """The address of the same question from a cursor on; None on the last page.
+
+    `span` are the times as they were understood now: a page that is asked for later is one of the same.
+    """
+    if cursor is None:
+        return None
+    times = {name: f"{time.astimezone(UTC).replace(tzinfo=None).isoformat()}Z" for name, time in span.items()}
+    return str(formats.address(request).include_query_params(**times, cursor=cursor))
 
 
 def link(address: str | None) -> dict[str, str]:

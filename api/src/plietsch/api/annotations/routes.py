@@ -1,0 +1,73 @@
+"""`/api/v1/annotations`: what a reader of a time must know."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from plietsch.api import caching, formats, parameters
+from plietsch.api.annotations import documents, listing
+from plietsch.api.annotations.listing import Question
+from plietsch.api.database import Connection
+from plietsch.api.listings import answers, filters, openapi, paging
+from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
+
+router = APIRouter(prefix="/api/v1", tags=["annotations"], dependencies=[KNOWN_PARAMETERS_ONLY])
+
+_DEFAULT_SPAN = timedelta(days=366)
+_Key = tuple[int, int, str, str, str, str]
+Kinds = Annotated[
+    list[str] | None,
+    Query(
+        alias="kind",
+        description="What it is, as `device-replaced`, `gap` or `new-years-eve`. May be repeated; all if not given.",
+        max_length=100,
+        examples=[["new-years-eve"]],
+    ),
+]
+From = Annotated[
+    str | None, Query(alias="from", description="A year before `to` if not given.", examples=["2025-12-01T00:00:00Z"])
+]
+To = Annotated[str | None, Query(description="Now if not given.", examples=["2026-02-01T00:00:00%2B01:00"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many annotations a page holds.")]
+
+_SHOWN = documents.document(documents.SHOWN)
+_SHOWN_TABLE = answers.table("annotations", documents.COLUMNS, [documents.SHOWN])
+_SHOWN_PAGE = {"from": "2025-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z", "annotations": [_SHOWN], "next": None}
+
+
+@router.get(
+    "/annotations",
+    summary="What a reader of a time must know",
+    response_model=documents.Annotations,
+    responses=openapi.tables(_SHOWN_PAGE, _SHOWN_TABLE, 400, 404, 503),
+)
+async def list_annotations(
+    request: Request,
+    connection: Connection,
+    station_codes: filters.StationCodes = None,
+    region_codes: filters.RegionCodes = None,
+    property_codes: filters.PropertyCodes = None,
+    kinds: Kinds = None,
+    start: From = None,
+    to: To = None,
+    limit: Limit = 200,
+    cursor: filters.Cursor = None,
+    format_: formats.Format = None,
+) -> Response:
+    """What touches a span, in the order of time: devices replaced, mounted anew or away, stations moved; New Year's
+    Eve (31 December, 18:00 to 1 January, 06:00 by the region's clocks, for particles); and what operators entered.
+
+    Those of a station are also those of its region and of everywhere. Gaps in the values themselves are not here: the
+    metadata of observations have them.
+    """
+    since, until = parameters.span(start, to, datetime.now(UTC), _DEFAULT_SPAN)
+    chosen = filters.chosen(station_codes, region_codes, property_codes)
+    after = paging.decode(cursor, _Key) if cursor is not None else None
+    question = Question(since, until, chosen, tuple(sorted(set(kinds or ()))), limit, after)
+    page = await listing.page(connection, question)
+    next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
+    annotations = [documents.document(each) for each in page.annotations]
+    document = {"from": since, "to": until, "annotations": annotations, "next": next_}
+    table = answers.table("annotations", documents.COLUMNS, page.annotations)
+    return await answers.respond(request, table, document, caching.headers(caching.REGISTRY) | paging.link(next_))
