@@ -17,6 +17,7 @@ from plietsch.platform.local.postgres import EmbeddedPostgres
 from support import wait
 
 ADDRESSES = ["/api/v1", "/api/v1/stations", "/api/v1/stations/harbour", "/api/v1/observations", "/api/v1/properties"]
+ADDRESSES += ["/api/v1/latest"]
 
 
 @pytest.mark.parametrize("url", [*ADDRESSES, "/api/v1/openapi.json", "/healthz"])
@@ -101,9 +102,9 @@ def test_a_database_that_goes_down_is_told(tmp_path: Path):
     health = client.get("/healthz")
     assert (health.status_code, health.json()["database"]) == (503, "unreachable")
     asked = {"X-Request-Id": examples.DATABASE_PROBLEM["request_id"]}
-    response = client.get("/api/v1/stations", headers=asked)
+    response = client.get("/api/v1/properties", headers=asked)
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-    assert response.json() == examples.DATABASE_PROBLEM
+    assert response.json() == examples.DATABASE_PROBLEM | {"instance": "/api/v1/properties"}
     client.close()
     server.remove()
 
@@ -139,7 +140,7 @@ def slow(world: World) -> Iterator[psycopg.Connection]:
 
 def test_a_slow_question_asked_by_many_keeps_nobody_else_waiting(api: Client, slow: psycopg.Connection):
     quick = ["/healthz", "/api/v1/properties", "/healthz"]
-    answers, late = api.beside(["/api/v1/stations"] * 12, quick, slow.rollback)
+    answers, late = api.beside(["/api/v1/stations/harbour"] * 12, quick, slow.rollback)
     assert [answer.status_code for answer in answers] == [200] * 3
     assert [answer.status_code for answer in late] == [200] * 12
 
@@ -147,14 +148,14 @@ def test_a_slow_question_asked_by_many_keeps_nobody_else_waiting(api: Client, sl
 def test_another_question_does_not_wait_for_a_slow_one(world: World, api: Client, slow: psycopg.Connection):
     """Where nothing is installed, nothing is read of observations."""
     world.connection.execute("DELETE FROM deployment WHERE station_id = (SELECT id FROM station WHERE code = 'husum')")
-    quick = ["/api/v1/stations/husum", "/api/v1/stations?bbox=0,0,1,1"]
-    answers, late = api.beside(["/api/v1/stations?region=flensburg", "/api/v1/stations"], quick, slow.rollback)
+    quick = ["/api/v1/stations/husum", "/api/v1/properties"]
+    answers, late = api.beside(["/api/v1/stations/market", "/api/v1/stations/harbour"], quick, slow.rollback)
     assert [answer.status_code for answer in [*answers, *late]] == [404, 200, 200, 200]
 
 
 def test_who_waits_too_long_behind_the_same_question_is_told(api: Client, slow: psycopg.Connection):
     api.app.state.stations_cache = freshness.Cache(patience_s=0)
-    _, late = api.beside(["/api/v1/stations"] * 3, ["/api/v1/properties"], slow.rollback)
+    _, late = api.beside(["/api/v1/stations/harbour"] * 3, ["/api/v1/properties"], slow.rollback)
     assert sorted(answer.status_code for answer in late) == [200, 503, 503]
     problem = next(answer for answer in late if answer.status_code == 503)
     assert problem.headers["Retry-After"] == "5"
@@ -193,6 +194,7 @@ NASTY = [
     base64.urlsafe_b64encode(b'[9223372036854775807,"a","b",1]').decode(),
 ]
 NAMES = ["station", "property", "region", "bbox", "from", "to", "resolution", "format", "limit", "cursor", "", "\x00"]
+NAMES += ["near", "radius", "nearest", "municipality_key", "operator", "kind", "q", "method"]
 
 
 @given(
