@@ -40,14 +40,17 @@ class Addresses:
 
 
 def of(table: Table, about: Mapping[str, Any], addresses: Addresses, at: datetime) -> dict[str, Any]:
-    """The document: `about` is what the resource says besides, `at` when it is asked for."""
+    """The document: `about` is what the resource says besides, `at` when it is asked for.
+
+    It has the members that stand before the rows in JSON, too, such as the span.
+    """
     has_flags = "series" in about or any(name.endswith(_FLAGS_COLUMN) for name in table.schema.names)
     return {
         "title": title(table),
         "description": table.description,
         "address": addresses.data,
         "accessed_at": at,
-        **{"complete_to": None, **about},
+        **{"complete_to": None, **table.before, **about},
         "columns": [_column(each) for each in fields(table.schema)],
         "quality_flags": [_flag(*each) for each in FLAGS] if has_flags else [],
         "licences": licences.of(table.sources),
@@ -75,14 +78,14 @@ def title(table: Table) -> str:
 
 
 def _cited(table: Table, about: Mapping[str, Any], addresses: Addresses, at: datetime) -> citing.Cited:
-    named = title(table) + (f", {table.label}" if table.label else "")
+    named = table.title or ", ".join(filter(None, (title(table), table.label)))
     return citing.Cited(
         authors=sorted({each.attribution for each in table.sources}),
         title=named,
         address=addresses.data,
         at=at,
         licences=sorted({each.licence for each in table.sources}),
-        complete_to=about.get("complete_to"),
+        complete_to=about.get("complete_to", table.before.get("complete_to")),
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from plietsch.api import caching, cursors, formats, openapi
 from plietsch.api.changes import cursor as changes
 from plietsch.api.formats import KINDS
-from plietsch.api.observations import answers, asking, documents, examples, series
+from plietsch.api.observations import answers, asking, documents, examples, meaning, series
 from plietsch.api.observations.parameters import AskedOfObservations
 from plietsch.api.observations.question import Question
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
@@ -56,14 +56,18 @@ async def list_observations(request: Request, asked: AskedOfObservations, format
     # Before anything is read: what is written meanwhile may be in the answer, and is told by changes as well.
     async with request.app.state.pool.connection() as connection:
         complete_to = await changes.present(connection)
+        headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {COMPLETE_TO: complete_to}
         found = await series.meant(connection, question)
+        if name == "metadata":
+            table = await meaning.table(connection, question, found, complete_to)
+            return await formats.respond(request, table, format_=name, headers=headers)
     answer = await answers.answer(
         question, found, request.app.state.reading, complete_to, _link(request, question), is_bare=name == "json"
     )
-    headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {COMPLETE_TO: complete_to}
     if answer.next_url is not None:
         headers["Link"] = f'<{answer.next_url}>; rel="next"'
-    return await formats.respond(request, answer.table, format_=name, headers=headers)
+    table = meaning.named(answer.table, question, found)
+    return await formats.respond(request, table, format_=name, headers=headers)
 
 
 def _step(question: Question) -> timedelta:
