@@ -1,7 +1,8 @@
 """A region and the API over it."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -27,10 +28,31 @@ def api(world: World) -> Iterator[Client]:
 @pytest.fixture(scope="session")
 def quiet_api(postgres: EmbeddedPostgres) -> Iterator[Client]:
     """The API over a region where nothing was measured, for questions that fail: made once."""
-    name = f"quiet_{uuid.uuid4().hex}"
+    with _made(postgres, lambda world: None) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def measured_api(postgres: EmbeddedPostgres) -> Iterator[Client]:
+    """The API over a region where a little was measured, for questions of every kind: made once, and never changed."""
+
+    def measure(world: World) -> None:
+        for property_ in ("pm2_5", "pm10"):
+            world.series("harbour", property_, [12.3, None, 14.5])
+        world.series("market", "pm2_5", [7.0])
+
+    with _made(postgres, measure) as client:
+        yield client
+
+
+@contextmanager
+def _made(postgres: EmbeddedPostgres, fill: Callable[[World], None]) -> Generator[Client]:
+    name = f"once_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch")
-        World(postgres.url(name)).close()
+        world = World(postgres.url(name))
+        fill(world)
+        world.close()
         client = Client(postgres.url(name))
         yield client
         client.close()

@@ -6,7 +6,7 @@ Routes say what is their own; here is added what `limits`, `delivery`, `caching`
 from collections.abc import Iterator
 from typing import Any
 
-from plietsch.api import caching, problems
+from plietsch.api import caching, describing_formats, problems
 from plietsch.api.formats import KINDS
 
 Json = dict[str, Any]
@@ -138,6 +138,7 @@ def complete(document: Json) -> None:
         "description": "A station that is asked for has another code now: its address is in `Location`.",
         "headers": _headers("Location", *_ALWAYS),
     }
+    components["schemas"] |= describing_formats.schemas()
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
@@ -162,6 +163,7 @@ def _complete(path: str, operation: Json) -> None:
     for name, header in _headers("ETag", "Cache-Control", *paged, *shown).items():
         given.setdefault(name, header)
     if _FORMAT in names:
+        describing_formats.complete(operation)
         operation["description"] = f"{operation.get('description', '')}\n\n{_suffixes(path, operation)}"
     operation["responses"] = dict(sorted(responses.items()))
 
@@ -186,8 +188,7 @@ def _without_null(parameter: Json) -> None:
 
 def _suffixes(path: str, operation: Json) -> str:
     """How the same address is asked for in another format."""
-    parameter = next(each for each in operation["parameters"] if each["name"] == _FORMAT)
-    offered = [KINDS[name].suffix for name in parameter["schema"].get("enum", ()) if name in KINDS]
+    offered = [KINDS[name].suffix for name in describing_formats.offered(operation)]
     return (
         f"Formats: `format=`, or behind the address as in `{path}.csv`: {', '.join(f'`{each}`' for each in offered)}."
     )
