@@ -68,12 +68,8 @@ def test_every_resource_is_explained_in_the_readers_language(pages: dict[str, st
 
 
 def test_every_parameter_of_a_resource_is_listed(pages: dict[str, str], document: dict[str, Any]):
-    listed = {
-        unescape(path): set(re.findall(r"<dt><code>(\w+)</code>", body))
-        for path, body in re.findall(
-            r'<li class="resource">\s*<h3>.*?<code>(.*?)</code>(.*?)</li>', pages["en"], re.DOTALL
-        )
-    }
+    ways = pages["en"].partition('id="try"')[0].split('<div class="way">')[1:]
+    listed = {re.findall("<code>(.*?)</code>", way)[0]: set(re.findall(r"<dt><code>(\w+)</code>", way)) for way in ways}
     assert listed == {
         each.path: {parameter.name for parameter in each.parameters} for each in asking.resources(document)
     }

@@ -27,6 +27,7 @@ _WHAT_TO_DO = {
     "token-refused": N_(
         "The token is unknown, has expired or was withdrawn. Without one everything answers, too, less often."
     ),
+    "address-too-long": N_("Ask for several things one after another, or for a whole region and choose afterwards."),
     "limit-reached": N_(
         "Wait for `Retry-After` seconds. Ask for much at once rather than often for little, or ask for a token."
     ),

@@ -1,5 +1,6 @@
 """`/developers`: the page, in each language; and the way from its form to the address that was chosen in it."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,7 +39,7 @@ async def developers(request: Request) -> RedirectResponse:
 async def developers_page(request: Request, language: Language, connection: Connection) -> HTMLResponse:
     """What there is, how to ask for it, and what can be relied on."""
     site, texts = site_of(request, language)
-    known = asking.resources(request.app.openapi())
+    known = await _known(request)
     measured = await region.measured(connection)
     here = region.here(str(request.base_url).rstrip("/"), measured)
     tried = [each for each in known if each.is_tried and (each.takes or each.formats)]
@@ -47,7 +48,7 @@ async def developers_page(request: Request, language: Language, connection: Conn
         language,
         "developers.html",
         base=here.base,
-        resources=[(each, _about(each, texts)) for each in known],
+        nouns=_by_noun(known, texts),
         tried=tried,
         stations=await region.stations(connection),
         measured=[(each.code, _name(each, texts)) for each in measured],
@@ -73,8 +74,21 @@ async def developers_page(request: Request, language: Language, connection: Conn
 @router.get("/{language}/developers/try")
 async def try_it(request: Request, language: Language) -> RedirectResponse:
     """To the address that the form asks for: what its script does by itself. Raises errors.PageUnknown."""
-    address = asking.address(asking.resources(request.app.openapi()), request.query_params)
+    address = asking.address(await _known(request), request.query_params)
     return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-cache"})
+
+
+async def _known(request: Request) -> list[asking.Resource]:
+    """The API's addresses. To describe them takes half a second, once: others are answered meanwhile."""
+    return asking.resources(await asyncio.to_thread(request.app.openapi))
+
+
+def _by_noun(known: Iterable[asking.Resource], texts: Texts) -> list[list[tuple[asking.Resource, str]]]:
+    """The addresses with what is said of each: those of all things of a kind together with those of one."""
+    nouns: dict[str, list[tuple[asking.Resource, str]]] = {}
+    for each in sorted(known, key=lambda each: "{" in each.name):
+        nouns.setdefault(each.name.split("/")[0], []).append((each, _about(each, texts)))
+    return list(nouns.values())
 
 
 def _about(resource: asking.Resource, texts: Texts) -> str:
