@@ -1,0 +1,175 @@
+"""Which observations, and how they lie: regions, methods side by side, the newest of each series, wide tables, gaps."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from api.world import NOON, Client, World
+
+from plietsch.api.changes import cursor
+from plietsch.api.observations import documents
+
+OBSERVATIONS = "/api/v1/observations"
+DAY = {"from_": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
+
+
+def wide(api: Client, **query: Any) -> list[tuple[Any, ...]]:
+    """Rows of a wide table: the clock time, and the cells."""
+    page = api.json(OBSERVATIONS, layout="wide", **query)
+    documents.Observations.model_validate(page)
+    for row in page["observations"]:
+        assert list(row)[1:] == list(page["series"])
+    return [(row.pop("time")[11:16], *row.values()) for row in page["observations"]]
+
+
+def test_a_whole_answer_streams_and_says_what_it_is_complete_to(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2, 3])
+    response = api.get(OBSERVATIONS, **DAY)
+    body = response.json()
+    assert len(body["observations"]) == 3
+    assert body["next"] is None
+    assert response.headers["plietsch-complete-to"] == body["complete_to"]
+    place = cursor.decode(body["complete_to"])
+    world.measured("harbour", "pm10", NOON + timedelta(hours=1), 4.0)
+    after = cursor.decode(api.json(OBSERVATIONS, **DAY)["complete_to"])
+    assert place < after
+
+
+def test_regions_filter(world: World, api: Client):
+    for code in ("harbour", "husum"):
+        world.measured(code, "humidity", NOON, 70.0)
+    rows = api.json(OBSERVATIONS, region="nordfriesland", **DAY)["observations"]
+    assert [row["station"] for row in rows] == ["husum"]
+    assert len(api.json(OBSERVATIONS, region=["nordfriesland", "flensburg"], **DAY)["observations"]) == 2
+    assert api.problem(OBSERVATIONS, region="bavaria")["status"] == 404
+
+
+def test_raw_and_corrected_lie_side_by_side(world: World, api: Client):
+    for value, method in [(20.0, "raw"), (8.5, "kappa-koehler/1")]:
+        world.measured("harbour", "pm10", NOON, value, method=method)
+    rows = api.json(OBSERVATIONS, property="pm10", method="all", **DAY)["observations"]
+    assert {row["method"]: row["value"] for row in rows} == {"raw": 20.0, "kappa-koehler/1": 8.5}
+    page = api.json(OBSERVATIONS, station="harbour", property="pm10", method="all", layout="wide", **DAY)
+    assert page["observations"] == [
+        {"time": "2026-05-01T12:00:00Z", "harbour.pm10.raw": 20.0, "harbour.pm10.kappa-koehler/1": 8.5}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quality", "values"), [(None, [1, 2, 3, 4, None]), ("good", [1]), ("usable", [1, 2, 3]), ("3,9", [3, None])]
+)
+def test_quality_filters(world: World, api: Client, quality: str | None, values: list[float | None]):
+    for minute, flag in enumerate((1, 2, 3, 4, 9)):
+        value = None if flag == 9 else float(flag)
+        world.measured("harbour", "pm10", NOON + timedelta(minutes=minute), value, flag)
+    query = {"quality": quality} if quality else {}
+    assert [row["value"] for row in api.json(OBSERVATIONS, **query, **DAY)["observations"]] == values
+
+
+def test_the_newest_of_each_series(world: World, api: Client):
+    world.series("harbour", "pm10", range(10))
+    world.series("market", "pm10", range(100, 103), every_s=86_400)
+    world.measured("husum", "humidity", NOON, 70.0)
+    page = api.json(OBSERVATIONS, last="2", to="2026-06-01T00:00:00Z")
+    found = [(row["station"], row["value"]) for row in page["observations"]]
+    assert found == [("husum", 70), ("harbour", 8), ("harbour", 9), ("market", 101), ("market", 102)]
+    assert page["from"] == "2026-05-01T12:00:00Z"
+    good = api.json(OBSERVATIONS, last="1", station="market", quality="4", to="2026-06-01T00:00:00Z")
+    assert good["observations"] == []
+
+
+@pytest.mark.parametrize(
+    ("resolution", "times"),
+    [
+        ("1h", ["2026-04-30T23:00:00+02:00", "2026-05-03T11:00:00+02:00"]),
+        ("1d", ["2026-04-30T00:00:00+02:00", "2026-05-03T00:00:00+02:00"]),
+        ("1mo", ["2026-04-01T00:00:00+02:00", "2026-05-01T00:00:00+02:00"]),
+    ],
+)
+def test_the_newest_buckets_of_each_series_pass_over_gaps(world: World, api: Client, resolution: str, times: list[str]):
+    # By Berlin's clock 23:30 on 30 April, 11:10 and 11:20 on 3 May; and two months before.
+    for day, hour, minute in [(30, 21, 30), (33, 9, 10), (33, 9, 20)]:
+        at = datetime(2026, 4, 1, hour, minute, tzinfo=UTC) + timedelta(days=day - 1)
+        world.measured("harbour", "pm10", at, 1.0)
+    world.measured("harbour", "pm10", datetime(2026, 2, 1, tzinfo=UTC), 1.0)
+    page = api.json(OBSERVATIONS, last="2", to="2026-06-01T00:00:00Z", resolution=resolution, tz="Europe/Berlin")
+    assert [row["time"] for row in page["observations"]] == times
+
+
+def test_a_wide_table_has_a_column_for_each_series(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2, None])
+    world.series("market", "pm10", [3], every_s=300)
+    world.measured("market", "pm10", NOON + timedelta(minutes=5), 99.0, 4)
+    assert wide(api, property="pm10", station=["harbour", "market"], **DAY) == [("12:00", 1, 3), ("12:05", 2, None)]
+    assert wide(api, property="pm10", station=["harbour", "market"], quality="all", **DAY) == [
+        ("12:00", 1, 3),
+        ("12:05", 2, 99),
+        ("12:10", None, None),
+    ]
+
+
+def test_a_gap_of_aggregates_is_no_row_when_long_and_a_row_of_nulls_when_wide(world: World, api: Client):
+    for hours, value in [(0, 1.0), (3, 2.0)]:
+        world.measured("harbour", "pm10", NOON + timedelta(hours=hours), value)
+    query = {"property": "pm10", "station": ["harbour", "market"], "resolution": "1h", **DAY}
+    assert [row["time"][11:13] for row in api.json(OBSERVATIONS, **query)["observations"]] == ["12", "15"]
+    rows = [("12:00", 1, None), ("13:00", None, None), ("14:00", None, None), ("15:00", 2, None)]
+    assert wide(api, **query) == rows
+    first = api.json(OBSERVATIONS, layout="wide", limit=2, **query)
+    assert [row["time"][11:16] for row in api.json(first["next"])["observations"]] == ["14:00", "15:00"]
+
+
+@pytest.mark.parametrize(("statistic", "value"), [("count", 2), ("min", 1), ("max", 4), ("last", 4), ("mean", 2.5)])
+def test_a_wide_table_holds_the_statistic_that_is_asked_for(world: World, api: Client, statistic: str, value: float):
+    world.series("harbour", "pm10", [1, 4])
+    query = {"station": "harbour", "property": "pm10", "resolution": "1d", **DAY}
+    assert wide(api, statistic=statistic, **query) == [("00:00", value)]
+
+
+def test_two_instruments_of_one_quantity_have_their_numbers_behind_their_names(world: World, api: Client):
+    world.connection.execute(
+        """WITH other AS (
+            INSERT INTO datastream (station_id, sensor_id, observed_property_id)
+            SELECT d.station_id, (SELECT id FROM sensor WHERE model = 'DHT22'), d.observed_property_id
+            FROM datastream d JOIN station s ON s.id = d.station_id JOIN observed_property p
+            ON p.id = d.observed_property_id WHERE s.code = 'harbour' AND p.code = 'humidity' RETURNING id
+        ) INSERT INTO deployment_channel SELECT c.deployment_id, 'humidity-2', other.id FROM other, deployment_channel c
+        JOIN datastream d ON d.id = c.datastream_id JOIN station s ON s.id = d.station_id
+        WHERE s.code = 'harbour' AND c.channel = 'humidity'"""
+    )
+    world.measured("harbour", "humidity", NOON, 60.0, sensor="BME280")
+    page = api.json(OBSERVATIONS, station="harbour", property="humidity", layout="wide", **DAY)
+    names = list(page["series"])
+    assert len(names) == 2
+    assert all(name.rpartition(".")[2].isdigit() for name in names)
+
+
+def test_wide_tables_have_their_limits(world: World, api: Client):
+    world.crowd(1001)
+    assert "more than 1000" in api.problem(OBSERVATIONS, layout="wide", **DAY)["detail"]
+    crowd = [f"crowd-{number}" for number in range(1, 101)]
+    problem = api.problem(OBSERVATIONS, layout="wide", limit=50_000, station=crowd, **DAY)
+    assert (problem["parameter"], "10000 rows" in problem["hint"]) == ("limit", True)
+    rows = list(csv.reader(io.StringIO(api.get(OBSERVATIONS, layout="wide", format="csv", station=crowd, **DAY).text)))
+    assert len(rows) == 1 + 100
+    assert {len(row) for row in rows} == {101}
+
+
+def test_times_are_of_the_zone_that_is_asked_for(world: World, api: Client):
+    world.series("harbour", "pm10", [1])
+    (row,) = api.json(OBSERVATIONS, tz="Asia/Kathmandu", **DAY)["observations"]
+    assert row["time"] == "2026-05-01T17:45:00+05:45"
+
+
+def test_pieces_that_end_between_equal_times_hold_every_observation_once(world: World, api: Client):
+    """Three hundred series of the same times, in pieces of far fewer rows than they have at once."""
+    world.crowd(300)
+    readers = api.app.state.reading.readers
+    readers.present += 2_000  # so many share the room that a piece has the least rows
+    rows = api.json(OBSERVATIONS, **DAY)["observations"]
+    readers.present -= 2_000
+    keys = [(row["time"], row["station"]) for row in rows]
+    assert len(keys) == 300 * 100
+    assert keys == sorted(set(keys))
