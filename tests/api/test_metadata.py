@@ -6,6 +6,7 @@ from typing import Any
 from api.world import NOON, Client, World
 
 from plietsch.api.metadata import citing, licences, methods
+from plietsch.api.metadata.documents import Metadata
 from plietsch.ingest.series import dust, level, rain
 from plietsch.platform import methods as known
 
@@ -181,3 +182,19 @@ def test_a_licence_that_nobody_knows_has_no_address():
 def test_what_is_wrong_is_wrong_for_metadata_too(quiet_api: Client):
     problem = quiet_api.problem("/api/v1/observations.metadata.json", station="nowhere")
     assert problem["status"] == 404
+
+
+def test_stations_and_newest_values_say_what_they_are_measured_with(quiet_api: Client):
+    for address in ("stations", "stations/harbour", "latest"):
+        said = quiet_api.json(f"/api/v1/{address}.metadata.json")
+        Metadata.model_validate(said)
+        if address == "latest":
+            continue  # of what has no value, there is no row
+        assert {each["attribution"] for each in said["stations"].values()} == {"The neighbours"}
+        assert said["stations"]["harbour"]["simulated"] is True
+        assert {each["sensor"]["model"] for each in said["series"] if each["station"] == "harbour"} >= {
+            "BME280",
+            "SDS011",
+        }
+    only = quiet_api.json("/api/v1/stations.metadata.json", property="pm2_5")
+    assert {each["property"]["code"] for each in only["series"]} == {"pm2_5"}

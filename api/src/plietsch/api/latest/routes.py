@@ -58,4 +58,5 @@ async def latest_values(
     next_ = paging.following(request, page.next)
     headers = caching.headers(caching.BRIEF) | paging.link(next_)
     table = await asyncio.to_thread(rows.table, page.some, filter_, next_)
+    table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)

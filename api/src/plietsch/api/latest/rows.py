@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from plietsch.api.formats import Table, arrow, at_once, column
 from plietsch.api.hot.state import View
-from plietsch.api.stations import model
+from plietsch.api.stations import model, tables
 from plietsch.api.stations.filtering import Filter, Found
 from plietsch.api.stations.model import Held, Latest, Station
 
@@ -72,7 +72,15 @@ def table(lines: Sequence[Line], filter_: Filter, next_: str | None) -> Table:
     if filter_.near:
         columns.append([None if each.distance_m is None else round(each.distance_m) for each in lines])
     arrays = [arrow.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
-    return Table("latest", schema, at_once([arrow.record_batch(arrays, schema)]), after=lambda: {"next": next_})
+    return Table(
+        "latest",
+        schema,
+        at_once([arrow.record_batch(arrays, schema)]),
+        after=lambda: {"next": next_},
+        title="Newest values",
+        description="The newest value of each series that did not fail; `freshness` says what its age tells of now.",
+        sources=tables.sources(each.station for each in lines),
+    )
 
 
 def _wanted(held: Iterable[Held], filter_: Filter) -> list[Held]:

@@ -14,6 +14,15 @@ CROSS JOIN LATERAL (
 WHERE ds.id = ANY(%(ids)s)
 ORDER BY s.code, p.code, ds.id
 
+-- name: of_stations
+-- The datastreams of some stations that a device fed while installed, of some properties or of all, by property.
+SELECT ds.id FROM datastream ds
+JOIN station s ON s.id = ds.station_id
+JOIN observed_property p ON p.id = ds.observed_property_id
+WHERE s.code = ANY(%(stations)s) AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+  AND EXISTS (SELECT 1 FROM public_channel c WHERE c.datastream_id = ds.id)
+ORDER BY s.code, p.code, ds.id
+
 -- name: mountings
 -- How what fed some computed datastreams in a span is mounted, as far as their method reckons with it.
 SELECT c.datastream_id, NULLIF(lower(d.during), '-infinity') AS since,

@@ -73,26 +73,43 @@ class _Gap(NamedTuple):
 async def about(
     connection: AsyncConnection[Any], ids: Sequence[int], start: datetime, end: datetime
 ) -> Mapping[str, Any]:
-    """Members of a metadata document: the series of some datastreams, by station and property, and their methods."""
-    some = list(ids[:MOST_SERIES])
-    asked = {"ids": some, "start": start, "end": end}
-    found = await _read(connection, Series, "series", asked)
+    """Members of a metadata document: the series of some datastreams, by station and property, and their methods, with
+    how they were mounted and where values are missing in a span."""
+    found = await _described(connection, ids)
+    asked = {"ids": [each.id for each in found], "start": start, "end": end}
     mountings = _by_datastream(await _read(connection, _Mounting, "mountings", asked))
     gaps = await _gaps(connection, asked)
     missing = None if gaps is None else _by_datastream(gaps)
+    more = {
+        each.id: {
+            "mounted": [_mounting(mounting) for mounting in mountings[each.id]],
+            **_missing(None if missing is None else missing[each.id]),
+        }
+        for each in found
+    }
+    return {**_documents(found, len(ids), more), "gaps": _rule(are_known=gaps is not None)}
+
+
+async def of_stations(
+    connection: AsyncConnection[Any], stations: Sequence[str], properties: Sequence[str] = ()
+) -> Mapping[str, Any]:
+    """The same of all series of some stations, or of those of some properties, without what is of a span."""
+    asked = {"stations": list(stations), "properties": list(properties) or None}
+    ids = [id_ for (id_,) in await (await connection.execute(_QUERIES["of_stations"], asked)).fetchall()]
+    return _documents(await _described(connection, ids), len(ids), {})
+
+
+def _documents(found: Sequence[Series], many: int, more: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Series of so many that were asked for, with what else is known of each."""
     return {
-        "series": [
-            {
-                **_document(each),
-                "mounted": [_mounting(mounting) for mounting in mountings[each.id]],
-                **_missing(None if missing is None else missing[each.id]),
-            }
-            for each in found
-        ],
-        "series_not_shown": max(0, len(ids) - len(some)),
-        "gaps": _rule(are_known=gaps is not None),
+        "series": [{**_document(each), **more.get(each.id, {})} for each in found],
+        "series_not_shown": max(0, many - MOST_SERIES),
         "methods": {name: methods.document(name) for name in sorted({each.method for each in found})},
     }
+
+
+async def _described(connection: AsyncConnection[Any], ids: Sequence[int]) -> list[Series]:
+    return await _read(connection, Series, "series", {"ids": list(ids[:MOST_SERIES])})
 
 
 async def _gaps(connection: AsyncConnection[Any], asked: Mapping[str, Any]) -> list[_Gap] | None:

@@ -1,14 +1,18 @@
 """Stations as they are asked for, put together from what is known: as Features, and as rows."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 from fastapi import Request
 
 from plietsch.api import database, geojson
+from plietsch.api.formats.table import Table
 from plietsch.api.hot.hot import Hot
 from plietsch.api.hot.state import Entry, View
+from plietsch.api.metadata import series as metadata
 from plietsch.api.stations import filtering, model
 from plietsch.api.stations.filtering import Filter, Found
 from plietsch.api.stations.model import Station
@@ -66,3 +70,14 @@ def _asked(entry: Entry, distance_m: float | None, filter_: Filter) -> Station:
     if distance_m is not None:
         changes["distance_m"] = round(distance_m)
     return msgspec.structs.replace(station, **changes)
+
+
+def with_meaning(request: Request, table: Table, properties: Sequence[str]) -> Table:
+    """The table, which tells who asks for metadata what its stations measure with, of some properties or of all."""
+
+    async def about() -> Mapping[str, Any]:
+        pool: database.Pool = request.app.state.pool
+        async with pool.connection() as connection:
+            return await metadata.of_stations(connection, [each.station for each in table.sources], properties)
+
+    return replace(table, about=about)

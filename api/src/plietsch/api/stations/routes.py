@@ -62,6 +62,7 @@ async def list_stations(
         return caching.respond(request, body, formats.KINDS[name].media_type, caching.BRIEF, vary=vary, also=also)
     table = tables.of(answering.stations(view, page.some, filter_), view.properties, filter_.properties, next_)
     headers = caching.headers(caching.BRIEF) | paging.link(next_)
+    table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)
 
 
@@ -90,5 +91,5 @@ async def _as_row(request: Request, code: str, name: str) -> Response:
     view = await answering.known(request)
     filter_ = asking.filter_of(asking.Asked(stations=(code,)), view)
     some = answering.stations(view, answering.find(view, filter_), filter_)
-    table = tables.of(some, view.properties, (), None)
+    table = answering.with_meaning(request, tables.of(some, view.properties, (), None), ())
     return await formats.respond(request, table, format_=name, headers=caching.headers(caching.BRIEF))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from plietsch.api.formats import Table, arrow, at_once, column
+from plietsch.api.formats import Source, Table, arrow, at_once, column
 from plietsch.api.properties import Property
 from plietsch.api.stations.model import Station
 
@@ -49,7 +49,21 @@ def of(
         columns += [[each and each.value for each in latest], [each and each.time for each in latest]]
     schema = pa.schema(fields)
     arrays = [arrow.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
-    return Table("stations", schema, at_once([arrow.record_batch(arrays, schema)]), after=lambda: {"next": next_})
+    return Table(
+        "stations",
+        schema,
+        at_once([arrow.record_batch(arrays, schema)]),
+        after=lambda: {"next": next_},
+        title="Stations with their newest values",
+        description="Where is measured. Places are the centres of grid cells, of the size that `grid_m` says.",
+        sources=sources(stations),
+    )
+
+
+def sources(stations: Iterable[Station]) -> list[Source]:
+    """Whose the values of some stations are, each once."""
+    once = {each.code: each for each in stations}.values()
+    return [Source(each.code, each.name, each.licence, each.attribution, each.simulated) for each in once]
 
 
 def _columns(stations: Sequence[Station]) -> list[list[Any]]:
