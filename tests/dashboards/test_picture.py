@@ -236,6 +236,8 @@ def test_colours_are_those_of_the_stylesheet():
     for theme, some in (("light", dict(tokens[:night])), ("dark", dict(tokens[night:]))):
         look = {name.replace("_", "-"): value for name, value in vars(LOOKS[theme]).items()}
         assert {name: value for name, value in look.items() if name != "more"}.items() <= some.items()
+    lines = re.findall(r"--line-\d: (#[0-9a-f]{6});", (STYLES / "compare.css").read_text(encoding="utf-8"))
+    assert (*LOOKS["light"].more, *LOOKS["dark"].more) == tuple(lines)
     classes = re.findall(r"\.band-([\w-]+) \{ --band: (#\w+);", (STYLES / "bands.css").read_text(encoding="utf-8"))
     assert BANDS.items() <= dict(classes).items()
 

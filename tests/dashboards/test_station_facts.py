@@ -89,24 +89,17 @@ def test_downloads_hold_a_day_of_a_station_that_measures_every_few_seconds(
         )
     links = [link for link in _downloads(reader.get("/en/stations/husum-markt").text) if "/observations" in link]
     # Of every station, of the chart's span, of the station's day: by hours, as measured in CSV and in JSON.
-    hourly, raw, _ = (link for link in links if "husum" in link and "from" not in link)
+    hourly, raw, _ = (link for link in links if "husum" in link and "from" not in link and "last" not in link)
     assert reader.get(raw).text.count("\r\n") == 1 + 4 * 8600
     assert 4 * 24 <= reader.get(hourly).text.count("\r\n") - 1 <= 4 * 25
     for link in links:
         assert "next" not in reader.get(link).links, link
-
-
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("de", "höchstens 50.000 Werte, die ältesten zuerst"),
-        ("da", "højst 50.000 værdier, de ældste først"),
-        ("en", "at most 50,000 values, the oldest first"),
-    ],
-)
-@pytest.mark.usefixtures("region")
-def test_a_download_says_what_it_does_not_hold(reader: httpx.Client, language: str, said: str) -> None:
-    assert said in reader.get(f"/{language}/stations/husum-markt").text
+    # Whole from the first day on, and no more than that is said of it.
+    all_hours, everything = (
+        link for link in links if "from=2026-01-01T00%3A00%3A00Z" in link or "from=2026-01-01T00:00:00Z" in link
+    )
+    assert "resolution=1h" in all_hours and ".parquet?" in everything
+    assert reader.get(everything).content.startswith(b"PAR1")
 
 
 def test_an_instrument_is_named_once_and_its_maker_too() -> None:

@@ -5,15 +5,18 @@ from fastapi import FastAPI
 from plietsch.api import app as api
 from plietsch.dashboards import error_pages, front
 from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
+from plietsch.dashboards.compare import routes as compare_routes
 from plietsch.dashboards.developers import routes as developers_routes
 from plietsch.dashboards.journey import routes as journey_routes
 from plietsch.dashboards.map import data as map_data
 from plietsch.dashboards.map import routes as map_routes
+from plietsch.dashboards.page_data.middleware import PageData
 from plietsch.dashboards.picture import routes as picture_routes
 from plietsch.dashboards.picture.studio import Studio
 from plietsch.dashboards.policy import Policy
 from plietsch.dashboards.site import Site
 from plietsch.dashboards.station import routes as station_routes
+from plietsch.dashboards.status import routes as status_routes
 from plietsch.dashboards.summary import routes as summary_routes
 from plietsch.dashboards.summary.memory import Memory
 from plietsch.platform.settings import Settings
@@ -37,9 +40,13 @@ def create_app(settings: Settings) -> FastAPI:
         journey_routes,
         developers_routes,
         picture_routes,
+        compare_routes,
+        status_routes,
     ):
         app.include_router(routes.router)
     app.mount(URL, Files(directory=FOLDER), name="static")
+    # Before any other looks at the address.
+    app.add_middleware(PageData)
     app.surround(Policy, tiles_url=settings.tiles_url)
     error_pages.install(app, site)
     return app

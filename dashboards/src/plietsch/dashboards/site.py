@@ -8,7 +8,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from plietsch.api import observations
 from plietsch.dashboards.assets import Assets
 from plietsch.dashboards.texts import DEFAULT, LANGUAGES, Texts, preferred
 
@@ -39,9 +38,6 @@ class Site:
             "languages": LANGUAGES,
             "path": path + query,
             "assets": self.assets,
-            # How many values a download holds at most: for an address, and for a reader.
-            "most": observations.MOST,
-            "most_written": self.texts[language].number(observations.MOST, 0),
         }
         html = self.environments[language].get_template(template).render(every_page, **context)
         return HTMLResponse(html, status, {"Cache-Control": _CACHE_CONTROL, "Content-Language": language})

@@ -38,7 +38,7 @@ class Time:
 def time(last: str | None, start: str | None, end: str | None, now: datetime) -> Time:
     """The time that is asked for. Raises errors.ParameterInvalid."""
     if start is None and end is None:
-        return Time(_last(last or DEFAULT_LAST))
+        return Time(length(last or DEFAULT_LAST))
     if last is not None:
         raise errors.ParameterInvalid("last", "last does not go with from and to.", _LAST_HINT)
     since, until = parameters.span(start, end, now)
@@ -48,15 +48,16 @@ def time(last: str | None, start: str | None, end: str | None, now: datetime) ->
     return Time(None, since, until)
 
 
-def _last(text: str) -> timedelta:
+def length(text: str) -> timedelta:
+    """How long a span such as 24h, 7d or 12mo is. Raises errors.ParameterInvalid."""
     found = _LAST.fullmatch(text)
     if not found:
         raise errors.ParameterInvalid("last", f"last={errors.shown(text)} is no span of time.", _LAST_HINT)
-    length = int(found[1]) * _UNITS[found[2]]
-    if length > LONGEST:
+    found_length = int(found[1]) * _UNITS[found[2]]
+    if found_length > LONGEST:
         message = f"last={text} is longer than a picture can show."
         raise errors.ParameterInvalid("last", message, f"A picture shows at most {LONGEST.days} days.")
-    return length
+    return found_length
 
 
 def quantity(code: str | None, own: Sequence[Stream]) -> str:

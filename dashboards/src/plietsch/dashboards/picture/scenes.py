@@ -31,9 +31,9 @@ _RANGE = N_("least to most")
 _GAP = N_("no data")
 _UNSURE = N_("not sure enough (air too humid)")
 _DOUBTFUL = N_("measured, but suspect or failed")
-_NOTHING = N_("Nothing was measured in this span.")
+NOTHING = N_("Nothing was measured in this span.")
 _SIMULATION = N_("Simulation")
-_RAIN = N_("Rain")
+RAIN = N_("Rain")
 
 
 class Told(NamedTuple):
@@ -50,7 +50,7 @@ class Told(NamedTuple):
 def of_station(told: Told, texts: Texts) -> Scene:
     """A station's course as its page shows it."""
     went, station = told.course, told.station
-    lines = tuple(line(went, each, chart.name_of(each, went.code, texts)) for each in went.lines)
+    lines = tuple(line(went, each, chart.name_of(each, went.code, texts), is_bars=went.is_sum) for each in went.lines)
     scale = cards.scale_of(went.code, told.gauge) if page.has_bands(went) else None
     held = limits.of(went, told.gauge, texts)
     return Scene(
@@ -74,16 +74,16 @@ def of_station(told: Told, texts: Texts) -> Scene:
         marks=_marks(told, texts),
         keys=keys(lines, bool(went.gaps), texts),
         simulated=texts.translate(_SIMULATION) if station.simulated else "",
-        nothing="" if went.times else texts.translate(_NOTHING),
+        nothing="" if went.times else texts.translate(NOTHING),
     )
 
 
-def line(went: Course, drawn: courses.Line, name: str) -> Line:
+def line(went: Course, drawn: courses.Line, name: str, *, is_bars: bool = False) -> Line:
     """A line of a course: a point in the middle of its step, a break where nothing was measured."""
     half = step_s(went) / 2
     points = [(time.timestamp() + half, drawn.points.get(time)) for time in went.times]
     # Bars stand for themselves.
-    breaks = [] if went.is_sum else [((gap.since.timestamp() + gap.until.timestamp()) / 2, None) for gap in went.gaps]
+    breaks = [] if is_bars else [((gap.since.timestamp() + gap.until.timestamp()) / 2, None) for gap in went.gaps]
     placed = sorted([*points, *breaks], key=lambda each: each[0])
     counted = [point if point is not None and point.is_counted else None for _, point in placed]
     has_range = went.step != "raw" and not went.is_sum
@@ -134,7 +134,7 @@ def keys(lines: Sequence[Line], has_gaps: bool, texts: Texts) -> tuple[Key, ...]
 def subtitle(went: Course, region: Region, texts: Texts) -> str:
     """What is shown, in which unit, from when until when, and how finely."""
     quantity = QUANTITIES[went.code]
-    name = texts.translate(_RAIN if went.is_sum else quantity.name)
+    name = texts.translate(RAIN if went.is_sum else quantity.name)
     unit = f" ({quantity.unit})" if quantity.unit else ""
     step = texts.translate((SUMS if went.is_sum else MEANS)[went.step])
     return f"{name}{unit} · {days(went, region, texts)} · {step}"

@@ -7,7 +7,7 @@ a presentation attribute as well (SVG 1.1, section 6.5).
 import re
 from html import escape
 
-from plietsch.dashboards.picture.looks import WEB_FAMILY
+from plietsch.dashboards.picture.looks import LOOKS, WEB_FAMILY
 from plietsch.dashboards.picture.scene import Scene
 from plietsch.dashboards.picture.sheet import Size
 
@@ -17,6 +17,13 @@ _NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _ROOT = re.compile(r"^.*?<svg [^>]*>", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _SHEET = re.compile(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
+
+# The names of the light theme's colours in the stylesheet.
+_TOKENS = {
+    **{value: name.replace("_", "-") for name, value in vars(LOOKS["light"]).items() if isinstance(value, str)},
+    **{value: f"line-{number}" for number, value in enumerate(LOOKS["light"].more, 3)},
+}
+_COLOUR = re.compile(f'="({"|".join(_TOKENS)})"')
 
 
 def finished(text: str, size: Size, scene: Scene) -> bytes:
@@ -40,3 +47,8 @@ def _attributes(style: re.Match[str]) -> str:
     if "font-family" in found:
         found["font-family"] = WEB_FAMILY
     return "".join(f' {name}="{value}"' for name, value in found.items())
+
+
+def inline(drawn: bytes) -> str:
+    """A picture drawn in the light theme as part of a page: its colours are the stylesheet's, light or dark."""
+    return _COLOUR.sub(lambda found: f'="var(--{_TOKENS[found[1]]})"', drawn.decode())

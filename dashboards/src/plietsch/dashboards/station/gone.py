@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from psycopg import AsyncConnection
 
 from plietsch.api import stations
-from plietsch.api.observations import MOST
 from plietsch.dashboards import regions
 from plietsch.dashboards.station.past import Deployment, deployments
 from plietsch.dashboards.texts import Texts
@@ -43,7 +42,7 @@ async def of(connection: AsyncConnection[Any], code: str, texts: Texts) -> Gone 
     assert region is not None  # noqa: S101 a station without its region is kept out by a foreign key
     begins = [device.since for device in devices if device.since is not None]
     span = {"from": (min(begins) if begins else min(ends)).isoformat(), "to": max(ends).isoformat()}
-    query = urlencode({"station": code, **span, "resolution": "1d", "format": "csv", "limit": MOST})
+    query = urlencode({"station": code, **span, "resolution": "1d"})
     return Gone(
         name=name,
         simulated=simulated,
@@ -52,5 +51,5 @@ async def of(connection: AsyncConnection[Any], code: str, texts: Texts) -> Gone 
         until=texts.day(max(ends), region.zone),
         licence=licence,
         attribution=attribution,
-        csv=f"/api/v1/observations?{query}",
+        csv=f"/api/v1/observations.csv?{query}",
     )

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from psycopg import AsyncConnection
 
-from plietsch.api.observations import MOST
 from plietsch.api.stations import Station
 from plietsch.dashboards import gauges, newest, present
 from plietsch.dashboards.gauges import Gauge
@@ -192,15 +191,23 @@ def _csv(station: str, went: Course) -> str:
     query += [("method", line.method) for line in went.lines if line.method not in ("", RAW)]
     if len(went.lines) > 1:
         query.append(("method", RAW))
-    return f"/api/v1/observations?{urlencode([*query, ('format', 'csv'), ('limit', str(MOST))])}"
+    return f"/api/v1/observations.csv?{urlencode(query)}"
 
 
 def _all_days(station: str, code: str, devices: Sequence[Deployment], last: datetime) -> str:
     """The address of all days of a quantity, from the first device on."""
     begun = min((each.since for each in devices if each.since), default=_EARLIEST)
     span = {"from": _utc(min(begun, last)), "to": _utc(last + timedelta(days=1)), "resolution": "1d"}
-    query = {"station": station, "property": streams.source_of(code), **span, "format": "csv", "limit": str(MOST)}
-    return f"/api/v1/observations?{urlencode(query)}"
+    query = {"station": station, "property": streams.source_of(code), **span}
+    return f"/api/v1/observations.csv?{urlencode(query)}"
+
+
+def begun(devices: Sequence[Deployment]) -> str:
+    """From when on a station has values, as an address says it; empty where no device was ever installed."""
+    known = [each.since for each in devices if each.since]
+    if not devices:
+        return ""
+    return _utc(min(known) if len(known) == len(devices) else _EARLIEST)
 
 
 def _utc(moment: datetime) -> str:

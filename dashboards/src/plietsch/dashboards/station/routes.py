@@ -1,6 +1,7 @@
 """A station's page; the part of it that changes with what is measured; and what is left of a station that is gone."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -10,7 +11,10 @@ from plietsch.api import errors as api_errors
 from plietsch.api import stations
 from plietsch.api.database import Connection
 from plietsch.dashboards import instruments, regions, scales
+from plietsch.dashboards.compare import nearest
 from plietsch.dashboards.front import Language, site_of
+from plietsch.dashboards.page_data import links
+from plietsch.dashboards.page_data.rewriting import LAST as _LAST
 from plietsch.dashboards.quantities import QUANTITIES
 from plietsch.dashboards.station import capture, config, gone, methods, page, past, spans, streams
 from plietsch.dashboards.station.page import Asked
@@ -40,7 +44,8 @@ async def station_page(
         if left is None:
             raise
         return site.render(request, language, "station_gone.html", left=left)
-    return site.render(request, language, "station.html", **await _context(connection, asked, texts))
+    context = await _context(connection, asked, texts)
+    return site.render(request, language, "station.html", origin=str(request.base_url).rstrip("/"), **context)
 
 
 @router.get("/data/{language}/stations/{code}")
@@ -77,6 +82,20 @@ async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) ->
         "has_index": scales.has_index(asked.codes),
         "is_understood": asked.is_understood,
         "view": await page.view(connection, asked, texts),
+        **_elsewhere(asked, texts),
+    }
+
+
+def _elsewhere(asked: Asked, texts: Texts) -> dict[str, Any]:
+    """The course that is shown as data and as a picture, and beside others."""
+    code, query = asked.station.code, [("property", asked.chosen or ""), ("span", asked.span.code)]
+    last, picture = _LAST[asked.span.code], f"/api/v1/stations/{code}/chart"
+    look = urlencode({"property": asked.chosen or "", "last": last, "lang": texts.language})
+    compared = urlencode({"station": code, "property": asked.chosen or "", "last": last})
+    return {
+        "formats": links.of(f"/{texts.language}/stations/{code}", query, texts) if asked.chosen else [],
+        "pictures": [(kind.upper(), f"{picture}.{kind}?{look}") for kind in ("png", "svg")] if asked.chosen else [],
+        "compared": f"/{texts.language}/compare?{compared}",
     }
 
 
@@ -87,9 +106,11 @@ async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts)
     return {
         **await _view(connection, asked, texts),
         "since": texts.day(begun, zone) if (begun := past.since(asked.devices)) else "",
+        "begun": page.begun(asked.devices),
         "fast_motion": texts.day_and_clock(now.at, zone) if now.fast_motion else "",
         "downloads": sorted({streams.source_of(each) for each in asked.codes}),
         "sensors": instruments.names(station.datastreams or [], texts),
+        "neighbours": await nearest.of(connection, station.code, asked.chosen) if asked.chosen else [],
         "methods": methods.of(asked.streams, asked.devices, texts),
         "events": past.events(asked.devices, stood, kinds, texts, zone),
         "captured": await capture.of(connection, asked.streams, streams.drawn(asked.codes), now.at, texts, zone),

@@ -80,8 +80,13 @@ class Interval(Span):
 def between(since: datetime, until: datetime) -> Interval:
     """The interval between two moments, as finely as the span of the site is that it is no longer than."""
     length = until - since
-    like = next((span for span in SPANS.values() if length <= span.length + _LEEWAY), SPANS["year"])
-    return Interval("", "", "", length, like.steps, like.sums, since, until)
+    usual = like(length)
+    return Interval("", "", "", length, usual.steps, usual.sums, since, until)
+
+
+def like(length: timedelta) -> Span:
+    """The shortest span of the site that something of a length is no longer than; a year for what is longer."""
+    return next((span for span in SPANS.values() if length <= span.length + _LEEWAY), SPANS["year"])
 
 
 def chosen(code: str | None) -> Span:
