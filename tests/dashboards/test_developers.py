@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,18 @@ def test_every_address_on_the_page_answers(open_data_site: str, pages: dict[str,
     assert {urlsplit(each).hostname for each in linked_elsewhere} == {"www.bkg.bund.de", "www.soest.hawaii.edu"}
 
 
+def test_every_address_of_the_manual_and_of_the_api_itself_answers(open_data_site: str, document: dict[str, Any]):
+    manual = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    here = Here(open_data_site, level="schleswig-pegel")
+    addresses = re.findall(r"http://127\.0\.0\.1:8460(/[^\s'`)]*)", manual)
+    links = _get(open_data_site, "/api/v1").json()["links"].values()
+    asked = {here.fill(each) for each in [*addresses, *links]}
+    assert len(asked) > 12
+    assert {each: status for each in asked if (status := _status(open_data_site, each)) != 200} == {}
+    # What the API says of itself is all that it has but for one thing of each kind.
+    assert {f"/api/v1/{each.name}" for each in asking.resources(document) if "{" not in each.name} <= set(links)
+
+
 def test_places_on_the_page_are_there_once(pages: dict[str, str]):
     ids = _ID.findall(pages["de"])
     assert len(ids) == len(set(ids))
@@ -61,7 +74,7 @@ def test_the_page_is_about_this_site(open_data_site: str, pages: dict[str, str])
 
 def test_every_resource_is_explained_in_the_readers_language(pages: dict[str, str], document: dict[str, Any]):
     known = asking.resources(document)
-    assert {each.name for each in known} <= set(words.ABOUT)
+    assert {each.name for each in known} == set(words.ABOUT)
     for language, page in pages.items():
         texts = Texts.read(language)
         assert all(texts.translate(words.ABOUT[each.name]) in unescape(page) for each in known)
