@@ -1,0 +1,134 @@
+"""Large answers of a real server: what a reader that goes away, a slow one, an error and a million rows do to it."""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from api.streams import Served, served
+from api.world import World
+
+from support import processes, wait
+
+OBSERVATIONS = "/api/v1/observations"
+SPAN = "from=2026-05-01T00:00:00Z&to=2028-05-01T00:00:00Z&property=pm2_5"
+STATIONS = 10
+MEGABYTE = 1_000_000
+
+
+@contextmanager
+def slow(address: str, query: str) -> Iterator[socket.socket]:
+    """A reader that has read the beginning and takes no more."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect((host, int(port)))
+        connection.sendall(f"GET {OBSERVATIONS}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        yield connection
+
+
+def measure(world: World, values: int) -> None:
+    """Ten stations with so many values each."""
+    world.crowd(STATIONS)
+    world.connection.execute(
+        """INSERT INTO observation
+        SELECT d.id, timestamptz '2026-05-02Z' + n * interval '5 min', n %% 700 / 10.0, NULL, 1
+        FROM datastream d JOIN station s ON s.id = d.station_id, generate_series(1, %s) n
+        WHERE s.code LIKE 'crowd-%%'""",
+        [values - 100],
+    )
+
+
+def lent(running: Served) -> tuple[int, int]:
+    reading = running.server.config.app.state.reading  # pyright: ignore[reportFunctionMemberAccess] our application
+    return reading.readers.present, reading.pool.lent
+
+
+def test_a_reader_that_goes_away_frees_everything(world: World):
+    measure(world, 15_000)
+    with served(world.database_url) as running:
+        with slow(running.address, f"{SPAN}&format=ndjson"):
+            wait.until(lambda: lent(running) == (1, 0), "it stalls, and holds no connection", 20)
+        wait.until(lambda: lent(running) == (0, 0), "it is gone, and nothing is read for it", 5)
+
+
+def test_an_error_in_the_middle_breaks_the_answer_off(world: World):
+    measure(world, 15_000)
+    with served(world.database_url) as running, httpx.Client(base_url=running.address, timeout=30) as client:
+        with slow(running.address, f"{SPAN}&format=csv") as connection:
+            wait.until(lambda: lent(running) == (1, 0), "it stalls", 20)
+            world.connection.execute("ALTER TABLE observation RENAME TO observation_of_old")
+            body = bytearray()
+            while piece := connection.recv(1 << 16):
+                body += piece
+        assert not body.endswith(b"0\r\n\r\n"), "the end of a body that is complete (RFC 9112, section 7.1)"
+        # Where the first piece fails already, there is a problem instead.
+        assert client.get(f"{OBSERVATIONS}?{SPAN}").status_code == 503
+
+
+def test_slow_readers_do_not_stop_a_quick_one(world: World, request: pytest.FixtureRequest):
+    many = 1000 if request.config.getoption("--long") else 25
+    measure(world, 15_000)
+    with served(world.database_url) as running, httpx.Client(base_url=running.address, timeout=60) as client:
+        quick = f"{OBSERVATIONS}?{SPAN}&format=csv&station=crowd-1&station=crowd-2"
+        began = time.monotonic()
+        alone = client.get(quick).text
+        alone_s = time.monotonic() - began
+        with ExitStack() as stack:
+            for _ in range(many):
+                stack.enter_context(slow(running.address, f"{SPAN}&format=ndjson"))
+            wait.until(lambda: lent(running) == (many, 0), "all stall, and hold no connection", 120)
+            began = time.monotonic()
+            assert client.get(quick).text == alone
+            beside_s = time.monotonic() - began
+        print(f"{many} slow readers: {beside_s:.2f} s, alone {alone_s:.2f} s")  # noqa: T201 with -s or --long's report
+        assert beside_s < 5 * alone_s + 2
+        wait.until(lambda: lent(running) == (0, 0), "all are gone", 60)
+
+
+@pytest.fixture
+def site(world: World, tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    log = tmp_path / "log"
+    server = processes.start("serve", "--port", "0", "--database-url", world.database_url, log=log)
+    try:
+        found = wait.until(lambda: log.exists() and re.search(r"http://[\d.:]+", log.read_text()), "it serves", 60)
+        address = found[0]
+        wait.until(lambda: is_up(address), "it answers", 60)
+        yield address, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def is_up(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_million_rows_need_no_hundred_megabytes(
+    world: World, site: tuple[str, psutil.Process], request: pytest.FixtureRequest
+):
+    values = 100_000 if request.config.getoption("--long") else 8_000
+    measure(world, values)
+    address, process = site
+    with httpx.Client(base_url=address, timeout=120, headers={"Accept-Encoding": "identity"}) as client:
+        client.get(f"{OBSERVATIONS}?{SPAN}&station=crowd-1&limit=10").raise_for_status()
+        idle = process.memory_info().rss
+        for format_ in ("json", "ndjson", "csv", "excel", "parquet", "arrow"):
+            most, size = 0, 0
+            with client.stream("GET", f"{OBSERVATIONS}?{SPAN}&format={format_}") as response:
+                assert response.status_code == 200
+                for piece in response.iter_raw(1 << 18):
+                    size += len(piece)
+                    most = max(most, process.memory_info().rss)
+            print(f"{format_}: {size / MEGABYTE:.1f} MB, {(most - idle) / MEGABYTE:.0f} MB above idle")  # noqa: T201
+            assert most - idle <= 100 * MEGABYTE, format_
