@@ -38,6 +38,7 @@ PAGES = {
     "level": "stations/flensburg-pegel?span=week",
     "rain": "stations/flensburg-regen",
     "silent": "stations/husum-markt",
+    "compare": "compare?station=flensburg-suedermarkt&station=flensburg-hafenspitze&property=pm2_5&last=24h",
     "journey": "stations/flensburg-suedermarkt/values/pm2_5/{measured}",
     "status": "status",
     "unknown": "stations/nowhere",

@@ -36,7 +36,7 @@ async def of(connection: AsyncConnection[Any], comparison: Comparison, time: pic
     code = comparison.code or (choice[0] if choice else None)
     if code is None:
         return Gathered(None, [], [place.station for place in places], choice)
-    span = _in_steps(time.interval(places[0].now)) if places else None
+    span = _in_steps(time.interval(places[0].now, places[0].region.zone)) if places else None
     told: list[Told] = []
     without: list[Station] = []
     for place, codes in zip(places, measured, strict=True):

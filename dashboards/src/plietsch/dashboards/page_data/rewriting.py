@@ -97,7 +97,7 @@ def _step_of_picture(length: timedelta) -> Step:
 def _ends(given: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
     if {"from", "to"} & given.keys():
         return parameters.span(given.get("from"), given.get("to"), now)
-    return now - asked.length(given.get("last", asked.DEFAULT_LAST)), now
+    return now - asked.length(given.get("last", asked.DEFAULT_LAST), now), now
 
 
 def _steps(step: Step, pairs: Pairs) -> Pairs:

@@ -1,22 +1,25 @@
 """What somebody asks a picture of: parameters read, and refused with what is allowed and how it is written."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from plietsch.api import errors, parameters
+from plietsch.api.observations import last as spoken
+from plietsch.api.observations.last import Last
 from plietsch.dashboards.newest import RAIN
 from plietsch.dashboards.station import spans, streams
 from plietsch.dashboards.station.spans import Interval
 from plietsch.dashboards.station.streams import FALLEN, Stream
 from plietsch.platform import methods
 
-_LAST = re.compile(r"([1-9]\d{0,3})(h|d|mo)", re.ASCII)
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "mo": timedelta(days=365) / 12}
-_LAST_HINT = "Write a number of hours, days or months, as in last=24h, last=7d or last=12mo; or from and to."
+_LAST_HINT = "Write a span, as in last=24h, last=7d or last=12mo; or from and to."
 # Means of days are the coarsest there are, and more of them than this no picture is wide enough for.
 LONGEST = timedelta(days=5 * 366)
+# Of the first and the last years of the calendar no local times can be told.
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_UTC = ZoneInfo("UTC")
 DEFAULT_LAST = "7d"
 
 
@@ -24,40 +27,45 @@ DEFAULT_LAST = "7d"
 class Time:
     """Which time is asked for: a span up to the present, or between two moments. Both are checked."""
 
-    last: timedelta | None
+    last: Last
     since: datetime | None = None
     until: datetime | None = None
 
-    def interval(self, now: datetime) -> Interval:
-        """The interval, as of a present."""
+    def interval(self, now: datetime, zone: ZoneInfo) -> Interval:
+        """The interval, as of a present; months are those of the zone's calendar."""
         if self.since is not None and self.until is not None:
             return spans.between(self.since, self.until)
-        return spans.between(now - (self.last or _UNITS["d"]), now)
+        return spans.between(self.last.before(now, zone), now)
 
 
 def time(last: str | None, start: str | None, end: str | None, now: datetime) -> Time:
     """The time that is asked for. Raises errors.ParameterInvalid."""
     if start is None and end is None:
-        return Time(length(last or DEFAULT_LAST))
+        since, until = now - length(last or DEFAULT_LAST, now), now
+        _check("last", since, until, now)
+        return Time(spoken.read(last or DEFAULT_LAST))
     if last is not None:
         raise errors.ParameterInvalid("last", "last does not go with from and to.", _LAST_HINT)
     since, until = parameters.span(start, end, now)
-    if until - since > LONGEST:
-        message = f"From from to to are {(until - since).days} days."
-        raise errors.ParameterInvalid("from", message, f"A picture shows at most {LONGEST.days} days.")
-    return Time(None, since, until)
+    _check("from", since, until, now)
+    return Time(spoken.read(DEFAULT_LAST), since, until)
 
 
-def length(text: str) -> timedelta:
-    """How long a span such as 24h, 7d or 12mo is. Raises errors.ParameterInvalid."""
-    found = _LAST.fullmatch(text)
-    if not found:
+def length(text: str, now: datetime) -> timedelta:
+    """How long a span such as 24h, 7d or 12mo is that ends now. Raises errors.ParameterInvalid."""
+    last = spoken.read(text)
+    if last.unit is None:
         raise errors.ParameterInvalid("last", f"last={errors.shown(text)} is no span of time.", _LAST_HINT)
-    found_length = int(found[1]) * _UNITS[found[2]]
-    if found_length > LONGEST:
-        message = f"last={text} is longer than a picture can show."
-        raise errors.ParameterInvalid("last", message, f"A picture shows at most {LONGEST.days} days.")
-    return found_length
+    return now - last.before(now, _UTC)
+
+
+def _check(parameter: str, since: datetime, until: datetime, now: datetime) -> None:
+    if until - since > LONGEST:
+        message = f"{(until - since).days} days are more than a picture can show."
+        raise errors.ParameterInvalid(parameter, message, f"Ask for at most {LONGEST.days} days.")
+    if since < _FIRST or until > now + LONGEST:
+        hint = f"Ask for a time from {_FIRST.year} on that is no further ahead than {LONGEST.days} days."
+        raise errors.ParameterInvalid(parameter, "Nothing was measured then.", hint)
 
 
 def quantity(code: str | None, own: Sequence[Stream]) -> str:

@@ -38,7 +38,7 @@ async def told(
     known = await place(connection, station)
     quantity = asked.quantity(code, known.streams)
     some = asked.by_method(known.streams, quantity, methods)
-    return await of_place(connection, known, some, quantity, time.interval(known.now), language)
+    return await of_place(connection, known, some, quantity, time.interval(known.now, known.region.zone), language)
 
 
 async def place(connection: AsyncConnection[Any], station: str) -> Place:

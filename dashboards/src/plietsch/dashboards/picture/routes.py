@@ -42,8 +42,8 @@ Methods = Annotated[
 Last = Annotated[
     str | None,
     Query(
-        description=f"A span up to now, in hours (h), days (d) or months (mo); {asked.DEFAULT_LAST} if nothing is"
-        f" said. At most {asked.LONGEST.days} days.",
+        description=f"A span up to now in min, h, d, w, mo or y; {asked.DEFAULT_LAST} if nothing is said. At most"
+        f" {asked.LONGEST.days} days.",
         examples=["24h", "7d", "12mo"],
     ),
 ]
@@ -57,8 +57,19 @@ ThemeName = Annotated[Theme, Query(description="The site's colours by day or by 
 Width = Annotated[int, Query(ge=LEAST_WIDTH, le=MOST_WIDTH, description="In pixels.", examples=[800])]
 Height = Annotated[int, Query(ge=LEAST_HEIGHT, le=MOST_HEIGHT, description="In pixels.", examples=[420])]
 
+_EXAMPLE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="0 0 1200 630" role="img">'
+    "<title>Flensburg, Südermarkt: Fine dust PM2.5 (µg/m³) · 24 Apr – 1 May 2026 · as measured</title>"
+    "<desc>Between 3.1 and 17.4 µg/m³.</desc>…</svg>"
+)
 _CONTENT: dict[str, dict[str, Any]] = {
-    MEDIA_TYPES["svg"]: {"schema": {"type": "string", "description": "SVG 1.1; its texts are text."}},
+    MEDIA_TYPES["svg"]: {
+        "schema": {
+            "type": "string",
+            "description": "SVG 1.1; its texts are text, its first two elements say what it shows.",
+        },
+        "example": _EXAMPLE,
+    },
     MEDIA_TYPES["png"]: {"schema": {"type": "string", "format": "binary"}},
 }
 
