@@ -119,7 +119,7 @@ async def domain(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
-    parameter = str(first["loc"][-1])
+    parameter = str(first["loc"][1])  # what follows is which one of several values
     detail = f"{parameter}={errors.shown(str(first['input']))}: {first['msg']}."
     hint = "GET /api/v1/openapi.json describes every parameter."
     return answer(request, _TABLE[errors.ParameterInvalid], detail, hint, parameter=parameter)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 
 from plietsch.api import caching, formats, parameters
 from plietsch.api.annotations import documents, listing
@@ -16,8 +17,9 @@ router = APIRouter(prefix="/api/v1", tags=["annotations"], dependencies=[KNOWN_P
 
 _DEFAULT_SPAN = timedelta(days=366)
 _Key = tuple[int, int, str, str, str, str]
+Kind = Annotated[str, StringConstraints(pattern="^[a-z][a-z-]{0,30}$")]
 Kinds = Annotated[
-    list[str] | None,
+    list[Kind] | None,
     Query(
         alias="kind",
         description="What it is, as `device-replaced`, `gap` or `new-years-eve`. May be repeated; all if not given.",
@@ -28,7 +30,7 @@ Kinds = Annotated[
 From = Annotated[
     str | None, Query(alias="from", description="A year before `to` if not given.", examples=["2025-12-01T00:00:00Z"])
 ]
-To = Annotated[str | None, Query(description="Now if not given.", examples=["2026-02-01T00:00:00%2B01:00"])]
+To = Annotated[str | None, Query(description="Now if not given.", examples=["2026-02-01T00:00:00Z"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many annotations a page holds.")]
 
 _SHOWN = documents.document(documents.SHOWN)

@@ -50,7 +50,7 @@ def asked(request: Request, offered: Sequence[str]) -> str:
 
     Raises errors.FormatUnavailable, errors.NotAcceptable.
     """
-    named = request.query_params.get("format") or request.scope.get(FORMAT)
+    named = request.query_params.get("format", request.scope.get(FORMAT))
     if named is None:
         return _accepted(request, offered)
     if named not in offered:

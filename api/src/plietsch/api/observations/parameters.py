@@ -36,7 +36,7 @@ def _asked(
         ),
     ] = None,
     to: Annotated[
-        str | None, Query(description="Exclusive; now if not given.", examples=["2026-05-02T00:00:00%2B02:00"])
+        str | None, Query(description="Exclusive; now if not given.", examples=["2026-05-02T00:00:00Z"])
     ] = None,
     last: Annotated[
         str | None,

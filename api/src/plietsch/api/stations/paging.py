@@ -36,6 +36,8 @@ def cut(all_: Sequence[_T], key: Callable[[_T], Key], limit: int | None, cursor:
     """A page of what is ordered by its key. Raises errors.ParameterInvalid."""
     if cursor is not None:
         after = _decode(cursor)
+        if all_ and len(after) != len(key(all_[0])):
+            raise errors.ParameterInvalid("cursor", "This cursor is another question's.", _HINT)
         try:
             all_ = [each for each in all_ if key(each) > after]
         except TypeError as error:  # of another question: names do not compare with distances

@@ -1,0 +1,148 @@
+"""Every address and parameter of the OpenAPI document against values that cannot be meant: a problem says what to do.
+
+Nothing here knows the routes: what the document describes is asked, so that a new parameter is asked without anybody
+thinking of it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from api.world import Client
+
+from plietsch.api import documents
+from plietsch.api.app import create_app
+from plietsch.platform.settings import Settings
+
+DOCUMENT: dict[str, Any] = create_app(Settings()).openapi()
+# A station, a property, a series and so on that there is, so that the path itself is no mistake.
+THERE = {"code": "harbour", "id": "1"}
+CODES = {"/properties/": "pm2_5", "/device-types/": "plietsch-fine-dust"}
+# What nothing takes, whatever it is: by default, each parameter is asked some of it.
+NEVER = ["\x00", "\x1b[31m", "\u202e", "x" * 3000, "' OR 1=1 --", "<script>alert(1)</script>", "../../etc/passwd"]
+# By type of a parameter, what is none of it.
+NONE_OF = {
+    "integer": ["one", "1.5", "1e3", "0x10", "9" * 400, "nan", "", "٣٣٣٣"],
+    "boolean": ["maybe", "2", ""],
+    "number": ["one", "nan", "inf", ""],
+    "string": [],
+}
+# By name, what has the form of nothing that is meant.
+OF_NAME = {
+    "from": [
+        "yesterday",
+        "2026-13-01T00:00:00Z",
+        "2026-05-01T00:00:00",
+        "0000-01-01T00:00:00Z",
+        "",
+        "2026-05-01T25:00Z",
+    ],
+    "to": ["tomorrow", "2026-02-30T00:00:00Z", "", "99999-01-01T00:00:00Z"],
+    "last": ["-1", "0", "h", "24 h", "9" * 30, "1e3h", ""],
+    "bbox": ["1,2,3", "a,b,c,d", "9,54,8,55", "0,0,0,91", "nan,0,1,1", "1,2,3,4,5", ""],
+    "near": ["9", "9,54,3", "east,north", "181,0", "0,91", "nan,nan", ""],
+    "radius": ["-1", "0", "nan", "inf", "far"],
+    "nearest": ["-1", "0", "1.5", "all"],
+    "tz": ["Mars/Olympus", "../UTC", "+02:00", ""],
+    "quality": ["5", "good,bad", "1,,2", "-1", ""],
+    "property": ["pm25", "", "PM2_5"],
+    "method": ["magic", ""],
+    "region": ["atlantis", ""],
+    "operator": ["nobody", ""],
+    "kind": ["Wind Chime", ""],
+    "municipality_key": ["x", "1", "0100100000000", ""],
+    "cursor": ["x", "W10=", "-", "5f0c2a9e", "5f0c2a9e-99999999999999999999-1", "é", ""],
+    "format": ["pdf", "CSV", ""],
+    "lang": ["xx", ""],
+}
+# What takes any text: it looks for it, and finds nothing.
+ANY_TEXT = {"q"}
+
+
+def _addresses() -> Iterator[Any]:
+    for path, operations in DOCUMENT["paths"].items():
+        for parameter in operations["get"].get("parameters", []):
+            if parameter["in"] in ("query", "path"):
+                yield pytest.param(path, parameter, id=f"{path} {parameter['name']}")
+
+
+def _there(path: str) -> dict[str, str]:
+    """What stands in the places of a path."""
+    return THERE | next(({"code": code} for part, code in CODES.items() if part in path), {})
+
+
+def _schemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A schema with all that it may be instead, and what its items are."""
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    yield schema
+    for each in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        yield from _schemas(each)
+
+
+def _bad(parameter: dict[str, Any], most: int = 2) -> Iterator[str]:
+    """Values that cannot be meant by a parameter; of those that no parameter takes, so many at most."""
+    schemas = list(_schemas(parameter["schema"]))
+    types = {each["type"] for each in schemas if "type" in each} - {"array", "null"}
+    if parameter["name"] not in ANY_TEXT:
+        first = len(parameter["name"]) % len(NEVER)
+        yield from [*NEVER[first:], *NEVER[:first]][:most]
+        yield from OF_NAME.get(parameter["name"], [])
+        for type_ in types if len(types) == 1 else ():
+            yield from NONE_OF[type_]
+    for each in schemas:
+        if "minimum" in each:
+            yield str(each["minimum"] - 1)
+        if "maximum" in each:
+            yield str(each["maximum"] + 1)
+        if "enum" in each:
+            yield from ("none of them", each["enum"][0].upper() + "x")
+
+
+@pytest.mark.parametrize(("path", "parameter"), list(_addresses()))
+def test_a_value_that_cannot_be_meant_is_a_problem_that_says_what_to_do(
+    measured_api: Client, path: str, parameter: dict[str, Any], request: pytest.FixtureRequest
+):
+    most = len(NEVER) if request.config.getoption("--long") else 2
+    name, is_path = parameter["name"], parameter["in"] == "path"
+    for value in dict.fromkeys(_bad(parameter, most)):
+        places = _there(path) | ({name: value or "%"} if is_path else {})
+        url = path.format(**{place: quote(text, safe="") for place, text in places.items()})
+        response = measured_api.request("GET", url, params=None if is_path else {name: value})
+        said = f"{url} {name}={value!r}: {response.status_code} {response.text[:300]}"
+        assert response.status_code in ((400, 404) if is_path else (400, 404, 410)), said
+        problem = documents.Problem.model_validate(response.json())
+        assert problem.hint, said
+        assert len(response.content) < 4000, said
+        assert response.headers["content-type"] == "application/problem+json"
+        if response.status_code == 400 and not is_path:
+            assert problem.parameter == name, said
+        _shows_nothing(response.text)
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_a_parameter_that_is_not_known_is_refused(measured_api: Client, path: str):
+    url = path.format(**_there(path))
+    response = measured_api.request("GET", url, params={"stations": "harbour"})
+    assert response.status_code == 400, response.text
+    assert response.json()["parameter"] == "stations"
+    assert "It takes" in response.json()["hint"]
+    assert measured_api.request("GET", url, params={"": ""}).status_code == 400
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if path.startswith("/api/")])
+def test_an_address_that_nobody_reads_is_too_long(measured_api: Client, path: str):
+    response = measured_api.request("GET", path.format(**_there(path)), params={"station": "x" * 33_000})
+    assert response.status_code == 414
+    assert "fewer stations" in response.json()["hint"]
+
+
+def test_every_kind_of_parameter_has_values_that_cannot_be_meant():
+    for _, parameter in (each.values for each in _addresses()):
+        assert parameter["name"] in ANY_TEXT or list(_bad(parameter)), parameter["name"]
+
+
+def _shows_nothing(text: str) -> None:
+    for secret in ("Traceback", "psycopg", "SELECT", ".py"):
+        assert secret not in text, text
