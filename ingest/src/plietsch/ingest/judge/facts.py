@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from plietsch.ingest.judge.spans import Span
 from plietsch.ingest.qartod import flat_line, testing
 from plietsch.ingest.qartod.values import Reach, widest
 from plietsch.platform.device_types.specification import Limits, Neighbour
@@ -33,10 +32,6 @@ class Feed:
 
     def __contains__(self, moment_s: object) -> bool:
         return isinstance(moment_s, int) and self.since_s <= moment_s < self.until_s
-
-    def meets(self, span: Span) -> bool:
-        """Whether a moment of a span lies in it."""
-        return self.since_s <= span.last_s and span.first_s < self.until_s
 
 
 class OwnLimits(NamedTuple):
