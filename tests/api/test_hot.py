@@ -164,14 +164,33 @@ def test_what_was_ahead_is_shown_when_its_time_has_come(world: World):
     world.measured("harbour", "pm10", now + timedelta(hours=1, milliseconds=300), 2.0)
     following.follow(False)
     assert [each[3] for each in following.said()] == [1.0]
-    following.hot._registered_at = 0.0
+    following.hot._looked_at = 0.0
 
     def is_shown() -> bool:
-        following.hot._registered_at = 0.0
+        following.hot._looked_at = 0.0
         following.hot.waited(world.connection)
         return [each[3] for each in following.said()] == [2.0]
 
     wait.until(is_shown, "the value is shown", 5)
+
+
+def test_a_deployment_begins_and_ends_by_the_clock(world: World):
+    """As if ten seconds went by, again and again: nobody writes anything."""
+    following = Following(world)
+
+    def codes() -> list[str]:
+        following.hot._looked_at = 0.0
+        following.hot.waited(world.connection)
+        assert following.hot.view is not None
+        return list(following.hot.view.entries)
+
+    now = datetime.now(UTC)
+    for station, since, until in (("harbour", None, 0.3), ("husum", 0.3, None)):
+        span = [edge and now + timedelta(seconds=edge) for edge in (since, until)]
+        world.connection.execute(_INSTALL, {"station": station, "since": span[0], "until": span[1]})
+    following.hot.registered(world.connection)
+    assert codes() == ["harbour", "market"]
+    wait.until(lambda: codes() == ["husum", "market"], "one has ended, another begun", 5)
 
 
 def test_a_poll_is_answered_304_until_something_changes(world: World, api: Client):

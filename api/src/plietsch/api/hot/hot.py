@@ -17,11 +17,12 @@ from plietsch.api.hot import reading
 from plietsch.api.hot.answer import Answers
 from plietsch.api.hot.reading import Connection
 from plietsch.api.hot.state import Span, State, View
+from plietsch.api.stations import lookback
 
 # How long the last known state is good for while the database is away, in seconds.
 _GOOD_FOR_S = 60.0
-# Deployments begin and end by the clock, and not every table says that it changed.
-_REGISTRY_S = 10.0
+# Deployments begin and end by the clock, and what is dated ahead has its time: looked after so often, in seconds.
+_CLOCK_S = 10.0
 # Between two answers, in seconds. With the reader's pace of as much, nothing that was written waits longer than one.
 _PACE_S = 0.5
 # Making an answer takes a third of one core at most, however large the network is.
@@ -43,7 +44,8 @@ class Hot:
         self._lock = threading.Lock()  # of the state: both threads make views of it
         self._view: View | None = None
         self._away_since: float | None = None
-        self._registered_at = 0.0
+        self._looked_at = 0.0  # at the clock: by a steady one,
+        self._clock = lookback.BEGINNING  # and as the database had it then
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="plietsch-hot", daemon=True)
@@ -78,6 +80,8 @@ class Hot:
     def began(self, connection: Connection) -> None:
         """Read everything: registry and newest values."""
         begun_at = time.monotonic()
+        # Before what is read: whatever begins in between is read again.
+        self._clock, _ = reading.by_the_clock(connection, self._clock)
         self._register(connection)
         with self._lock:
             ids = self._state.series
@@ -85,11 +89,11 @@ class Hot:
         self._show()
         self._away_since = None
         seconds = round(time.monotonic() - begun_at, 3)
-        _log.info("newest values are known", series=len(ids), seconds=seconds)
+        _log.debug("newest values are known", series=len(ids), seconds=seconds)
 
     def wrote(self, connection: Connection, touched: Mapping[int, Span]) -> None:
         """Read what was touched, as far as it may be the newest."""
-        self._keep_registry(connection)
+        self._look_at_clock(connection)
         now = _now()
         with self._lock:
             self._state.hold_ahead({each: span.last for each, span in touched.items()}, now)
@@ -107,7 +111,7 @@ class Hot:
 
     def waited(self, connection: Connection) -> None:
         """Nothing was heard for a while: time goes on all the same."""
-        self._keep_registry(connection)
+        self._look_at_clock(connection)
         self._show()
 
     def lost(self) -> None:
@@ -115,17 +119,18 @@ class Hot:
         if self._away_since is None:
             self._away_since = time.monotonic()
 
-    def _keep_registry(self, connection: Connection) -> None:
-        """Read the registry again after a while, and what is to be shown only because time went on."""
-        if time.monotonic() - self._registered_at < _REGISTRY_S:
+    def _look_at_clock(self, connection: Connection) -> None:
+        """Once in a while read what is different only because time went on."""
+        if time.monotonic() - self._looked_at < _CLOCK_S:
             return
-        anew = self._register(connection)
+        self._looked_at = time.monotonic()
+        self._clock, is_different = reading.by_the_clock(connection, self._clock)
+        anew = self._register(connection) if is_different else []
         with self._lock:
             anew += self._state.arrived(_now())
         self._read(connection, anew)
 
     def _register(self, connection: Connection) -> list[int]:
-        self._registered_at = time.monotonic()
         registry = reading.registry(connection)
         with self._lock:
             return self._state.register(registry)

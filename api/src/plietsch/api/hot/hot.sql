@@ -16,3 +16,12 @@ SELECT code FROM region ORDER BY code
 -- name: operators
 -- The codes of those who run stations.
 SELECT DISTINCT o.code FROM organisation o JOIN station s ON s.operator_id = o.id ORDER BY o.code
+
+-- name: by_the_clock
+-- What time it is, and whether since another time a device has begun or ceased to be installed without anybody having
+-- written anything.
+SELECT now(), EXISTS (
+    SELECT FROM deployment
+    WHERE phase = 'installed' AND (lower(during) > %(since)s AND lower(during) <= now()
+                                   OR upper(during) > %(since)s AND upper(during) <= now())
+)

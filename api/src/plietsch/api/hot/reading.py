@@ -59,3 +59,9 @@ def newest_since(connection: Connection, since: Mapping[int, datetime]) -> dict[
 def ahead(connection: Connection, ids: Collection[int]) -> dict[int, datetime]:
     """Those of some series that have values dated ahead, and up to when."""
     return dict(connection.execute(_QUERIES["ahead"], {"datastreams": list(ids)}).fetchall())
+
+
+def by_the_clock(connection: Connection, since: datetime) -> tuple[datetime, bool]:
+    """What time it is for the database, and whether a deployment has begun or ended by the clock since a time."""
+    row = connection.execute(_QUERIES["by_the_clock"], {"since": since}).fetchone()
+    return row or (since, False)
