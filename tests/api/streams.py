@@ -100,13 +100,16 @@ class Served:
 
 
 @contextmanager
-def served(database_url: str, live: Live | None = None, port: int | None = None) -> Iterator[Served]:
+def served(
+    database_url: str, live: Live | None = None, port: int | None = None, stalled_ms: int = 60_000
+) -> Iterator[Served]:
     """The API on a port, one of its own if none is given."""
     app = create_app(Settings(database_url=database_url))
     app.state.live = live or Live(database_url)
     app.state.live.follow(app.state.hot)
     port = port or ports.free()
-    server = Server(app, uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=3))
+    config = uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=3)
+    server = Server(app, config, stalled_ms=stalled_ms)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

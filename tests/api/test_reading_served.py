@@ -59,6 +59,13 @@ def test_a_reader_that_goes_away_frees_everything(world: World):
         wait.until(lambda: lent(running) == (0, 0), "it is gone, and nothing is read for it", 5)
 
 
+def test_a_connection_that_stalls_is_ended(world: World):
+    measure(world, 15_000)
+    with served(world.database_url, stalled_ms=500) as running, slow(running.address, f"{SPAN}&format=ndjson"):
+        wait.until(lambda: lent(running) == (1, 0), "it stalls", 20)
+        wait.until(lambda: lent(running) == (0, 0), "the kernel gives it up", 20)
+
+
 def test_an_error_in_the_middle_breaks_the_answer_off(world: World):
     measure(world, 15_000)
     with served(world.database_url) as running, httpx.Client(base_url=running.address, timeout=30) as client:

@@ -1,4 +1,4 @@
-"""The web server: uvicorn, which ends the live streams before it waits for answers to be complete."""
+"""The web server: uvicorn, which ends connections that stall, and live streams before it waits for whole answers."""
 
 import socket
 
@@ -6,12 +6,25 @@ import uvicorn
 from fastapi import FastAPI
 
 
+# How long a connection may take nothing of what is sent to it, in milliseconds (RFC 5482): the kernel ends it then, and
+# nothing has to be kept for it. uvicorn itself would wait for as long as the other end is there.
+_STALLED_MS = 60_000
+
+
 class Server(uvicorn.Server):
     """Serves an application that `plietsch.api.app.create_app` made: a live stream would never be complete."""
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+    def __init__(self, app: FastAPI, config: uvicorn.Config, *, stalled_ms: int = _STALLED_MS) -> None:
         super().__init__(config)
         self._app = app
+        self._stalled_ms = stalled_ms
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. Connections have the options of the socket that they come in by."""
+        await super().startup(sockets)
+        for listening in (each for server in self.servers for each in server.sockets):
+            if hasattr(socket, "TCP_USER_TIMEOUT") and listening.family in (socket.AF_INET, socket.AF_INET6):
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, self._stalled_ms)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, as soon as what was asked before is answered."""
