@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import math
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -273,8 +275,8 @@ def test_large_parquet_has_several_row_groups_and_comes_in_pieces():
     assert sent[0] == b"PAR1"
     file = pq.ParquetFile(io.BytesIO(b"".join(sent)))
     sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-    assert len(sizes) == 3
-    assert all(131_072 <= size < 131_072 + 16_384 for size in sizes[:-1])
+    assert len(sizes) == 5
+    assert all(65_536 <= size < 65_536 + 16_384 for size in sizes[:-1])
     assert file.read().column("n").to_pylist() == list(range(300_000))
 
 
@@ -310,3 +312,56 @@ def test_other_types_become_the_schemas():
     batch = pa.RecordBatch.from_pydict({"n": pa.array([1, 2], pa.int64())})
     schema = pa.schema([formats.column("n", pa.float64(), "A number.", decimals=1)])
     assert values.settled(batch, schema).to_pylist() == [{"n": 1.0}, {"n": 2.0}]
+
+
+_ROWS_A_BATCH = 50_000
+# What the process has before the first row, and what else it may have while rows go through it.
+_MOST_ABOVE_IDLE_MB = 100
+_MILLION = """
+import asyncio, resource, sys, time
+import numpy as np, pyarrow as pa
+from plietsch.api import formats
+from plietsch.api.formats import writing
+
+schema = pa.schema([
+    *(formats.column(name, pa.string(), "A word.") for name in ("station", "property", "method", "unit")),
+    formats.column("time", pa.timestamp("us", tz="UTC"), "When."),
+    formats.column("value", pa.float64(), "What.", decimals=1),
+    formats.column("quality", pa.int16(), "QARTOD."),
+    *(formats.column(name, pa.float64(), "Where.", decimals=5) for name in ("longitude", "latitude")),
+])
+name, many, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+stations = np.array([f"flensburg-station-{i}" for i in range(200)])
+
+async def batches(many, size):
+    for first in range(0, many, size):
+        i = np.arange(first, first + size)
+        words = [pa.array(stations[i % 200]), *(pa.array([word] * size) for word in ("pm2_5", "raw", "ug/m3"))]
+        times = pa.array(1_777_000_000_000_000 + i // 200 * 300_000_000).cast(schema.field("time").type)
+        floats = [pa.array(np.random.rand(size) * 100) for _ in range(3)]
+        columns = [*words, times, floats[0], pa.array(np.ones(size, np.int16)), *floats[1:]]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+async def sent(many, size):
+    table = formats.Table("observations", schema, batches(many, size))
+    return sum([len(piece) async for piece in writing.pieces(table, writing.WRITERS[name](table))])
+
+asyncio.run(sent(100, 100))
+idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+began = time.process_time()
+length = asyncio.run(sent(many, size))
+took = time.process_time() - began
+above = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle
+print(f"{above / 1024:.0f} {took:.2f} {length}")
+"""
+
+
+@pytest.mark.parametrize("name", writing.WRITERS)
+def test_a_million_rows_pass_through_little_memory(name: str, request: pytest.FixtureRequest):
+    if not request.config.getoption("--long"):
+        pytest.skip("a million rows in each format, half a minute: with --long")
+    command = [sys.executable, "-c", _MILLION, name, "1000000", str(_ROWS_A_BATCH)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    above_mb, seconds, length = said.split()
+    figures = f"{name}: {seconds} s of CPU, {int(length) / 1e6:.0f} MB sent, {above_mb} MB above idle"
+    assert int(above_mb) <= _MOST_ABOVE_IDLE_MB, figures

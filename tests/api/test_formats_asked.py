@@ -3,10 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx
 import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
 import pytest
 from api.tables import EMPTY, NOON, PLACES, ROW, SCHEMA, batches, table
 from fastapi import FastAPI, Path, Query, Request, Response
@@ -33,7 +36,7 @@ def _app() -> FastAPI:
     async def observations(
         request: Request, limit: Annotated[int, Query()] = 1, format_: formats.Format = None
     ) -> Response:
-        rows = table([ROW, EMPTY][:limit], label="2026-05-01", title="What was measured")
+        rows = table([ROW, EMPTY][:limit], label="2026-05-01", title="What was measured", before={"complete_to": "5-7"})
         return await formats.respond(request, rows, headers={"Plietsch-Complete-To": "5-7", "Link": '<n>; rel="next"'})
 
     @app.get("/api/v1/stations/{code}")
@@ -90,7 +93,7 @@ _MEDIA_TYPES = {
 def test_a_format_is_asked_for_by_parameter_or_suffix(asked: _Asked, name: str):
     media_type, suffix = _MEDIA_TYPES[name]
     by_parameter, by_suffix = asked(f"observations?format={name}"), asked(f"observations{suffix}?limit=1")
-    if name != "metadata":
+    if name not in ("metadata", "parquet", "arrow"):  # which say when they were asked for
         assert by_parameter.content == by_suffix.content != b""
     for answer in (by_parameter, by_suffix):
         assert answer.status_code == 200
@@ -180,6 +183,14 @@ def test_the_answer_names_its_metadata(asked: _Asked):
     assert links.startswith('<n>; rel="next", <')
     assert '<http://plietsch.example/api/v1/observations.metadata.json?limit=2>; rel="describedby"' in links
     assert "describedby" not in asked(f"observations.csv?limit=2&limit={'1' * 2000}").headers.get("link", "")
+
+
+def test_a_file_says_where_it_is_from(asked: _Asked):
+    for name, schema_of in (("parquet", pq.read_schema), ("arrow", pa.ipc.read_schema)):
+        said = schema_of(pa.BufferReader(asked(f"observations.{name}?limit=2").content)).metadata
+        assert said[b"source"] == b"http://plietsch.example/api/v1/observations?limit=2"
+        assert (said[b"title"], said[b"complete_to"]) == (b"What was measured", b"5-7")
+        assert datetime.fromisoformat(said[b"accessed_at"].decode()) <= datetime.now(UTC)
 
 
 def test_the_metadata_lead_to_every_format(asked: _Asked):

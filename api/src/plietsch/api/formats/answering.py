@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ async def respond(
     if name == "metadata":
         body = msgspec.json.encode(await _metadata(request, table, offered))
         return Response(body, headers=all_headers, media_type=kind.content_type)
-    pieces = writing.pieces(table, writing.WRITERS[name](table))
+    pieces = writing.pieces(table, writing.WRITERS[name](_with_source(request, table)))
     first = await anext(pieces)
     if delivery.is_head(request):
         await pieces.aclose()
@@ -51,6 +52,17 @@ def offered_by(table: Table) -> Sequence[str]:
     """The formats that a table can be written in."""
     has_places = {"longitude", "latitude"} <= set(table.schema.names)
     return GEO if has_places else FLAT
+
+
+def _with_source(request: Request, table: Table) -> Table:
+    """The table, whose file says where it is from, when it was fetched, and what it is complete to."""
+    said = {
+        "source": str(suffixes.in_format(request, None)),
+        "accessed_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "complete_to": str(table.before.get("complete_to") or ""),
+    }
+    schema: Any = table.schema
+    return replace(table, schema=schema.with_metadata({**(schema.metadata or {}), **said}))
 
 
 def _called(table: Table) -> str:
@@ -88,7 +100,7 @@ def _merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str
 def file_name(name: str, kind: Kind) -> str:
     """`plietsch-observations-2026-05-01.csv`."""
     dated = name if re.search(r"\d{4}-\d\d-\d\d", name) else f"{name}-{datetime.now(UTC):%Y-%m-%d}"
-    return f"plietsch-{re.sub('[^A-Za-z0-9._-]+', '-', dated)}{kind.suffix}"
+    return f"plietsch-{re.sub('[^A-Za-z0-9.-]+', '-', dated)}{kind.suffix}"
 
 
 class Pieces(StreamingResponse):

@@ -10,8 +10,9 @@ import pyarrow.parquet
 from plietsch.api.formats.arrow import columns, fields, record_batch
 from plietsch.api.formats.table import Table
 
-# A row group: large enough to be compressed well and read by columns, small enough to be held (some megabytes).
-_ROWS_A_GROUP = 131_072
+# A row group: large enough to be compressed well and read by columns,
+# small enough that some tens of megabytes hold what is being written.
+_ROWS_A_GROUP = 65_536
 # More names than this are not listed: who needs them all asks for the metadata.
 _MOST_NAMED = 1_000
 

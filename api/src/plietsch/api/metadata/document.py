@@ -4,6 +4,7 @@ It is made of the table and of the address that it was asked for at; nothing is 
 series, gaps, the place in the ledger that it is complete to) it says itself, see plietsch.api.metadata.series.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +75,7 @@ def of(table: Table, about: Mapping[str, Any], addresses: Addresses, at: datetim
 
 def title(table: Table) -> str:
     """What the table is called by people."""
-    return table.title or table.name.replace("-", " ").capitalize()
+    return table.title or re.sub("[-_]", " ", table.name).capitalize()
 
 
 def _cited(table: Table, about: Mapping[str, Any], addresses: Addresses, at: datetime) -> citing.Cited:
