@@ -28,7 +28,17 @@ LOOKER = Looker(open_data.secrets(), [*open_data.EXACT.values(), *journey_scene.
 DEV_EUI = journey_scene.DEV_EUIS[journey_scene.DUST]
 LONGITUDE, LATITUDE = open_data.EXACT[journey_scene.DUST]
 # Where a walk begins beside what the OpenAPI document describes.
-DOORS = ("/", "/developers", "/status", "/status.json", "/nowhere", "/api/v1/nowhere", "/robots.txt", "/metrics")
+DOORS = (
+    "/",
+    "/developers",
+    "/status",
+    "/status.json",
+    "/nowhere",
+    "/api/v1/nowhere",
+    "/robots.txt",
+    "/metrics",
+    "/api/v1/stations?nonsense=1",
+)
 OF_DEVICES = ("plietsch-fine-dust", "plietsch-water-level")
 
 

@@ -23,7 +23,6 @@ _NUMBER = re.compile(r"(?<![\d.])-?\d{1,9}(?:\.\d+)?(?:e-?\d+)?")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_+/-]{12,600}={0,2}")
 _URL_SAFE = str.maketrans("-_", "+/")
-_SEPARATORS = re.compile(r"(?<=[0-9a-f])[-:_. ](?=[0-9a-f])")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{8,}")
 _EARTH_M = 6378137.0
 # Whole numbers of so many decimals are coordinates, too.
@@ -36,11 +35,13 @@ class Looker:
 
     words: Sequence[str]
     places: Sequence[tuple[float, float]]
-    _forms: dict[bytes, str] = field(init=False, default_factory=dict[bytes, str])
+    _packed_forms: dict[bytes, str] = field(init=False, default_factory=dict[bytes, str])
+    _written_forms: dict[str, re.Pattern[str]] = field(init=False, default_factory=dict[str, re.Pattern[str]])
 
     def __post_init__(self) -> None:
         for word in self.words:
-            self._forms.update(dict.fromkeys(_forms(word), word))
+            self._packed_forms.update(dict.fromkeys(_packed_forms(word), word))
+            self._written_forms[word] = re.compile("|".join(_written_forms(word.lower())))
 
     def found(self, body: bytes, kind: str) -> set[str]:
         """Which secrets an answer of this media type tells; a mail address is one whoever's it is."""
@@ -48,18 +49,16 @@ class Looker:
         for piece in _pieces(body, kind):
             told |= self._words(piece)
             told |= self._places(piece)
-            told |= set(_MAIL.findall(piece))
+            told |= set(_MAIL.findall(piece)) if "@" in piece else set()
             told |= self._packed(b"\0".join(map(_unpacked, set(_TOKEN.findall(piece)))))
         return told | self._packed(body)
 
     def _words(self, text: str) -> set[str]:
         text = text.lower()
-        joined = _SEPARATORS.sub("", text)
-        return {word for word in self.words if word.lower() in text or word.lower() in joined}
+        return {word for word, form in self._written_forms.items() if form.search(text)}
 
     def _packed(self, content: bytes) -> set[str]:
-        lowered = content.lower()
-        return {word for form, word in self._forms.items() if form in content or form.lower() in lowered}
+        return {word for form, word in self._packed_forms.items() if form in content}
 
     def _places(self, text: str) -> set[str]:
         written = set(_NUMBER.findall(text))
@@ -88,16 +87,24 @@ def _y(latitude: float) -> float:
     return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) * _EARTH_M
 
 
-def _forms(word: str) -> Iterator[bytes]:
+def _written_forms(word: str) -> Iterator[str]:
+    """Patterns of a word in small letters; hexadecimal with separators, the other way round, and as a number."""
+    yield re.escape(word)
+    if _HEXADECIMAL.fullmatch(word):
+        pairs = [word[i : i + 2] for i in range(0, len(word), 2)]
+        yield "[-:_. ]".join(pairs)
+        yield "[-:_. ]?".join(reversed(pairs))
+        yield str(int(word, 16))
+
+
+def _packed_forms(word: str) -> Iterator[bytes]:
     """A word as bytes may have it; hexadecimal also as what it stands for, either way round, and in base64."""
     yield word.encode()
     yield base64.b64encode(word.encode()).rstrip(b"=")[:-1]
     if _HEXADECIMAL.fullmatch(word):
         for packed in (bytes.fromhex(word), bytes.fromhex(word)[::-1]):
             yield packed
-            yield packed.hex().encode()
             yield base64.b64encode(packed).rstrip(b"=")
-        yield str(int(word, 16)).encode()
 
 
 def _unpacked(token: str) -> bytes:

@@ -66,12 +66,11 @@ class Walk:
     def described(self) -> Iterator[str]:
         """Every address of the document, bare and with each value of each parameter; in each format by its ending."""
         for resource in asking.resources(self.document):
-            for path in self.filled(resource):
-                yield path
-                yield from (path + each.suffix for each in words.FORMATS if each.code in resource.formats)
-                for parameter in resource.asked:
-                    for value in self.values(parameter):
-                        yield f"{path}?{urlencode({parameter.name: value})}"
+            paths = list(self.filled(resource))
+            yield from paths
+            yield from (paths[0] + each.suffix for each in words.FORMATS if each.code in resource.formats)
+            for parameter in resource.asked:
+                yield from (f"{paths[0]}?{urlencode({parameter.name: each})}" for each in self.values(parameter))
 
     def filled(self, resource: asking.Resource) -> Iterator[str]:
         """The addresses of a resource, with each that is known in the place of each brace."""
@@ -98,8 +97,8 @@ class Walk:
         parts = urlsplit(address)
         if parts.path.startswith("/static/"):
             return False
-        # Each format is a kind of its own; of other parameters their names are.
-        pairs = sorted(parts.query.split("&"))
+        # Each format is a kind of its own; of other parameters their names are. Behind an ending they are as without.
+        pairs = sorted(parts.query.split("&")) if "." not in parts.path or not parts.query else ["?"]
         names = (each if each.startswith("format=") else each.partition("=")[0] for each in pairs)
         shape = (self._shape(parts.path), *names)
         self._shapes[shape] += 1
