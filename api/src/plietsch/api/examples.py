@@ -38,7 +38,9 @@ LINKS = {
         "device-types": "/api/v1/device-types",
         "gauges": "/api/v1/gauges",
         "annotations": "/api/v1/annotations",
+        "statistics": "/api/v1/statistics",
         "openapi": "/api/v1/openapi.json",
+        "status": "/status.json",
         "health": "/healthz",
     },
 }
