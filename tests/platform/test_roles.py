@@ -198,6 +198,36 @@ def test_what_is_not_granted_is_refused(either_url: str, role: str):
                 connection.execute(forbidden)
 
 
+def test_the_site_reads_no_column_that_is_not_public(owner: psycopg.Connection, either_url: str):
+    """By attempts, not by the catalogue's word: exact places, devices and their keys, who entered and noted what."""
+    rows = owner.execute(
+        """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT attisdropped
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"""
+    ).fetchall()
+    secret = {each for each in rows if each[0] not in _SITE and each[1] not in _SITE_COLUMNS.get(each[0], ())}
+    assert secret >= {
+        ("exact_location", "longitude"), ("exact_location", "latitude"), ("exact_location", "elevation_m"),
+        ("device", "dev_eui"), ("uplink", "rx_info"), ("uplink", "dev_addr"), ("device_event", "detail"),
+        ("quarantine", "dev_eui"), ("ingest_error", "payload"), ("api_token", "name"), ("api_token", "hash"),
+        ("deployment", "device_id"), ("deployment", "photo_url"), ("deployment", "note"), ("deployment", "height_m"),
+        ("annotation", "entered_by"), ("datastream_limit", "entered_by"), ("datastream_limit", "reason"),
+        ("observation_revision", "revised_by"),
+    }  # fmt: skip
+    with databases.member(either_url, roles.SITE) as url, psycopg.connect(url, autocommit=True) as site:
+        for table, column in sorted(secret):
+            asked = sql.SQL("SELECT {} FROM {}").format(sql.Identifier(column), sql.Identifier(table))
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                site.execute(asked)
+            # Nor can it be guessed by what is found.
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                site.execute(
+                    sql.SQL("SELECT count(*) FROM {} WHERE {} IS NOT NULL").format(
+                        *map(sql.Identifier, (table, column))
+                    )
+                )
+
+
 def test_no_way_leads_into_the_chunks(timescale_url: str):
     with psycopg.connect(timescale_url, autocommit=True) as owner:
         owner.execute("INSERT INTO uplink VALUES (now(), gen_random_uuid(), 1, '', 1, 1, '')")
