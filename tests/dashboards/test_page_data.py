@@ -127,6 +127,7 @@ def test_wrong_addresses_are_problems_and_former_codes_are_led_on(reader: Reader
         "/de/stations/old.csv?property=pm10&span=day",
         "/de/stations/old.json",
         "/api/v1/stations/old/chart.svg",
+        f"/de/compare?station={OTHER}&station=old&property=pm10",
     ):
         moved = reader.get(address)
         assert moved.status_code == 308 and AIR in moved.headers["Location"], address

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from psycopg import AsyncConnection
 
-from plietsch.api import caching
-from plietsch.api.database import Connection
+from plietsch.api import caching, database
 from plietsch.dashboards import errors, regions
 from plietsch.dashboards.compare import asked, gathering, nearest, scenes, table
 from plietsch.dashboards.compare.asked import Comparison
@@ -47,7 +46,6 @@ _MOST_OFFERED = 200
 async def compare_page(
     request: Request,
     language: Language,
-    connection: Connection,
     stations: Stations = None,
     property_: Property = None,
     last: Last = None,
@@ -58,12 +56,15 @@ async def compare_page(
     """Stations beside each other: what differs between places, and what between raw and corrected."""
     site, texts = site_of(request, language)
     comparison, time = asked.comparison(stations, property_, last, start, to, methods)
-    gathered = await gathering.of(connection, comparison, time, language)
+    pool: database.Pool = request.app.state.pool
+    # It is drawn without a connection: who waits for a picture keeps nobody from the database.
+    async with pool.connection() as connection:
+        gathered = await gathering.of(connection, comparison, time, language)
+        context = await _context(connection, comparison, gathered, texts)
     studio: Studio = request.app.state.studio
     picture = ""
     if gathered.told:
         picture = svg.inline(await studio.draw(scenes.of(gathered.told, texts), _SIZE, "light", "svg", texts))
-    context = await _context(connection, comparison, gathered, texts)
     return site.render(request, language, "compare.html", picture=picture, **context)
 
 
@@ -72,7 +73,6 @@ async def compare_picture(
     request: Request,
     language: Language,
     kind: Literal["svg", "png"],
-    connection: Connection,
     stations: Stations = None,
     property_: Property = None,
     last: Last = None,
@@ -86,7 +86,9 @@ async def compare_picture(
     """The same as a picture alone. Raises errors.PageUnknown where there is nothing to compare."""
     _, texts = site_of(request, language)
     comparison, time = asked.comparison(stations, property_, last, start, to, methods)
-    gathered = await gathering.of(connection, comparison, time, language)
+    pool: database.Pool = request.app.state.pool
+    async with pool.connection() as connection:
+        gathered = await gathering.of(connection, comparison, time, language)
     if not gathered.told:
         raise errors.PageUnknown("There is nothing to compare.")
     first = gathered.told[0]

@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from plietsch.api import caching, openapi
-from plietsch.api.database import Connection
+from plietsch.api import caching, database, openapi
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.dashboards.picture import asked, gathering, scenes
 from plietsch.dashboards.picture.looks import Theme
@@ -88,7 +87,6 @@ class Picture(Response):
 )
 async def get_chart(
     request: Request,
-    connection: Connection,
     code: Code,
     kind: KindOf,
     property_: Property = None,
@@ -107,7 +105,10 @@ async def get_chart(
     `If-None-Match`: 304 is cheap.
     """
     time = asked.time(last, start, to, asked.now())
-    told = await gathering.told(connection, code, property_, methods or (), time, language)
+    pool: database.Pool = request.app.state.pool
+    # It is drawn without a connection: who waits for a picture keeps nobody from the database.
+    async with pool.connection() as connection:
+        told = await gathering.told(connection, code, property_, methods or (), time, language)
     site: Site = request.app.state.site
     scene = scenes.of_station(told, site.texts[language])
     cache = caching.of_span(told.course.window.until, told.at, step=STEPS.get(told.course.step, STEPS["5min"]))
