@@ -19,7 +19,7 @@ LEVELS = ((600.0, "erhöht", "forhøjet", "raised"), (650.0, "Sturmflut", "storm
 WATER = {"de": "der Förde", "da": "fjorden", "en": "the fjord"}
 
 
-def _gauges() -> RegionFile:
+def region_with_gauges() -> RegionFile:
     """Two stations on the same water, the second without levels of its own."""
     document = region("flensburg", [station("harbour"), station("market", sensors=["SDS011"])])
     levels = [
@@ -36,7 +36,7 @@ def _gauges() -> RegionFile:
 
 @pytest.fixture
 def gauged(world: World) -> Iterator[Client]:
-    registry.import_region(world.connection, _gauges())
+    registry.import_region(world.connection, region_with_gauges())
     client = Client(world.database_url)
     yield client
     client.close()

@@ -20,6 +20,7 @@ from plietsch.api.properties import routes as properties
 from plietsch.api.reading import Reading
 from plietsch.api.routes import health, links, live, observations
 from plietsch.api.stations import routes as stations
+from plietsch.api.statistics import routes as statistics
 from plietsch.api.status import routes as status
 from plietsch.api.status.gathering import Watch
 from plietsch.platform.settings import Settings
@@ -58,7 +59,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
     app.state.watch = Watch()
     for routes in (
         links, stations, latest, datastreams, observations, changes, live, gauges, properties, device_types,
-        annotations, health, status,
+        annotations, statistics, health, status,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.add_middleware(formats.Suffixes)

@@ -1,6 +1,7 @@
 """`/api/v1/annotations`: what a reader of a time must know."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -31,10 +32,10 @@ From = Annotated[
     str | None, Query(alias="from", description="A year before `to` if not given.", examples=["2025-12-01T00:00:00Z"])
 ]
 To = Annotated[str | None, Query(description="Now if not given.", examples=["2026-02-01T00:00:00Z"])]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many annotations a page holds.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many annotations a page holds.", examples=[200])]
 
 _SHOWN = documents.document(documents.SHOWN)
-_SHOWN_TABLE = answers.table("annotations", documents.COLUMNS, [documents.SHOWN])
+_SHOWN_TABLE = partial(answers.table, "annotations", documents.COLUMNS, [documents.SHOWN])
 _SHOWN_PAGE = {"from": "2025-05-01T00:00:00Z", "to": "2026-05-01T00:00:00Z", "annotations": [_SHOWN], "next": None}
 
 

@@ -1,5 +1,6 @@
 """`/api/v1/datastreams`: which series there are."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -21,11 +22,11 @@ Sensors = Annotated[
         examples=[["SDS011"]],
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many datastreams a page holds.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many datastreams a page holds.", examples=[200])]
 Id = Annotated[int, Path(description="The datastream's id.", examples=[17])]
 
 _SHOWN = documents.document(documents.SHOWN)
-_SHOWN_TABLE = answers.table("datastreams", documents.COLUMNS, [documents.SHOWN])
+_SHOWN_TABLE = partial(answers.table, "datastreams", documents.COLUMNS, [documents.SHOWN])
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """`/api/v1/device-types`: what devices measure, by which instruments, and what their values are held against."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/api/v1", tags=["data dictionary"], dependencies=[KNO
 Code = Annotated[str, Path(description="The device type's code.", examples=["decentlab-dl-mbx"])]
 
 _SHOWN = documents.document(documents.SHOWN)
-_SHOWN_TABLE = answers.table("device_types", documents.COLUMNS, documents.rows([documents.SHOWN]))
+_SHOWN_TABLE = partial(answers.table, "device_types", documents.COLUMNS, documents.rows([documents.SHOWN]))
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """`/api/v1/gauges`: how high the water stands, and what the gauge calls it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,13 +15,18 @@ router = APIRouter(prefix="/api/v1", tags=["gauges"], dependencies=[KNOWN_PARAME
 
 Rank = Annotated[
     int,
-    Query(ge=0, le=4, description="Only gauges whose newest level has reached one of this rank, or of a higher one."),
+    Query(
+        ge=0,
+        le=4,
+        description="Only gauges whose newest level has reached one of this rank, or of a higher one.",
+        examples=[1],
+    ),
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many gauges a page holds.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many gauges a page holds.", examples=[200])]
 Code = Annotated[str, Path(description="The code of the gauge's station.", examples=["flensburg-pegel"])]
 
 _SHOWN = documents.document(documents.SHOWN)
-_SHOWN_TABLE = answers.table("gauges", documents.COLUMNS, [documents.SHOWN])
+_SHOWN_TABLE = partial(answers.table, "gauges", documents.COLUMNS, [documents.SHOWN])
 
 
 @router.get(

@@ -41,7 +41,9 @@ Methods = Annotated[
         examples=[["raw"]],
     ),
 ]
-Cursor = Annotated[str | None, Query(description="Where the page before ended: part of its `next` link.")]
+Cursor = Annotated[
+    str | None, Query(description="Where the page before ended: part of its `next` link.", examples=["MTcw"])
+]
 
 
 class Chosen(NamedTuple):

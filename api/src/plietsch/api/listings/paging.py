@@ -13,7 +13,7 @@ from fastapi import Request
 from plietsch.api import errors, formats
 
 Key = TypeVar("Key")
-_HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
+HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
 # The ids of the database's tables: what is larger is nobody's.
 MOST_ID = 2**31 - 1
 _NOTHING: Mapping[str, datetime] = MappingProxyType({})
@@ -30,7 +30,7 @@ def decode(text: str, type_: type[Key]) -> Key:
         padded = text.encode() + b"=" * (-len(text) % 4)
         return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=type_)
     except (binascii.Error, ValueError) as error:
-        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", _HINT) from error
+        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", HINT) from error
 
 
 def decode_id(text: str | None) -> int:
@@ -39,7 +39,7 @@ def decode_id(text: str | None) -> int:
         return 0
     id_ = decode(text, int)
     if not 0 <= id_ <= MOST_ID:
-        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", _HINT)
+        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", HINT)
     return id_
 
 

@@ -1,5 +1,6 @@
 """`/api/v1/properties`: what is measured."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/api/v1", tags=["data dictionary"], dependencies=[KNO
 
 Code = Annotated[str, Path(description="The property's code.", examples=["pm2_5"])]
 
-_SHOWN_TABLE = answers.table("properties", own.COLUMNS, [own.SHOWN])
+_SHOWN_TABLE = partial(answers.table, "properties", own.COLUMNS, [own.SHOWN])
 
 
 @router.get(
