@@ -2,7 +2,7 @@
 
 A thousand slow readers must not stop a quick one. They hold no connection, as each is lent for one piece; they share
 the rows that may wait in memory, so that the more there are, the smaller are their pieces; and one that takes none for
-a minute is let go.
+a minute or so is let go.
 """
 
 import asyncio
@@ -15,9 +15,11 @@ import structlog
 # A piece has at most so many rows, some two megabytes: a COPY of some hundredths of a second.
 PIECE = 50_000
 # So many rows may wait for all readers together, and a piece has at least so many.
-_ROOM, _LEAST = 500_000, 1_000
-# So many rows are handed on at once, half a megabyte of text, and for so long may a reader take none, in seconds.
-_HANDED_ON, _PATIENCE_S = 8_192, 60.0
+_ROOM, _LEAST = 500_000, 500
+# A third of a piece is written at once, a megabyte or two of text: in smaller parts it takes twice as long.
+_PARTS = 3
+# For so long may a reader take nothing, in seconds; for what it has been handed it has time for so many rows a second.
+_PATIENCE_S, _ROWS_A_SECOND = 60.0, 100
 _log = structlog.get_logger(__name__)
 
 
@@ -25,7 +27,7 @@ class Readers:
     """Those who are answered in pieces now."""
 
     def __init__(self, patience_s: float = _PATIENCE_S) -> None:
-        self._patience_s = patience_s
+        self.patience_s = patience_s
         self.present = 0
 
     def room(self) -> int:
@@ -39,10 +41,12 @@ class Readers:
         try:
             while (piece := await coming) is not None:
                 coming = asyncio.ensure_future(anext(pieces, None))
-                for first in range(0, piece.num_rows, _HANDED_ON):
-                    watch = self._watch()
+                part = self.room() // _PARTS + 1
+                for first in range(0, piece.num_rows, part):
+                    rows = piece.slice(first, part)
+                    watch = self._watch(rows.num_rows)
                     try:
-                        yield piece.slice(first, _HANDED_ON)
+                        yield rows
                     finally:
                         watch.cancel()
         finally:
@@ -50,16 +54,16 @@ class Readers:
             await _ended(coming)
             await pieces.aclose()
 
-    def _watch(self) -> asyncio.TimerHandle:
+    def _watch(self, rows: int) -> asyncio.TimerHandle:
         """Ends the task that is being answered unless it comes back in time."""
-        task = asyncio.current_task()
+        task, patience_s = asyncio.current_task(), self.patience_s + rows / _ROWS_A_SECOND
 
         def let_go() -> None:
-            _log.info("a reader took nothing for too long", seconds=self._patience_s)
+            _log.info("a reader took nothing for too long", seconds=patience_s)
             if task is not None:
                 task.cancel()
 
-        return asyncio.get_running_loop().call_later(self._patience_s, let_go)
+        return asyncio.get_running_loop().call_later(patience_s, let_go)
 
 
 async def _ended(coming: asyncio.Future[pa.RecordBatch | None]) -> None:
