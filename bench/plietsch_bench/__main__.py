@@ -1,6 +1,6 @@
 """`make bench`: write path and site against what limits them and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 B4 B5 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import terminal
-from plietsch_bench import machine, measured, plan, receive, results, store, surge, world, write
+from plietsch_bench import export, machine, measured, plan, receive, results, store, surge, world, write
 from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
-from plietsch_bench.site import paint
+from plietsch_bench.site import latest, nginx, paint
 from plietsch_bench.world import World
 from support.mosquitto import Mosquitto
 
@@ -28,6 +28,8 @@ WITH_SERVERS: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B1": receive.run,
     "B2": store.run,
     "B3": write.run,
+    "B4": latest.run,
+    "B5": export.run,
     "B8": paint.run,
     "N6": surge.run,
 }
@@ -48,7 +50,7 @@ def main() -> int:
     given = _arguments()
     console = Console(stderr=True, highlight=False)
     names = given.benchmarks or list(BENCHMARKS)
-    if not Mosquitto.installed() and not set(names) <= {*NODE, "B8"}:
+    if not Mosquitto.installed() and not set(names) <= {*NODE, "B4", "B5", "B8"}:
         console.print("B1, B2, B3 and N6 need the mosquitto broker: sudo apt install mosquitto")
         return 1
     if "B8" in names and not paint.is_possible():
@@ -85,6 +87,7 @@ def _run(names: Sequence[str], sizes: Plan, folder: Path, console: Console) -> l
                 for name in servers:
                     described = machine.describe(opened.postgres_version)
                     described += f", {paint.describe_browser()}" if name == "B8" else ""
+                    described += f", {nginx.describe()}" if name == "B4" else ""
                     keep(WITH_SERVERS[name](opened, sizes, status.update), described)
     return found
 

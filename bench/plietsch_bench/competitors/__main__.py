@@ -7,7 +7,7 @@ import sys
 import structlog
 
 from plietsch.ingest.worker import collect_rarely
-from plietsch_bench.competitors import live, receive, store, write
+from plietsch_bench.competitors import live, receive, stations, store, write
 
 COMPETITORS = {
     "ours": receive.ours,
@@ -21,6 +21,8 @@ COMPETITORS = {
     "writer": write.writer,
     "copy_observations": write.copy_observations,
     "copy_encoded": write.copy_encoded,
+    "bare_asgi": stations.bare_asgi,
+    "pydantic_model": stations.pydantic_model,
 }
 
 if __name__ == "__main__":
