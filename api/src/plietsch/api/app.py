@@ -21,6 +21,7 @@ from plietsch.api.reading import Reading
 from plietsch.api.routes import health, links, live, observations
 from plietsch.api.stations import routes as stations
 from plietsch.api.statistics import routes as statistics
+from plietsch.api.statistics.turns import Turns
 from plietsch.api.status import routes as status
 from plietsch.api.status.gathering import Watch
 from plietsch.platform.settings import Settings
@@ -52,11 +53,12 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
             await app.state.reading.pool.close()
             await app.state.pool.close()
 
-    app = openapi.application(lifespan=lifespan)
+    app = openapi.application(settings.contact, lifespan=lifespan)
     app.state.live = Live(settings.database_url, pace_s=pace_s)
     app.state.hot = Hot(pace_s=pace_s)
     app.state.live.follow(app.state.hot)
     app.state.watch = Watch()
+    app.state.statistics = Turns()
     for routes in (
         links, stations, latest, datastreams, observations, changes, live, gauges, properties, device_types,
         annotations, statistics, health, status,

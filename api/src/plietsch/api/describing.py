@@ -20,10 +20,10 @@ _FORMAT = "format"
 _STATION = "station"
 _MOVING = ("/stations/{code}", "/gauges/{code}")
 _PLAIN = "text/event-stream"
+# What parameters of these names look like everywhere.
+_OF_NAME = {"cursor": "WyJoYXJib3VyIl0", "limit": 100}
 
 LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
-CONTACT = {"name": "Who runs this site", "url": "/developers#terms"}
-TERMS = "/developers#terms"
 SERVERS = [{"url": "/", "description": "This site."}]
 SECURITY: list[dict[str, list[str]]] = [{}, {"token": []}]
 SCHEMES = {
@@ -122,9 +122,9 @@ _ANSWERS: dict[int, tuple[str, str, str, str, tuple[str, ...]]] = {
 }
 
 
-def complete(document: Json) -> None:
-    """Add what holds for every address, in place."""
-    document["info"] |= {"license": LICENCE, "contact": CONTACT, "termsOfService": TERMS}
+def complete(document: Json, contact: str) -> None:
+    """Add what holds for every address, in place; `contact` is where users turn to, as the settings name it."""
+    document["info"] |= {"license": LICENCE, "contact": _contact(contact)}
     document |= {"servers": SERVERS, "security": SECURITY, "tags": TAGS}
     components = document["components"]
     components["securitySchemes"] = SCHEMES
@@ -148,24 +148,32 @@ def _complete(path: str, operation: Json) -> None:
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     for parameter in operation.get("parameters", ()):
         _without_null(parameter)
+        _with_example(parameter)
     responses: Json = operation["responses"]
     for unused in ("422", "default"):  # every answer is named; a parameter that is no number is a 400 here
         responses.pop(unused, None)
     for status in _statuses(path, names):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
-    if _PLAIN not in responses["200"].get("content", {}):
+    is_kept = _PLAIN not in responses["200"].get("content", {})
+    if is_kept:
         responses.setdefault("304", {"$ref": "#/components/responses/Unchanged"})
     if path.endswith(_MOVING) or _STATION in names:
         responses.setdefault("308", {"$ref": "#/components/responses/Moved"})
     shown = _ALWAYS if path.startswith(_API) else ("X-Request-Id",)
     paged = ("Link",) if _FORMAT in names else ()
     given = responses["200"].setdefault("headers", {})
-    for name, header in _headers("ETag", "Cache-Control", *paged, *shown).items():
+    for name, header in _headers(*(("ETag",) if is_kept else ()), "Cache-Control", *paged, *shown).items():
         given.setdefault(name, header)
     if _FORMAT in names:
         describing_formats.complete(operation)
         operation["description"] = f"{operation.get('description', '')}\n\n{_suffixes(path, operation)}"
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _contact(contact: str) -> Json:
+    """A mail address or a page, or none."""
+    name = {"name": "Who runs this site"}
+    return name | ({"email" if "://" not in contact else "url": contact} if contact else {})
 
 
 def _statuses(path: str, names: set[str]) -> Iterator[int]:
@@ -192,6 +200,16 @@ def _suffixes(path: str, operation: Json) -> str:
     return (
         f"Formats: `format=`, or behind the address as in `{path}.csv`: {', '.join(f'`{each}`' for each in offered)}."
     )
+
+
+def _with_example(parameter: Json) -> None:
+    """One value that can be sent as it is: the route's own, or what the schema tells."""
+    schema: Json = parameter["schema"]
+    known = [*schema.get("examples", ()), *schema.get("enum", ())]
+    known += [schema[name] for name in ("const", "default") if name in schema]
+    known += [_OF_NAME[name] for name in (parameter["name"],) if name in _OF_NAME]
+    if known:
+        parameter.setdefault("example", known[0])
 
 
 def _headers(*names: str) -> Json:

@@ -26,6 +26,7 @@ _FEATURES: Json = {
         "features": {"type": "array", "items": {"type": "object"}},
     },
 }
+_NO_FEATURES: Json = {"type": "FeatureCollection", "features": []}
 
 
 def offered(operation: Json) -> list[str]:
@@ -45,7 +46,8 @@ def complete(operation: Json) -> None:
     """Add what the route itself did not say of its formats, in place."""
     content: Json = operation["responses"]["200"].setdefault("content", {})
     names = offered(operation)
-    if _GEOJSON in content:
+    if "geojson" in names:
+        content.setdefault(_GEOJSON, {"schema": {"$ref": f"{_SCHEMA}GeoJSON"}, "example": _NO_FEATURES})
         _as_json(content[_GEOJSON])
     if "json" in names and _JSON not in content:
         content[_JSON] = dict(content[_GEOJSON])

@@ -33,6 +33,7 @@ Open data of the region's sensors: stations, what they measure, and their observ
 - **Caches**: ask again with `If-None-Match`. What is over is kept for a day, what is not for a minute at most.
 - **HEAD** answers as GET without a body; answers are compressed as `Accept-Encoding` allows: zstd, br, gzip.
 - **Errors** are RFC 9457 problems: `type` leads to an explanation, `hint` says what to do.
+- **Examples, terms and what can be relied on**: `/developers`. Whether all is well: `/status`.
 """
 _PROBLEMS: dict[int | str, tuple[str, dict[str, Any] | None]] = {
     400: ("A parameter cannot be used.", examples.PARAMETER_PROBLEM),
@@ -43,8 +44,11 @@ _PROBLEMS: dict[int | str, tuple[str, dict[str, Any] | None]] = {
 }
 
 
-def application(**arguments: Any) -> delivery.Application:
-    """An application with this document at its address, and without pages that would load scripts from elsewhere."""
+def application(contact: str = "", **arguments: Any) -> delivery.Application:
+    """An application with this document at its address, and without pages that would load scripts from elsewhere.
+
+    `contact` is where users turn to, as the settings name it.
+    """
     app = delivery.Application(
         title=TITLE,
         version=VERSION,
@@ -55,7 +59,7 @@ def application(**arguments: Any) -> delivery.Application:
         generate_unique_id_function=_operation_id,
         **arguments,
     )
-    app.openapi = lambda: _document(app)
+    app.openapi = lambda: _document(app, contact)
     return app
 
 
@@ -80,7 +84,7 @@ def _problem(status: int | str) -> dict[str, Any]:
     return {"description": description, "content": {problems.MEDIA_TYPE: content | (example(shown) if shown else {})}}
 
 
-def _document(app: delivery.Application) -> dict[str, Any]:
+def _document(app: delivery.Application, contact: str) -> dict[str, Any]:
     if not app.openapi_schema:
         document = get_openapi(
             title=app.title,
@@ -90,6 +94,6 @@ def _document(app: delivery.Application) -> dict[str, Any]:
             routes=app.routes,
         )
         document["components"]["schemas"]["Problem"] = documents.Problem.model_json_schema()
-        describing.complete(document)
+        describing.complete(document, contact)
         app.openapi_schema = document
     return app.openapi_schema

@@ -18,8 +18,8 @@ class Aggregate(Document):
     time: datetime = Field(description="When the bucket begins.", examples=[_TIME])
     count: int = Field(description="How many values: those of quality 1 or 2, unless asked otherwise.", examples=[12])
     mean: float = Field(description="Rounded to one decimal more than the values have.", examples=[12.34])
-    min: float = Field(examples=[11.9])
-    max: float = Field(examples=[12.8])
+    min: float = Field(description="The least, in the unit of the property.", examples=[11.9])
+    max: float = Field(description="The most, in the unit of the property.", examples=[12.8])
     last: float = Field(description="The newest.", examples=[12.3])
 
 

@@ -30,7 +30,7 @@ class CaptureDocument(Document):
 
 
 class ExtremeDocument(Document):
-    value: float = Field(examples=[412.7])
+    value: float = Field(description="In the unit of the property.", examples=[412.7])
     time: datetime = Field(description="When it was measured first.", examples=["2025-12-31T23:25:00Z"])
 
 
@@ -40,7 +40,7 @@ class LimitDocument(Document):
         examples=["eu-2008-50"],
     )
     of: Literal["day", "year"] = Field(description="For the mean of what.", examples=["day"])
-    value: float = Field(examples=[50])
+    value: float = Field(description="In the unit of the property.", examples=[50])
     days_above: int | None = Field(description="null for the mean of a year.", examples=[4])
     days_allowed: int | None = Field(
         description="null for the mean of a year, and where the 99th percentile of the days decides (WHO).",
