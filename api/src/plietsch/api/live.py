@@ -62,7 +62,6 @@ class Live:
         self._reader: Reader | None = None
         self._ticks: asyncio.TimerHandle | None = None
         self._is_closed = False
-        self._expected = 0  # that listen, or whose stream is about to begin
         self.bell = Bell()
         self.pages = Pages()
         self._newest = Newest(remembered)
@@ -71,7 +70,7 @@ class Live:
     @property
     def listeners(self) -> int:
         """How many listen."""
-        return self._expected
+        return len(self._listeners)
 
     def follow(self, follower: Follower) -> None:
         """Have somebody told by the reader, before it starts."""
@@ -86,18 +85,20 @@ class Live:
         self._reader.start()
         self._tick()
 
+    def require_room(self) -> None:
+        """Raises errors.TooManyListeners."""
+        if self._is_closed or len(self._listeners) >= self._most_listeners:
+            raise errors.TooManyListeners
+
     @contextmanager
     def newest(self, send: Send, filter_: live_changes.Filter, since: Place | str | None) -> Generator[Listener]:
-        """Somebody listens to the newest values, after a place if it has one; text is one that cannot be read.
-
-        Raises errors.TooManyListeners.
-        """
+        """Somebody listens to the newest values, after a place if it has one; text is one that cannot be read."""
         with self._listening(NewestListener(send, self._newest, filter_, since)) as listener:
             yield listener
 
     @contextmanager
     def every(self, send: Send, filter_: model.Filter, since: Place | str | None) -> Generator[Listener]:
-        """Somebody listens to every change, after a place if it has one. Raises errors.TooManyListeners."""
+        """Somebody listens to every change, after a place if it has one."""
         with self._listening(EveryListener(send, self._every, filter_, since)) as listener:
             self._every.join()
             try:
@@ -106,8 +107,10 @@ class Live:
                 self._every.leave()
 
     def greet(self, listener: Listener) -> None:
-        """Begin to tell somebody whose stream has begun."""
-        self._listeners.add(listener)
+        """Begin to tell somebody who listens."""
+        if self._is_closed:  # since it asked
+            self._spawn(listener.end())
+            return
         self._spawn(listener.tell(live_events.greeting(random.randint(*_RETRY_MS))))  # noqa: S311 nothing to guess
 
     def hang_up(self) -> None:
@@ -126,13 +129,10 @@ class Live:
 
     @contextmanager
     def _listening(self, listener: Listener) -> Generator[Listener]:
-        if self._is_closed or self._expected >= self._most_listeners:
-            raise errors.TooManyListeners
-        self._expected += 1
+        self._listeners.add(listener)
         try:
             yield listener
         finally:
-            self._expected -= 1
             self._listeners.discard(listener)
 
     def _began(self, server: str, position: Position) -> None:

@@ -1,10 +1,10 @@
 """The web server: uvicorn, which ends connections that stall, and live streams before it waits for whole answers."""
 
+import resource
 import socket
 
 import uvicorn
 from fastapi import FastAPI
-
 
 # How long a connection may take nothing of what is sent to it, in milliseconds (RFC 5482): the kernel ends it then, and
 # nothing has to be kept for it. uvicorn itself would wait for as long as the other end is there.
@@ -18,6 +18,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._stalled_ms = stalled_ms
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop, with as many open files as the system lets us have: each listener takes one."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen. Connections have the options of the socket that they come in by."""

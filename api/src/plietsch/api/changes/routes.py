@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -41,14 +42,14 @@ Limit = Annotated[int, Query(ge=1, le=_MOST, description="How many changes a pag
 Wait = Annotated[
     int, Query(ge=0, le=_MOST_WAIT_S, description="Where there is nothing yet, how long to wait for something, in s.")
 ]
-_TABLE = answers.table("changes", documents.COLUMNS, [documents.SHOWN])
+_SHOWN_TABLE = partial(answers.table, "changes", documents.COLUMNS, [documents.SHOWN])
 
 
 @router.get(
     "/changes",
     summary="Changes in the order of commit",
     response_model=documents.Changes,
-    responses=openapi.tables(documents.SHOWN_DOCUMENT, _TABLE, 400, 404, 410, 503),
+    responses=openapi.tables(documents.SHOWN_DOCUMENT, _SHOWN_TABLE, 400, 404, 410, 503),
 )
 async def list_changes(
     request: Request,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from plietsch.api.delivery.application import Application
 from plietsch.api.delivery.compression import Compression
 from plietsch.api.delivery.exchange import HEAD, METHODS, Exchange, request_id
+from plietsch.api.delivery.staying import Staying
 from plietsch.api.delivery.tags import Tags
 
 __all__ = ["METHODS", "Application", "Exchange", "install", "is_head", "request_id"]
@@ -19,6 +20,7 @@ def install(app: Application) -> None:
     app.add_middleware(Tags)
     app.add_middleware(Compression)
     app.surround(Exchange)
+    app.surround(Staying)
 
 
 def is_head(request: Request) -> bool:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from plietsch.api import delivery, errors, examples, live_changes, live_events, openapi
 from plietsch.api.changes import cursor, model
 from plietsch.api.changes.cursor import Place
 from plietsch.api.database import Connection
+from plietsch.api.delivery import staying
 from plietsch.api.listings import filters
 from plietsch.api.live import Live
 from plietsch.api.live_listener import Listener
@@ -54,10 +57,7 @@ _Listening = Callable[[SendPiece], AbstractContextManager[Listener]]
 
 
 class EventStream(Response):
-    """The stream of one listener, who is forgotten when it ends, however it ends.
-
-    A task waits for the client to go and does nothing else: who has news sends it (`live_listener`).
-    """
+    """The stream of one listener: begun here, and gone on with by `delivery.staying`."""
 
     media_type = live_events.MEDIA_TYPE
 
@@ -68,16 +68,10 @@ class EventStream(Response):
         self._listening = listening
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell what there is until one side has enough. Raises errors.TooManyListeners."""
-
-        async def send_piece(piece: bytes, more: bool) -> None:
-            await send({"type": "http.response.body", "body": piece, "more_body": more})
-
-        with self._listening(send_piece) as listener:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            self._live.greet(listener)
-            while (await receive())["type"] != "http.disconnect":
-                pass
+        """Begin. Raises errors.TooManyListeners."""
+        self._live.require_room()
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await staying.go_on(scope, receive, send, partial(_listen, self._live, self._listening))
 
 
 @router.get(
@@ -118,9 +112,24 @@ async def live_stream(
     await chosen.check(connection)
     since = cursor.decode(cursor_) if cursor_ is not None and last_event_id is None else _place(last_event_id)
     if delivery.is_head(request):
-        return Response(headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
+        return StreamingResponse((), headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
     live: Live = request.app.state.live
     return EventStream(live, _listening(live, chosen, since, every=changes == "all"))
+
+
+async def _listen(live: Live, listening: _Listening, receive: Receive, send: Send) -> None:
+    """Tell what there is until one side has enough; who listens is forgotten then, however it ends.
+
+    A task waits for the client to go and does nothing else: who has news sends it (`live_listener`).
+    """
+
+    async def send_piece(piece: bytes, more: bool) -> None:
+        await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+    with listening(send_piece) as listener:
+        live.greet(listener)
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 def _listening(live: Live, chosen: filters.Chosen, since: Place | str | None, *, every: bool) -> _Listening:
