@@ -44,7 +44,8 @@ async def respond(
     first = await anext(pieces)
     if delivery.is_head(request):
         await pieces.aclose()
-        return Response(headers=all_headers, media_type=kind.content_type)
+        # Of no length: it is not known, and that of the body, which is none, would be wrong (RFC 9110, section 8.6).
+        return StreamingResponse((), headers=all_headers, media_type=kind.content_type)
     return Pieces(first, pieces, all_headers, kind.content_type)
 
 

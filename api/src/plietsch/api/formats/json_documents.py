@@ -10,6 +10,7 @@ from plietsch.api.formats import texts
 from plietsch.api.formats.arrow import Column, columns, compute, types
 from plietsch.api.formats.table import Table
 
+_NULL = "null"
 _PLACE = ("longitude", "latitude")
 # What a feature is known by (RFC 7946, section 3.2), where there is such a column.
 _IDS = ("id", "code")
@@ -25,7 +26,7 @@ class Lines:
         return b""
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        return _joined("{", *_members(zip(batch.schema.names, columns(batch), strict=True)), "}\n")
+        return texts.rows(batch.num_rows, ["{", *_members(_named(batch)), "}\n"], _NULL)
 
     def end(self) -> bytes:
         return b""
@@ -50,7 +51,7 @@ class Json:
 
     def row_texts(self, batch: pa.RecordBatch) -> bytes:
         """Rows, each with a comma behind it."""
-        return _joined("{", *_members(zip(batch.schema.names, columns(batch), strict=True)), "},")
+        return texts.rows(batch.num_rows, ["{", *_members(_named(batch)), "},"], _NULL)
 
     def end(self) -> bytes:
         after = _members_text(self._after())[:-1]
@@ -66,21 +67,19 @@ class GeoJson(Json):
 
     def row_texts(self, batch: pa.RecordBatch) -> bytes:
         """Rows as features, each with a comma behind it."""
-        named = dict(zip(batch.schema.names, columns(batch), strict=True))
+        named = dict(_named(batch))
         place = compute.binary_join_element_wise(
             '{"type":"Point","coordinates":[', *_between(",", [texts.plain(named[name]) for name in _PLACE]), "]}", ""
         )
-        ids = [('"id":', _value_texts(named[name]), ",") for name in _IDS if name in named][:1]
-        others = ((name, each) for name, each in named.items() if name not in _PLACE)
-        return _joined(
-            '{"type":"Feature",',
-            *(part for parts in ids for part in parts),
-            '"geometry":',
-            place,
-            ',"properties":{',
-            *_members(others),
-            "}},",
-        )
+        id_ = next((name for name in _IDS if name in named), None)
+        ids = ['"id":', _value_texts(named[id_]), ","] if id_ is not None else []
+        members = _members((name, each) for name, each in named.items() if name not in _PLACE)
+        parts = ['{"type":"Feature",', *ids, '"geometry":', place, ',"properties":{', *members, "}},"]
+        return texts.rows(batch.num_rows, parts, _NULL)
+
+
+def _named(batch: pa.RecordBatch) -> Iterable[tuple[str, Column]]:
+    return zip(batch.schema.names, columns(batch), strict=True)
 
 
 def _members(named: Iterable[tuple[str, Column]]) -> list[Column | str]:
@@ -92,7 +91,7 @@ def _members(named: Iterable[tuple[str, Column]]) -> list[Column | str]:
     return parts
 
 
-def _value_texts(column: Column) -> Column:
+def _value_texts(column: Column) -> Column | str:
     """Values as JSON writes them; null where there is none. Times have their quotes only where one is null."""
     if texts.is_words(column.type):
         return texts.by_word(column, lambda word: _encoded(word).decode())
@@ -102,18 +101,6 @@ def _value_texts(column: Column) -> Column:
 
 def _is_time(type_: pa.DataType) -> bool:
     return types.is_timestamp(type_) or types.is_date(type_)
-
-
-def _joined(*parts: Column | str) -> bytes:
-    """The bytes of all rows. Texts that follow each other are one: each part costs as much as a column."""
-    whole: list[Column | str] = []
-    for part in parts:
-        if isinstance(part, str) and whole and isinstance(whole[-1], str):
-            whole[-1] += part
-        else:
-            whole.append(part)
-    rows = compute.binary_join_element_wise(*whole, "", null_handling="replace", null_replacement="null")
-    return bytes(texts.joined(rows))
 
 
 def _between(separator: str, parts: Iterable[Column]) -> list[Column | str]:

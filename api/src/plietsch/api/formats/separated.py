@@ -29,7 +29,7 @@ class Csv:
         return _line(self._names, ",")
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        return _lines([_cells(each) for each in columns(batch)], ",")
+        return _lines(batch.num_rows, [_cells(each) for each in columns(batch)], ",")
 
     def end(self) -> bytes:
         return b""
@@ -49,13 +49,13 @@ class Excel:
         return b"\xef\xbb\xbf" + _line([_heading(each) for each in self._fields], ";")
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        return _lines([_spreadsheet_cells(each) for each in columns(batch)], ";")
+        return _lines(batch.num_rows, [_spreadsheet_cells(each) for each in columns(batch)], ";")
 
     def end(self) -> bytes:
         return b""
 
 
-def _cells(column: Column) -> Column:
+def _cells(column: Column) -> Column | str:
     """Values as they stand in cells."""
     if texts.is_words(column.type):
         return texts.by_word(column, _quoted)
@@ -63,7 +63,7 @@ def _cells(column: Column) -> Column:
     return texts.by_word(text, _quoted) if types.is_nested(column.type) else text
 
 
-def _spreadsheet_cells(column: Column) -> Column:
+def _spreadsheet_cells(column: Column) -> Column | str:
     type_ = column.type
     if types.is_timestamp(type_):
         local = column.cast(pa.timestamp("us", _zone(type_)))
@@ -102,11 +102,7 @@ def _line(words: Iterable[str], separator: str) -> bytes:
     return (separator.join(_quoted(word) for word in words) + "\r\n").encode()
 
 
-def _lines(cells: list[Column], separator: str) -> bytes:
+def _lines(count: int, cells: list[Column | str], separator: str) -> bytes:
     """Rows of cells as they are written, a line for each."""
-    parts: list[Column | str] = []
-    for each in cells:
-        parts += [each, separator]
-    parts[-1] = "\r\n"
-    rows = compute.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
-    return bytes(texts.joined(rows))
+    parts = [part for cell in cells for part in (separator, cell)][1:]
+    return texts.rows(count, [*parts, "\r\n"], "")

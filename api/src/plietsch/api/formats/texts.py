@@ -1,6 +1,6 @@
 """Columns as text, a million values in parts of a second: numbers, moments and words as all text formats write them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -27,12 +27,14 @@ def plain(column: Column) -> Column:
     return column.cast(pa.string())
 
 
-def by_word(column: Column, write: Callable[[str], str]) -> Column:
-    """A column of words, each different one written once."""
+def by_word(column: Column, write: Callable[[str], str]) -> Column | str:
+    """A column of words, each different one written once; the word itself where all are the same."""
     if not types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    words = array([write(word) for word in column.dictionary.to_pylist()], pa.string())
-    return words.take(column.indices)
+    written = [write(word) for word in column.dictionary.to_pylist()]
+    if len(written) == 1 and not column.null_count:
+        return written[0]
+    return array(written, pa.string()).take(column.indices)
 
 
 def is_words(type_: Any) -> bool:
@@ -101,8 +103,24 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def joined(rows: Column) -> memoryview:
-    """The bytes of all rows of text, one behind the other: they lie so already."""
-    offsets = np.frombuffer(rows.buffers()[1], np.int32)[rows.offset : rows.offset + len(rows) + 1]
-    data = rows.buffers()[2]
-    return memoryview(data)[offsets[0] : offsets[-1]] if data is not None else memoryview(b"")
+def rows(count: int, parts: Iterable[Column | str], null: str) -> bytes:
+    """The bytes of so many rows: of each its texts one behind the other, `null` in the place of none.
+
+    Texts that are the same in all rows and follow each other are one: each part costs as much as a column.
+    """
+    whole: list[Column | str] = []
+    for part in parts:
+        if isinstance(part, str) and whole and isinstance(whole[-1], str):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    if all(isinstance(part, str) for part in whole):
+        return "".join(map(str, whole)).encode() * count
+    return _bytes_of(compute.binary_join_element_wise(*whole, "", null_handling="replace", null_replacement=null))
+
+
+def _bytes_of(texts: Column) -> bytes:
+    """All of a column of texts: in memory they lie one behind the other."""
+    _, offsets, data = texts.buffers()
+    bounds: npt.NDArray[np.int32] = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return bytes(memoryview(data)[bounds[0] : bounds[-1]]) if data is not None else b""
