@@ -5,6 +5,7 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,7 +17,9 @@ import pytest
 from api.world import Client, World
 from hypothesis import strategies as st
 
+from plietsch.platform import migrations
 from plietsch.platform.local.postgres import EmbeddedPostgres
+from support import databases
 
 OBSERVATIONS = "/api/v1/observations"
 # Where clocks change within what is measured, by an hour, by half of one, at midnight; and offsets of half and quarter
@@ -69,19 +72,28 @@ class Region(NamedTuple):
     values: Sequence[Value]
 
 
-@pytest.fixture(scope="module")
-def region(postgres: EmbeddedPostgres) -> Iterator[Region]:
-    """A region whose harbour has two thousand values, made once; no test changes them."""
-    name = f"aggregates_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch STRATEGY FILE_COPY")
-        world = World(postgres.url(name))
+@pytest.fixture(scope="module", params=["plain", "timescale"])
+def region(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Iterator[Region]:
+    """A region whose harbour has two thousand values, made once: no test changes them."""
+    with databases.on_timescale() if request.param == "timescale" else plain(postgres) as url:
+        migrations.migrate(url)
+        world = World(url)
         values = strewn(world)
         write(world, [Value(begin + HALF_HOUR * i, 1.0, 1) for begin in HALF_HOURS for i in range(600)], "humidity")
-        api = Client(postgres.url(name))
+        for view in ("observation_hour", "observation_day") if request.param == "timescale" else ():
+            world.connection.execute(f"CALL refresh_continuous_aggregate('{view}', NULL, NULL)")
+        api = Client(url)
         yield Region(world, api, values)
         api.close()
         world.close()
+
+
+@contextmanager
+def plain(postgres: EmbeddedPostgres) -> Iterator[str]:
+    name = f"aggregates_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch STRATEGY FILE_COPY")
+        yield postgres.url(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
