@@ -17,6 +17,7 @@ from api.world import Client, World, region, station
 
 from api import own_database
 from plietsch.api.statistics import documents, limits
+from plietsch.api.statistics.turns import Turns
 from plietsch.platform import registry
 from plietsch.platform.local.postgres import EmbeddedPostgres
 
@@ -364,6 +365,17 @@ def test_a_time_to_come_has_no_figures(quiet_api: Client):
     rows = quiet_api.json(STATISTICS, from_="2090-01-01T00:00:00Z", to="2090-02-01T00:00:00Z")["statistics"]
     assert {row["sufficient"] for row in rows} == {False}
     assert {row["capture"]["hours_possible"] for row in rows} == {0}
+
+
+def test_many_who_reckon_leave_connections_to_others(world: World, api: Client):
+    api.app.state.statistics = Turns(at_once=2, patience_s=0.2)
+    asked = [f"{STATISTICS}?station={code}" for code in ("harbour", "market", "husum")]
+    with psycopg.connect(world.database_url) as slow:
+        slow.execute("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")
+        answers, late = api.beside(asked * 4, ["/api/v1/properties", STATISTICS], slow.rollback)
+    assert [answer.status_code for answer in answers] == [200, 503]
+    assert sorted(answer.status_code for answer in late) == [200] * 2 + [503] * 10
+    assert {answer.headers["Retry-After"] for answer in late if answer.status_code == 503}
 
 
 @pytest.mark.parametrize(

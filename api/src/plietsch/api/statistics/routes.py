@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from plietsch.api import caching, errors, formats, parameters
-from plietsch.api.database import Connection
 from plietsch.api.listings import answers, filters, openapi, paging
 from plietsch.api.observations import asking
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
@@ -72,7 +71,6 @@ _SHOWN = {
 )
 async def list_statistics(
     request: Request,
-    connection: Connection,
     station_codes: filters.StationCodes = None,
     region_codes: filters.RegionCodes = None,
     property_codes: filters.PropertyCodes = None,
@@ -102,7 +100,9 @@ async def list_statistics(
     after = paging.decode(cursor, tuple[str, str, str]) if cursor is not None else None
     if after is not None and "\0" in "".join(after):
         raise errors.ParameterInvalid("cursor", "This cursor was not made here.", paging.HINT)
-    page = await reading.page(connection, Question(chosen, period, since, until, zone, limit, after), now)
+    question = Question(chosen, period, since, until, zone, limit, after)
+    async with request.app.state.statistics.one(), request.app.state.pool.connection() as connection:
+        page = await reading.page(connection, question, now)
     next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
     document = {
         "from": since,
