@@ -22,7 +22,7 @@ from plietsch.api.changes import model
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.waiting import Bell, Pages
 from plietsch.api.live_changes import Change
-from plietsch.api.live_every import Every, EveryListener
+from plietsch.api.live_every import MOST_PAGES, Every, EveryListener
 from plietsch.api.live_listener import Listener, Send
 from plietsch.api.live_newest import OVERLAP_S, REMEMBERED, Newest, NewestListener
 from plietsch.api.live_reader import Follower, Reader
@@ -51,6 +51,7 @@ class Live:
         pace_s: float = _PACE_S,
         silence_s: float = _SILENCE_S,
         remembered: int = REMEMBERED,
+        most_pages: int = MOST_PAGES,
     ) -> None:
         self._database_url = database_url
         self._most_listeners = most_listeners
@@ -65,7 +66,7 @@ class Live:
         self.bell = Bell()
         self.pages = Pages()
         self._newest = Newest(remembered)
-        self._every = Every(self.bell, self._tell, remembered)
+        self._every = Every(self.bell, self._tell, remembered, most_pages)
 
     @property
     def listeners(self) -> int:

@@ -45,10 +45,13 @@ class _Step(NamedTuple):
 class Every:
     """What was changed lately, read for all who listen to it, as long as somebody does."""
 
-    def __init__(self, bell: Bell, told: Callable[[], None], remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self, bell: Bell, told: Callable[[], None], remembered: int = REMEMBERED, most_pages: int = MOST_PAGES
+    ) -> None:
         self._bell = bell
         self._told = told
         self._most = remembered
+        self.most_pages = most_pages
         self._steps: deque[_Step] = deque()
         self._size = 0
         self._wanted = 0
@@ -182,7 +185,7 @@ class EveryListener(Listener):
         first, last, place = self._every.first, self._every.last, self._place
         if first is None or last is None or place is None:
             return None
-        if self._pages == MOST_PAGES:
+        if self._pages == self._every.most_pages:
             self._place = last
             return live_events.reload(cursor.encode(last), "too-long-ago", self._address(place))
         self._pages += 1
