@@ -191,11 +191,11 @@ def test_where_the_newest_value_fails_the_one_before_is_told_in_its_place(world:
         assert (told["value"], "failed" in told) == (3, False)
 
 
-def test_a_newcomer_is_told_what_changed_while_its_page_was_made(world: World, live: Served):
+def test_a_newcomer_is_told_what_changed_while_its_page_was_made(world: World):
     world.measured("harbour", "pm10", NOON, 1)
     world.connection.execute("UPDATE write_ledger SET written_at = now() - interval '1 hour'")
     world.measured("market", "pm10", NOON, 2)
-    with live.stream() as first, live.stream(station="market") as second:
+    with served(world.database_url) as live, live.stream() as first, live.stream(station="market") as second:
         assert first.told() == second.told() == [("market", "pm10", 2)]
 
 
