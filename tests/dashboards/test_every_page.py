@@ -41,6 +41,7 @@ PAGES = {
     "compare": "compare?station=flensburg-suedermarkt&station=flensburg-hafenspitze&property=pm2_5&last=24h",
     "journey": "stations/flensburg-suedermarkt/values/pm2_5/{measured}",
     "status": "status",
+    "developers": "developers",
     "unknown": "stations/nowhere",
 }
 # What is drawn by scripts, where a page has it: the element, and when it is done.
