@@ -25,7 +25,7 @@ _GOOD_FOR_S = 60.0
 _CLOCK_S = 10.0
 # Between two answers, in seconds. With the reader's pace of as much, nothing that was written waits longer than one.
 _PACE_S = 0.5
-# Making an answer takes a third of one core at most, however large the network is.
+# Making an answer takes a third of one core at most, however large the network is; others' load does not count.
 _SHARE = 3.0
 # How long a question waits at the start until the state is there, in seconds, and how often it looks.
 _PATIENCE_S, _LOOK_S = 5.0, 0.02
@@ -158,12 +158,12 @@ class Hot:
             self._changed.clear()
             if self._stopping.is_set():
                 return
-            begun_at = time.monotonic()
+            begun_at, spent_s = time.monotonic(), time.thread_time()
             if self._view is not None:
                 self._show()
                 self.answers.make(self._view)
-            spent_s = time.monotonic() - begun_at
-            self._stopping.wait(max(self._pace_s - spent_s, _SHARE * spent_s - spent_s))
+            took_s, spent_s = time.monotonic() - begun_at, time.thread_time() - spent_s
+            self._stopping.wait(max(self._pace_s, _SHARE * spent_s) - took_s)
 
     def _until_change_s(self) -> float | None:
         """How long it takes until something changes by the clock alone; None if nothing does."""
