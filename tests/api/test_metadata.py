@@ -198,3 +198,13 @@ def test_stations_and_newest_values_say_what_they_are_measured_with(quiet_api: C
         }
     only = quiet_api.json("/api/v1/stations.metadata.json", property="pm2_5")
     assert {each["property"]["code"] for each in only["series"]} == {"pm2_5"}
+
+
+def test_head_names_the_format_and_sends_no_row(quiet_api: Client):
+    for suffix in (".csv", ".parquet", ".metadata.json"):
+        address = f"/api/v1/observations{suffix}"
+        head, answer = quiet_api.request("HEAD", address), quiet_api.get(address)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-type", "content-disposition"):
+            assert head.headers[name] == answer.headers[name]
+    assert quiet_api.request("HEAD", "/api/v1/observations.csv?station=nowhere").status_code == 404
