@@ -64,7 +64,8 @@ async def list_annotations(
     Those of a station are also those of its region and of everywhere. Gaps in the values themselves are not here: the
     metadata of observations have them.
     """
-    since, until = parameters.span(start, to, datetime.now(UTC), _DEFAULT_SPAN)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)  # one answer for a minute: who has it is told so
+    since, until = parameters.span(start, to, now, _DEFAULT_SPAN)
     chosen = filters.chosen(station_codes, region_codes, property_codes)
     after = paging.decode(cursor, _Key) if cursor is not None else None
     question = Question(since, until, chosen, tuple(sorted(set(kinds or ()))), limit, after)

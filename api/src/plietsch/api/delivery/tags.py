@@ -1,4 +1,7 @@
-"""An ETag for each answer that is sent as a whole and has none, and 304 for who has it already."""
+"""An ETag for each small answer that has none, and 304 for who has it already.
+
+An answer that comes in pieces is held back until it ends or has outgrown what is small: then it goes on as it comes.
+"""
 
 from typing import cast
 
@@ -6,9 +9,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plietsch.api import caching
+from plietsch.api.delivery.exchange import HEAD
 
 # A hash of it takes four milliseconds; whatever is larger should not have been made as a whole.
 _MOST_BYTES = 4 * 1024 * 1024
+# The first rows of a large answer are more.
+_MOST_HELD_BYTES = 64 * 1024
 _DATA = "/api/"
 
 
@@ -22,22 +28,44 @@ class Tags:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        held: Message | None = None
+        await self.app(scope, receive, _Held(scope, send))
 
-        async def deliver(message: Message) -> None:
-            nonlocal held
-            if message["type"] == "http.response.start":
-                _complete(scope, message)
-                if _wants_a_tag(message):
-                    held = message
-                    return
-            elif held is not None:
-                start, held = held, None
-                message = _tagged(scope, start, message)
-                await send(start)
-            await send(message)
 
-        await self.app(scope, receive, deliver)
+class _Held:
+    """Sends an answer on, held back for as long as it may turn out to be small and known."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            _complete(self._scope, message)
+            if _wants_a_tag(message):
+                self._start = message
+                return
+        elif self._start is not None:
+            if self._is_held(message):
+                self._body += message.get("body", b"")
+                return
+            await self._let_go(self._start, message)
+            return
+        await self._send(message)
+
+    def _is_held(self, message: Message) -> bool:
+        """Whether to wait for more; who wants headers only has them now."""
+        is_small = len(self._body) + len(message.get("body", b"")) <= _MOST_HELD_BYTES
+        return bool(message.get("more_body")) and is_small and HEAD not in self._scope
+
+    async def _let_go(self, start: Message, message: Message) -> None:
+        self._start = None
+        if message["type"] == "http.response.body":
+            message = _tagged(self._scope, start, {**message, "body": self._body + message.get("body", b"")})
+        self._body = b""
+        await self._send(start)
+        await self._send(message)
 
 
 def _complete(scope: Scope, start: Message) -> None:

@@ -92,7 +92,7 @@ async def list_statistics(
     `sufficient: false`, its capture, and no figures. A period that is not over has figures of what is over of it, and
     says of no limit that it was met. All of it is indicative.
     """
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)  # one answer for a minute: who has it is told so
     since, until = parameters.span(start, to, now, _DEFAULT_SPAN)
     zone = asking.time_zone(tz) if tz is not None else None
     _check_span(since, until)
