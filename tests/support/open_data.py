@@ -71,7 +71,8 @@ WITH series AS (
     ON CONFLICT DO NOTHING RETURNING *
 )
 INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
-SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written HAVING count(*) > 0
+SELECT array_agg(DISTINCT datastream_id), min(phenomenon_time), max(phenomenon_time), count(*) FROM written
+HAVING count(*) > 0
 """
 _GAUGE = """
 UPDATE station SET municipality_key = '01001000';
