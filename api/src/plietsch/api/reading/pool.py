@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-import adbc_driver_manager
 import adbc_driver_postgresql.dbapi  # pyright: ignore[reportMissingTypeStubs] it has its types in itself
 import psycopg
 import pyarrow as pa
@@ -18,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 # Its types are known in part.
 _adbc: Any = adbc_driver_postgresql.dbapi
+_Error: type[Exception] = _adbc.Error
 
 # So many queries at once, of all answers together: more would only wait for the same disk and processor.
 CONNECTIONS = 4
@@ -79,8 +79,8 @@ class Pool:
         self._lent.add(asked)
         try:
             found = asked.run(connection)
-        except adbc_driver_manager.Error as error:
-            with suppress(adbc_driver_manager.Error):
+        except _Error as error:
+            with suppress(_Error):
                 connection.close()
             raise _as_psycopg(error) from error
         finally:
@@ -92,7 +92,7 @@ class Pool:
     def _connected(self) -> Any:
         try:
             return _adbc.connect(self._conninfo, autocommit=True)
-        except adbc_driver_manager.Error as error:
+        except _Error as error:
             raise psycopg.OperationalError(str(error)) from error
 
     def _kept(self) -> Any:
@@ -103,7 +103,7 @@ class Pool:
         with self._lock:
             kept, self._idle = self._idle, []
         for connection in kept:
-            with suppress(adbc_driver_manager.Error):
+            with suppress(_Error):
                 connection.close()
 
 
@@ -137,11 +137,11 @@ class _Query:
         with self._lock:
             self._is_cancelled = True
             if self._cursor is not None:
-                with suppress(adbc_driver_manager.Error):
+                with suppress(_Error):
                     self._cursor.adbc_cancel()
 
 
-def _as_psycopg(error: adbc_driver_manager.Error) -> psycopg.Error:
+def _as_psycopg(error: Any) -> psycopg.Error:
     """The same error as psycopg has it: the rest of the API knows those."""
     state = error.sqlstate or ""
     if not state or state.startswith(_GONE):
