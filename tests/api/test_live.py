@@ -310,4 +310,4 @@ def test_head_ends(quiet_api: Client):
 )
 def test_a_wrong_question_is_a_problem(quiet_api: Client, query: dict[str, str], status: int, kind: str):
     problem = documents.Problem.model_validate(quiet_api.problem("/api/v1/live", **query))
-    assert (problem.status, problem.type.rpartition(":")[2]) == (status, kind)
+    assert (problem.status, problem.type.rpartition("#problem-")[2]) == (status, kind)
