@@ -1,6 +1,7 @@
 """The developers' page: what it says is so. Every address on it answers, every resource and problem is explained."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,24 @@ _ID = re.compile(r'\bid="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
-def pages(open_data_site: str) -> dict[str, str]:
-    """The page in each language."""
-    return {each: _get(open_data_site, f"/{each}/developers").text for each in LANGUAGES}
+def reader() -> Iterator[httpx.Client]:
+    """One for all questions: each of its own would read the authorities' certificates anew."""
+    with httpx.Client(follow_redirects=True, timeout=30) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
-def document(open_data_site: str) -> dict[str, Any]:
-    return _get(open_data_site, "/api/v1/openapi.json").json()
+def pages(reader: httpx.Client, open_data_site: str) -> dict[str, str]:
+    """The page in each language."""
+    return {each: _get(reader, open_data_site, f"/{each}/developers").text for each in LANGUAGES}
 
 
-def test_every_address_on_the_page_answers(open_data_site: str, pages: dict[str, str]):
+@pytest.fixture(scope="module")
+def document(reader: httpx.Client, open_data_site: str) -> dict[str, Any]:
+    return _get(reader, open_data_site, "/api/v1/openapi.json").json()
+
+
+def test_every_address_on_the_page_answers(reader: httpx.Client, open_data_site: str, pages: dict[str, str]):
     code = re.findall(rf"{open_data_site}(/[^\s\"'<]*)", unescape(pages["en"]))
     linked = [unescape(each) for page in pages.values() for each in _HREF.findall(page)]
     addresses = {
@@ -39,20 +47,22 @@ def test_every_address_on_the_page_answers(open_data_site: str, pages: dict[str,
     }
     assert any("/observations.parquet" in each for each in addresses)
     assert any(each.endswith(".js") for each in addresses)
-    wrong = {each: status for each in addresses if (status := _status(open_data_site, each)) != 200}
+    wrong = {each: status for each in addresses if (status := _status(reader, open_data_site, each)) != 200}
     assert wrong == {}
     linked_elsewhere = [each for each in linked if not _is_ours(each, open_data_site) and "example.org" not in each]
     assert {urlsplit(each).hostname for each in linked_elsewhere} == {"www.bkg.bund.de", "www.soest.hawaii.edu"}
 
 
-def test_every_address_of_the_manual_and_of_the_api_itself_answers(open_data_site: str, document: dict[str, Any]):
+def test_every_address_of_the_manual_and_of_the_api_itself_answers(
+    reader: httpx.Client, open_data_site: str, document: dict[str, Any]
+):
     manual = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     here = Here(open_data_site, level="schleswig-pegel")
     addresses = re.findall(r"http://127\.0\.0\.1:8460(/[^\s'`)]*)", manual)
-    links = _get(open_data_site, "/api/v1").json()["links"].values()
+    links = _get(reader, open_data_site, "/api/v1").json()["links"].values()
     asked = {here.fill(each) for each in [*addresses, *links]}
     assert len(asked) > 12
-    assert {each: status for each in asked if (status := _status(open_data_site, each)) != 200} == {}
+    assert {each: status for each in asked if (status := _status(reader, open_data_site, each)) != 200} == {}
     # What the API says of itself is all that it has but for one thing of each kind.
     assert {f"/api/v1/{each.name}" for each in asking.resources(document) if "{" not in each.name} <= set(links)
 
@@ -102,8 +112,10 @@ def test_every_problem_has_its_anchor_and_a_way_out(pages: dict[str, str]):
 
 
 @pytest.mark.parametrize(("header", "language"), [("da,en;q=0.5", "da"), ("fr", "de"), ("en-GB", "en")])
-def test_the_short_address_leads_to_the_readers_language(open_data_site: str, header: str, language: str):
-    answer = httpx.get(f"{open_data_site}/developers", headers={"Accept-Language": header})
+def test_the_short_address_leads_to_the_readers_language(
+    reader: httpx.Client, open_data_site: str, header: str, language: str
+):
+    answer = reader.get(f"{open_data_site}/developers", follow_redirects=False, headers={"Accept-Language": header})
     assert (answer.status_code, answer.headers["location"]) == (307, f"/{language}/developers")
 
 
@@ -121,20 +133,24 @@ def test_the_short_address_leads_to_the_readers_language(open_data_site: str, he
         ({"resource": "observations", "station": "a&b=c d"}, "/api/v1/observations?station=a%26b%3Dc+d"),
     ],
 )
-def test_the_form_leads_to_its_address_without_a_script(open_data_site: str, answers: dict[str, str], address: str):
-    answer = httpx.get(f"{open_data_site}/en/developers/try", params=answers)
+def test_the_form_leads_to_its_address_without_a_script(
+    reader: httpx.Client, open_data_site: str, answers: dict[str, str], address: str
+):
+    answer = reader.get(f"{open_data_site}/en/developers/try", follow_redirects=False, params=answers)
     assert (answer.status_code, answer.headers["location"]) == (303, address)
 
 
 @pytest.mark.parametrize("resource", ["live", "stations/{code}", "https://elsewhere.example", "nowhere"])
-def test_what_the_form_does_not_offer_is_no_page(open_data_site: str, resource: str):
-    answer = httpx.get(f"{open_data_site}/en/developers/try", params={"resource": resource})
+def test_what_the_form_does_not_offer_is_no_page(reader: httpx.Client, open_data_site: str, resource: str):
+    answer = reader.get(f"{open_data_site}/en/developers/try", follow_redirects=False, params={"resource": resource})
     assert answer.status_code == 404
 
 
-def test_whom_to_ask_is_the_operators_to_say_and_a_page_without_any_station_is_one(database_url: str, serve: Any):
+def test_whom_to_ask_is_the_operators_to_say_and_a_page_without_any_station_is_one(
+    reader: httpx.Client, database_url: str, serve: Any
+):
     with serve(database_url, contact="data@lab.example") as address:
-        page = _get(address, "/en/developers").text
+        page = _get(reader, address, "/en/developers").text
     assert 'href="mailto:data@lab.example"' in page
     assert "flensburg-suedermarkt" in page
 
@@ -154,14 +170,14 @@ def test_an_example_speaks_of_what_is_measured_here():
     assert "flensburg-" not in text
 
 
-def _get(site: str, path: str) -> httpx.Response:
-    return httpx.get(site + path, follow_redirects=True, timeout=30).raise_for_status()
+def _get(reader: httpx.Client, site: str, path: str) -> httpx.Response:
+    return reader.get(site + path).raise_for_status()
 
 
 def _is_ours(address: str, site: str) -> bool:
     return address.startswith(("/", site)) and not address.startswith("//")
 
 
-def _status(site: str, address: str) -> int:
-    with httpx.stream("GET", site + address, follow_redirects=True, timeout=30) as answer:
+def _status(reader: httpx.Client, site: str, address: str) -> int:
+    with reader.stream("GET", site + address) as answer:
         return answer.status_code
