@@ -1,6 +1,6 @@
 """`make bench`: write path and site against what limits them and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 B4 B5 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 B4 B5 B7 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import terminal
-from plietsch_bench import export, machine, measured, plan, receive, results, store, surge, world, write
+from plietsch_bench import chart, export, machine, measured, plan, receive, results, store, surge, world, write
 from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
@@ -30,6 +30,7 @@ WITH_SERVERS: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B3": write.run,
     "B4": latest.run,
     "B5": export.run,
+    "B7": chart.run,
     "B8": paint.run,
     "N6": surge.run,
 }
@@ -50,12 +51,17 @@ def main() -> int:
     given = _arguments()
     console = Console(stderr=True, highlight=False)
     names = given.benchmarks or list(BENCHMARKS)
-    if not Mosquitto.installed() and not set(names) <= {*NODE, "B4", "B5", "B8"}:
+    if not Mosquitto.installed() and not set(names) <= {*NODE, "B4", "B5", "B7", "B8"}:
         console.print("B1, B2, B3 and N6 need the mosquitto broker: sudo apt install mosquitto")
         return 1
     if "B8" in names and not paint.is_possible():
         console.print("B8 needs the Chromium browser: sudo apt install chromium")
         return 1
+    if not chart.is_possible():
+        if "B7" in given.benchmarks:
+            console.print(f"B7 needs a server with TimescaleDB: {chart.SERVER} names one.")
+            return 1
+        names = [name for name in names if name != "B7"]
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         found = _run(names, SIZES[given.size], given.results, console)

@@ -94,13 +94,13 @@ def run(world: World, plan: Plan, progress: Progress) -> Result:
         stack.enter_context(writer.running())
         others = {
             "nginx": stack.enter_context(nginx.serving(world.folder / "nginx", gzipped)) if nginx.installed() else None,
-            "bare ASGI": stack.enter_context(_competing("bare_asgi", _kept(world.folder / "stations.gz", gzipped))),
+            "bare ASGI": stack.enter_context(competing("bare_asgi", _kept(world.folder / "stations.gz", gzipped))),
         }
         rates = _by_turns({"ours": url, **{name: each for name, each in others.items() if each}}, plan, scale, progress)
         progress("B4 how old an answer is")
         ages = _ages(url, writer, _AGE_SECONDS * scale)
         progress("B4 pydantic")
-        pydantic_url = stack.enter_context(_competing("pydantic_model", _kept(world.folder / "stations.json", body)))
+        pydantic_url = stack.enter_context(competing("pydantic_model", _kept(world.folder / "stations.json", body)))
         slow = [load.rate_of_slow(pydantic_url, _SLOW_ANSWERS) for _ in range(plan.repetitions)]
     return result(rates, slow, ages, {"body": len(body), "gzipped": len(gzipped)}, plan)
 
@@ -193,7 +193,7 @@ def _kept(file: Path, body: bytes) -> Path:
 
 
 @contextmanager
-def _competing(name: str, file: Path) -> Generator[str]:
+def competing(name: str, file: Path) -> Generator[str]:
     """A competitor that serves a file's content; its address."""
     arguments = json.dumps({"file": str(file)})
     command = [sys.executable, "-m", "plietsch_bench.competitors", name, arguments]
