@@ -20,7 +20,8 @@ _PUBLIC = """
     JOIN station s ON s.id = ds.station_id
     JOIN region r ON r.id = s.region_id
     JOIN observed_property p ON p.id = ds.observed_property_id
-    WHERE (%(regions)s::text[] = '{}' OR r.code = ANY (%(regions)s::text[])) AND (%(stations)s::text[] = '{}' OR s.code = ANY (%(stations)s::text[]))
+    WHERE (%(regions)s::text[] = '{}' OR r.code = ANY (%(regions)s::text[]))
+      AND (%(stations)s::text[] = '{}' OR s.code = ANY (%(stations)s::text[]))
       AND (%(properties)s::text[] = '{}' OR p.code = ANY (%(properties)s::text[]))
       AND (%(methods)s::text[] = '{}' OR ds.method = ANY (%(methods)s::text[]))
 """

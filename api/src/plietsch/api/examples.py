@@ -1,6 +1,5 @@
 """Whole answers as the OpenAPI document shows them; the tests hold them against the documents' shapes."""
 
-
 LIVE = (
     "retry: 3141\n\n"
     "event: observations\n"
