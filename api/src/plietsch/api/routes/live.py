@@ -111,6 +111,7 @@ async def live_stream(
     chosen = filters.chosen(station_codes, region_codes, property_codes, methods)
     await chosen.check(connection)
     since = cursor.decode(cursor_) if cursor_ is not None and last_event_id is None else _place(last_event_id)
+    since = await _reached(connection, since)
     if delivery.is_head(request):
         return StreamingResponse((), headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
     live: Live = request.app.state.live
@@ -137,6 +138,13 @@ def _listening(live: Live, chosen: filters.Chosen, since: Place | str | None, *,
     if every:
         return lambda send: live.every(send, model.Filter(**wanted), since)
     return lambda send: live.newest(send, live_changes.Filter(**wanted), since)
+
+
+async def _reached(connection: Connection, since: Place | str | None) -> Place | str | None:
+    """A place that this database has reached; as text where it has not: it is of another one, or was restored."""
+    if not isinstance(since, Place) or (await cursor.standing(connection, since.position)).reached:
+        return since
+    return cursor.encode(since)
 
 
 def _place(last_event_id: str | None) -> Place | str | None:
