@@ -132,6 +132,12 @@ def test_a_station_by_its_code_leads_on(world: World, api: Client):
 def test_a_station_by_its_code_names_its_datastreams(quiet_api: Client):
     response = quiet_api.get(f"{STATIONS}/market")
     assert response.headers["content-type"] == "application/geo+json"
+    # A cache between must not give it to who wants another format, and a 304 says so, too.
+    known = quiet_api.get(f"{STATIONS}/market", headers={"If-None-Match": response.headers["etag"]})
+    assert [(each.status_code, "Accept" in each.headers["vary"].split(", ")) for each in (response, known)] == [
+        (200, True),
+        (304, True),
+    ]
     documents.StationDetailsFeature.model_validate(response.json())
     streams = response.json()["properties"]["datastreams"]
     assert [(each["property"], each["sensor"]["model"]) for each in streams] == [

@@ -1,10 +1,9 @@
 """Answers that many ask for again and again: made anew only when the database has changed, told apart by an ETag."""
 
 import asyncio
-import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -12,7 +11,7 @@ from weakref import WeakValueDictionary
 from fastapi import Request, Response
 from psycopg import AsyncConnection
 
-from plietsch.api import database, errors
+from plietsch.api import caching, database, errors
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api")
@@ -20,8 +19,6 @@ _QUERIES = sql.load("plietsch.api")
 _KEPT = 16
 # A deployment begins or ends by the clock, with no change in the database: no answer is kept for longer.
 _LIFE_S = 10.0
-# So short that a change shows within a second or two, and that a burst of readers asks once.
-_CACHE_CONTROL = "public, max-age=1"
 # How long a request waits for another one that makes the same answer, in seconds.
 _PATIENCE_S = 2.0
 
@@ -98,9 +95,7 @@ def lasting(body: bytes) -> Answer:
 
 
 def _answer(body: bytes, snapshot: str, took_s: float = 0.0) -> Answer:
-    # Weak: the compressed answer has the same tag.
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Answer(body, etag, snapshot, time.monotonic(), took_s)
+    return Answer(body, caching.tag(body), snapshot, time.monotonic(), took_s)
 
 
 async def _snapshot(connection: AsyncConnection[Any]) -> str:
@@ -108,10 +103,14 @@ async def _snapshot(connection: AsyncConnection[Any]) -> str:
     return row[0] if row else ""
 
 
-def respond(request: Request, answer: Answer, media_type: str) -> Response:
-    """The answer, or 304 without it where the client has it already (RFC 9110, section 13.1.2)."""
-    headers = {"ETag": answer.etag, "Cache-Control": _CACHE_CONTROL}
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
-    if "*" in known or answer.etag.removeprefix("W/") in known:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, headers=headers, media_type=media_type)
+def respond(
+    request: Request,
+    answer: Answer,
+    media_type: str,
+    cache_control: str = caching.BRIEF,
+    *,
+    vary: Iterable[str] = (),
+) -> Response:
+    """The answer, or 304 without it where the client has it already; its tag is that from when it was made."""
+    found = caching.headers(cache_control, etag=answer.etag, vary=vary)
+    return caching.unchanged(request, found) or Response(answer.body, headers=found, media_type=media_type)

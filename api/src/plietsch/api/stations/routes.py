@@ -84,7 +84,7 @@ async def get_station(request: Request, code: StationCode, format_: formats.GeoF
 
     state = request.app.state
     answer = await state.stations_cache.get(state.pool, code, make)
-    return freshness.respond(request, answer, formats.KINDS[name].media_type)
+    return freshness.respond(request, answer, formats.KINDS[name].media_type, vary=("Accept",))
 
 
 async def _as_row(request: Request, code: str, name: str) -> Response:

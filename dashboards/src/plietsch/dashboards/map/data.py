@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from psycopg import AsyncConnection
 
-from plietsch.api import errors, freshness, parameters
+from plietsch.api import caching, errors, freshness, parameters
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.dashboards import newest, present, quantities, regions
 from plietsch.dashboards.map import documents, frames, search, stations
@@ -37,9 +37,7 @@ def prepare(app: FastAPI) -> None:
 @router.get("/places")
 async def get_places(request: Request) -> Response:
     """Municipalities and towns: name, longitude, latitude, kind."""
-    response = freshness.respond(request, freshness.lasting(search.document()), MEDIA_TYPE)
-    response.headers["Cache-Control"] = _FOR_A_DAY
-    return response
+    return freshness.respond(request, freshness.lasting(search.document()), MEDIA_TYPE, _FOR_A_DAY)
 
 
 @router.get("/{region_code}/map")
@@ -95,10 +93,8 @@ async def get_frames(
         return documents.frames_document(span.since, frames.STEP_S, code, QUANTITIES[code].exact_decimals, rows)
 
     answer = await state.frames_cache.get(state.pool, (region_code, code, span), make)
-    response = freshness.respond(request, answer, MEDIA_TYPE)
-    if span.until < now - _SETTLED:
-        response.headers["Cache-Control"] = _FOR_MINUTES
-    return response
+    cache_control = _FOR_MINUTES if span.until < now - _SETTLED else caching.BRIEF
+    return freshness.respond(request, answer, MEDIA_TYPE, cache_control)
 
 
 def _check(code: str) -> None:
