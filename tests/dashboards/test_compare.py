@@ -56,6 +56,8 @@ def test_two_stations_stand_beside_each_other_as_picture_and_table(reader: Reade
     # It follows the reader's theme, and needs nothing that the policy forbids.
     assert strokes["line-1"].get("stroke") == "var(--accent)"
     assert "style=" not in ElementTree.tostring(root).decode() and "#ffffff" not in page
+    # The links stand apart from what leads to them.
+    assert re.search(r"(?i)wiki\w*: <a [^>]+>PNG</a>, <a ", page)
     cells = re.findall(
         r"<tr><th scope=\"row\"><time [^>]*>[^<]+</time></th><td>([^<]+)</td><td>([^<]+)</td></tr>", page
     )
