@@ -37,6 +37,17 @@ def test_a_whole_answer_streams_and_says_what_it_is_complete_to(world: World, ap
     assert place < after
 
 
+@pytest.mark.parametrize("resolution", ["1d", "1mo"])
+def test_a_span_that_ends_in_thousands_of_years_costs_no_more(world: World, api: Client, resolution: str):
+    world.series("harbour", "pm10", [1, 2, 3])
+    asked = {"station": "harbour", "property": "pm10", "resolution": resolution, "tz": "Europe/Berlin"}
+    rows = api.json(OBSERVATIONS, last="1", to="9990-01-01T00:00:00Z", **asked)["observations"]
+    assert [(row["count"], row["last"]) for row in rows] == [(3, 3.0)]
+    # The calendar ends not long after it begins.
+    page = api.json(OBSERVATIONS, from_="9998-12-01T00:00:00Z", to="9999-12-31T00:00:00Z", **asked)
+    assert page["observations"] == []
+
+
 def test_regions_filter(world: World, api: Client):
     for code in ("harbour", "husum"):
         world.measured(code, "humidity", NOON, 70.0)

@@ -44,6 +44,17 @@ CROSS JOIN LATERAL (
     ORDER BY phenomenon_time LIMIT 1
 ) o
 
+-- name: final
+-- When the newest observation was made of some series, each between its own times.
+SELECT max(o.time) AS time
+FROM unnest({ids}::integer[], {since}::timestamptz[], {until}::timestamptz[]) AS s (id, since, until)
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time AS time FROM observation
+    WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+      AND quality = ANY({flags}::smallint[])
+    ORDER BY phenomenon_time DESC LIMIT 1
+) o
+
 -- name: newest_values
 -- From when on a series has so many observations up to its end, or all that it has.
 SELECT found.rank, min(found.time) AS time

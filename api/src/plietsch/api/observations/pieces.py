@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from plietsch.api.formats.arrow import Column, compute, record_batch
-from plietsch.api.observations.buckets import SECOND_US, Buckets, Calendar
+from plietsch.api.observations.buckets import LAST, SECOND_US, Buckets, Calendar, microseconds
 from plietsch.api.observations.intervals import Integers, Intervals
 from plietsch.api.observations.queries import Queries
 
@@ -32,6 +32,7 @@ _AGGREGATED = 1_000_000
 _GROWTH, _MOST_GROWTH = 4.0, 64.0
 # The begins of so many days or months are written into a query.
 _MOST_BEGINS = 4_000
+_CALENDAR_ENDS = microseconds(LAST)
 _NOTHING = Intervals.of(())
 
 
@@ -97,7 +98,14 @@ class Slices:
         asked = await self._from_next(asked)
         if asked.is_empty:
             return asked
-        found = await self.read(self.queries.newest(asked, newest, int(asked.since.min())))
+        start = int(asked.since.min())
+        if isinstance(self.buckets, Calendar):
+            # Each of its days is written into the query: of a span that ends in thousands of years, those of values.
+            last = await self._time(self.queries.final(asked))
+            asked = _NOTHING if last is None else asked.within(start, last + 1)
+            if asked.is_empty:
+                return asked
+        found = await self.read(self.queries.newest(asked, newest, start))
         # Series without any value have nothing behind their end.
         begins: Integers = np.full(int(asked.ranks.max()) + 1, int(asked.until.max()), np.int64)
         begins[integers(found.column("rank"))] = integers(found.column("time"))
@@ -107,9 +115,13 @@ class Slices:
         """What is asked for from the next observation on."""
         if asked.is_empty:
             return asked
-        found = await self.read(self.queries.first(asked))
-        (first,) = found.column("time").cast(pa.int64()).to_pylist()
+        first = await self._time(self.queries.first(asked))
         return _NOTHING if first is None else asked.within(first, int(asked.until.max()))
+
+    async def _time(self, query: str) -> int | None:
+        found = await self.read(query)
+        (time,) = found.column("time").cast(pa.int64()).to_pylist()
+        return time
 
     def _behind(self, asked: Intervals, batch: pa.RecordBatch) -> Intervals:
         return self.behind(asked, _last(batch, "time"), _last(batch, "rank"))
@@ -130,7 +142,7 @@ class Slices:
             return start + width_us
         if isinstance(self.buckets, Calendar):
             width_us = min(width_us, _MOST_BEGINS * self.buckets.usual_us)
-        return max(self._floor(start + width_us), self._following(start))
+        return max(self._floor(min(start + width_us, _CALENDAR_ENDS)), self._following(start))
 
     def _floor(self, at: int) -> int:
         return at if self.buckets is None else self.buckets.floor(at)

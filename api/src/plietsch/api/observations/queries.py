@@ -47,6 +47,10 @@ class Queries:
         """The `time` of the first observation of all, null where there is none."""
         return self._filled("first", self._of(asked))
 
+    def final(self, asked: Intervals) -> str:
+        """The `time` of the newest observation of all, null where there is none."""
+        return self._filled("final", self._of(asked))
+
     def newest(self, asked: Intervals, newest: int, start: int) -> str:
         """The `time` from which on each series, by its `rank`, has its newest observations or buckets."""
         values = self._of(asked) | {"newest": Literal(newest)}
