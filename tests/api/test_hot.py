@@ -203,7 +203,8 @@ def test_a_poll_is_answered_304_until_something_changes(world: World, api: Clien
     again = api.get(STATIONS, headers={"If-None-Match": f'"other", {tag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert api.get(STATIONS, headers={"If-None-Match": "*"}).status_code == 304
-    assert api.get(STATIONS, headers={"If-Modified-Since": first.headers["last-modified"]}).status_code == 304
+    # Within one second there may be two answers: a time cannot say which of them somebody has.
+    assert api.get(STATIONS, headers={"If-Modified-Since": first.headers["last-modified"]}).status_code == 200
     world.measured("harbour", "pm2_5", NOON, 12.3)
     api.settled()
     changed = api.get(STATIONS, headers={"If-None-Match": tag})

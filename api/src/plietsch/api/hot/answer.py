@@ -22,11 +22,10 @@ class Coded:
     def __init__(self, body: bytes, coding: str, digest: str, modified: datetime) -> None:
         # Strong: each coding has a tag of its own.
         self.etag = f'"{digest}"' if coding == encodings.IDENTITY else f'"{digest}-{coding}"'
-        self.modified = format_datetime(modified, usegmt=True)
         self.body = body
         self.kept: Headers = [
             (b"etag", self.etag.encode()),
-            (b"last-modified", self.modified.encode()),
+            (b"last-modified", format_datetime(modified, usegmt=True).encode()),
             (b"cache-control", caching.BRIEF.encode()),
             (b"vary", b"Accept, Accept-Encoding"),
         ]
