@@ -16,7 +16,9 @@ from api.test_gauges import region_with_gauges
 from api.world import Client, World, region, station
 
 from api import own_database
-from plietsch.api.statistics import documents, limits
+from plietsch.api.statistics import documents, figures, limits, periods
+from plietsch.api.statistics import hours as by_hours
+from plietsch.api.statistics.figures import Answer
 from plietsch.api.statistics.turns import Turns
 from plietsch.platform import registry
 from plietsch.platform.local.postgres import EmbeddedPostgres
@@ -195,6 +197,49 @@ def test_less_than_three_quarters_have_no_figures(dusty: tuple[Client, "pd.Serie
     half = one(api, **span, station="harbour", property="pm10", period="whole")
     assert (half["sufficient"], half["mean"]) == (False, None)
     assert 0.4 < half["capture"]["share"] < 0.5
+
+
+def reckoned(by_hour: "pd.Series[float]", begins: pd.Timestamp, ends: pd.Timestamp, kind: periods.Kind) -> Answer:
+    """What comes of hours that are known, without a database."""
+    rows = [(int(at.timestamp()) // 3600, 2, value, value, value) for at, value in by_hour.items()]
+    period = periods.Period("", kind, *(each.tz_convert(UTC).to_pydatetime() for each in (begins, ends)))
+    every = by_hours.of(rows, 17, INTERVAL_S)
+    return figures.of(every, "pm2_5", period, ZoneInfo(BERLIN), datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def test_too_few_days_say_nothing_of_days_though_there_are_enough_hours():
+    begins, ends = pd.Timestamp("2026-05-01", tz=BERLIN), pd.Timestamp("2026-05-07", tz=BERLIN)
+    times = pd.date_range(begins, ends, freq="1h", inclusive="left")
+    # On each second day the value is above every limit, and seven hours are missing: the day does not count.
+    by_hour = pd.Series(np.where(times.day % 2 == 0, 80.0, 5.0), times)[(times.day % 2 == 1) | (times.hour < 17)]
+    capture, found = reckoned(by_hour, begins, ends, "whole")
+    assert (capture.days, capture.days_possible, capture.has_days) == (len(days(by_hour)), 6, False)
+    assert capture.days == 3
+    assert found is not None
+    assert found.mean == pytest.approx(by_hour.mean())
+    assert found.percentiles is None
+    assert found.lacks_days
+    assert {(each.days_above, each.met) for each in found.limits} == {(None, None)}
+
+
+@pytest.mark.parametrize(("above", "met"), [(19, False), (18, None)])
+def test_a_limit_that_too_many_days_were_above_was_missed_whatever_is_missing(above: int, met: bool | None):
+    times = pd.date_range(START, END, freq="1h", inclusive="left")
+    known = np.asarray((times.day % 2 == 1) | (times.hour < 17))
+    bad = list(dict.fromkeys(times.date[times.day % 2 == 1]))[:above]
+    by_hour = pd.Series(np.where(pd.Index(times.date).isin(bad), 80.0, 4.0), times)[known]
+    known_days = days(by_hour)
+    capture, found = reckoned(by_hour, START, END, "year")
+    assert (capture.days, capture.is_enough, capture.has_days) == (len(known_days), True, False)
+    assert found is not None
+    held = {(each.limit.code, each.limit.of): each for each in found.limits}
+    is_above = int((known_days > 25).sum())
+    eu, who = held["eu-2024-2881", "day"], held["who-2021", "day"]
+    assert (eu.met, eu.days_above) == ((False, is_above) if is_above > 18 else (None, None))
+    assert eu.met is met
+    assert (who.met, who.days_above) == (None, None)
+    # The mean of the year is one of hours.
+    assert held["eu-2008-50", "year"].met == (by_hour.mean() <= 25)
 
 
 def test_a_year_that_is_not_over_says_of_no_limit_that_it_was_met(world: World, api: Client):

@@ -18,6 +18,10 @@ INDICATIVE = (
     "said as if they were official ones, and takes the place of no official measurement."
 )
 _INSUFFICIENT = "Less than 75 % of the period's hours are known: no figures can be said of it."
+_LACKS_DAYS = (
+    "Less than 75 % of the period's days are known: no figures of days can be said of it, but that a limit was missed "
+    "where too many are above already."
+)
 _RANKS = (1, 2, 3, 4)
 
 
@@ -41,12 +45,16 @@ class LimitDocument(Document):
     )
     of: Literal["day", "year"] = Field(description="For the mean of what.", examples=["day"])
     value: float = Field(description="In the unit of the property.", examples=[50])
-    days_above: int | None = Field(description="null for the mean of a year.", examples=[4])
+    days_above: int | None = Field(
+        description="null for the mean of a year, and where there are too few days; where these are more than a year "
+        "may have, how many at least (`days_sufficient` is false).",
+        examples=[4],
+    )
     days_allowed: int | None = Field(
         description="null for the mean of a year, and where the 99th percentile of the days decides (WHO).",
         examples=[35],
     )
-    met: bool | None = Field(description="null where only a whole year says so.", examples=[True])
+    met: bool | None = Field(description="null where only a whole year says so, or too few days.", examples=[True])
 
 
 class LevelDocument(Document):
@@ -70,8 +78,9 @@ class Statistic(Document):
     zone: str = Field(description="By whose calendar (IANA).", examples=["Europe/Berlin"])
     complete: bool = Field(description="Whether the period is over.", examples=[True])
     capture: CaptureDocument
-    sufficient: bool = Field(description="Whether capture is 75 % at least.", examples=[True])
-    reason: str | None = Field(description="Why there are no figures.", examples=[None])
+    sufficient: bool = Field(description="Whether 75 % of the hours are known: for any figures.", examples=[True])
+    days_sufficient: bool = Field(description="Whether 75 % of the days are known: for those of days.", examples=[True])
+    reason: str | None = Field(description="Why there are no figures, or none of days.", examples=[None])
     mean: float | None = Field(description="Of the hours' means.", examples=[17.32])
     min: ExtremeDocument | None
     max: ExtremeDocument | None
@@ -116,9 +125,16 @@ def document(row: Row) -> dict[str, Any]:
         "complete": row.is_over,
         "capture": {"share": _share(row), **capture._asdict()},
         "sufficient": row.answer.figures is not None,
-        "reason": None if row.answer.figures else _INSUFFICIENT,
+        "days_sufficient": capture.has_days,
+        "reason": _reason(row),
         **_figures(row),
     }
+
+
+def _reason(row: Row) -> str | None:
+    if row.answer.figures is None:
+        return _INSUFFICIENT
+    return _LACKS_DAYS if row.answer.figures.lacks_days else None
 
 
 def source(series: Series) -> dict[str, Any]:
@@ -196,7 +212,7 @@ def _level(rank: int) -> Callable[[Row], Any]:
 
 
 def _day(name: str) -> Callable[[Row], Any]:
-    return _of(lambda _, found: found.days.get(name))
+    return _of(lambda _, found: found.days.get(name) if found.days else None)
 
 
 _NAMES = {limits.EU_2008: "eu_2008_50", limits.EU_2024: "eu_2024_2881", limits.WHO_2021: "who_2021"}
@@ -216,7 +232,8 @@ COLUMNS: Sequence[Column[Row]] = (
     Column("hours_possible", WHOLE, "Hours that are over.", lambda row: row.answer.capture.hours_possible),
     Column("days", WHOLE, "Days that are known.", lambda row: row.answer.capture.days),
     Column("days_possible", WHOLE, "Days that are over.", lambda row: row.answer.capture.days_possible),
-    Column("sufficient", FLAG, "Whether capture is 75 % at least.", lambda row: row.answer.figures is not None),
+    Column("sufficient", FLAG, "Whether 75 % of the hours are known.", lambda row: row.answer.figures is not None),
+    Column("days_sufficient", FLAG, "Whether 75 % of the days are known.", lambda row: row.answer.capture.has_days),
     Column("mean", NUMBER, "Of the hours' means.", _finer(lambda found: found.mean)),
     Column("min", NUMBER, "The least value.", _of(lambda _, found: found.min.value)),
     Column("min_time", TIME, "When it was measured first.", _of(lambda row, found: row.moments[found.min])),
@@ -224,7 +241,7 @@ COLUMNS: Sequence[Column[Row]] = (
     Column("max_time", TIME, "When it was measured first.", _of(lambda row, found: row.moments[found.max])),
     Column("sum", NUMBER, "Of rain.", _sum, "mm"),
     *(Column(f"p{n}", NUMBER, f"The {n}th percentile of days or hours.", _percentile(n)) for n in PERCENTILES),
-    Column("percentiles_of", TEXT, "day or hour.", _of(lambda _, found: found.percentiles_of)),
+    Column("percentiles_of", TEXT, "day or hour.", _of(lambda _, found: found.percentiles and found.percentiles_of)),
     *(
         Column(f"days_above_{name}", WHOLE, "Days above the limit of a day.", _limit(code, "day", "days_above"))
         for code, name in _NAMES.items()

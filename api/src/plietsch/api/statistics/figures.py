@@ -5,6 +5,10 @@ Capture is the share of a period's hours that are known (`hours`). A day counts 
 into its statistics. The directive itself wants 90 % for the mean of a year: `capture` says how much there was. Below
 75 % there are no figures.
 
+Figures that are made of days (percentiles of days, days above a limit, days that have a name) need 75 % of the period's
+days, by the same rule: what a figure is made of is what has to be there. A day that is missing may have been above, so
+that fewer days say nothing; only where too many are above already is it sure that a limit was missed.
+
 The mean of a period is that of its hours' means, the mean of a day that of its hours'; percentiles are linear between
 two values (Hyndman and Fan 1996, type 7). Days are local ones; an hour belongs to the day in which it begins.
 """
@@ -51,6 +55,11 @@ class Capture(NamedTuple):
     def is_enough(self) -> bool:
         return self.hours_possible > 0 and self.share >= CAPTURE
 
+    @property
+    def has_days(self) -> bool:
+        """Whether there are enough days for figures of days."""
+        return self.days_possible > 0 and self.days >= CAPTURE * self.days_possible
+
 
 class Extreme(NamedTuple):
     """The least or the most of a period, in which hour since 1970 (UTC), and of which datastream."""
@@ -61,10 +70,10 @@ class Extreme(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a period comes to. `percentiles` are of the means of days or hours, as `percentiles_of` says; None where no
-    day has enough hours.
+    """What a period comes to. `percentiles` are of the means of days or hours, as `percentiles_of` says.
 
-    `sum` and `days` are of what falls and of temperatures; `levels` are the days on which the water reached each level.
+    `sum` and `days` are of what falls and of temperatures. What is made of days is None where `has_days` says that
+    there are too few (`Capture.has_days`). `levels` are the days on which the water reached each level.
     """
 
     mean: float
@@ -73,9 +82,15 @@ class Figures(NamedTuple):
     percentiles: Mapping[int, float] | None
     percentiles_of: str
     sum: float | None
-    days: Mapping[str, int]
+    days: Mapping[str, int] | None
     limits: Sequence[Held]
     levels: Sequence[int]
+    has_days: bool = True
+
+    @property
+    def lacks_days(self) -> bool:
+        """Whether a figure is missing because there are too few days."""
+        return not self.has_days and (self.days is None or self.percentiles is None)
 
 
 class _Days(NamedTuple):
@@ -120,20 +135,17 @@ def of(
     if not capture.is_enough or not len(some.hour):
         return Answer(capture, None)
     used = some if code in kinds.ON_CHANGE or reach > 1 else some.at(some.enough)
-    return Answer(capture, _figures(some, used, days, enough, code, period, now, levels))
+    return Answer(capture, _figures(some, used, days, enough, capture.has_days, code, period, now, levels))
 
 
 def _figures(
-    some: Hours, used: Hours, days: _Days, enough: Flags, code: str, period: Period, now: datetime,
+    some: Hours, used: Hours, days: _Days, enough: Flags, has_days: bool, code: str, period: Period, now: datetime,
     levels: Sequence[float],
 ) -> Figures:  # fmt: skip
     mean = float(used.mean.mean())
     means = _means(used, days)[enough]
     is_dust = code in kinds.DUST
-    values = means if is_dust else used.mean
-    percentiles = (
-        dict(zip(PERCENTILES, np.percentile(values, PERCENTILES).tolist(), strict=True)) if len(values) else None
-    )
+    percentiles = _percentiles(means if is_dust else used.mean) if has_days or not is_dust else None
     return Figures(
         mean=mean,
         min=_extreme(some, int(np.argmin(some.min)), some.min),
@@ -141,18 +153,21 @@ def _figures(
         percentiles=percentiles,
         percentiles_of="day" if is_dust else "hour",
         sum=float((some.values * some.mean).sum()) if code == kinds.RAIN else None,
-        days=_special(some, days, enough, code),
+        days=_special(some, days, enough, code) if has_days or code not in kinds.WITH_DAYS else None,
         limits=_limits(code, means, mean, percentiles, is_year=period.kind == "year", is_over=period.end <= now),
         levels=[_reached(some, days, level) for level in levels] if code == kinds.LEVEL else (),
+        has_days=has_days,
     )
+
+
+def _percentiles(values: Numbers) -> dict[int, float] | None:
+    return dict(zip(PERCENTILES, np.percentile(values, PERCENTILES).tolist(), strict=True)) if len(values) else None
 
 
 def _limits(
     code: str, means: Numbers, mean: float, percentiles: Mapping[int, float] | None, *, is_year: bool, is_over: bool
 ) -> list[Held]:
-    if percentiles is None:
-        return []
-    percentile = percentiles[limits.WHO_PERCENTILE]
+    percentile = percentiles[limits.WHO_PERCENTILE] if percentiles else None
     return [
         limits.held(limit, int((means > limit.value).sum()), mean, percentile, is_year=is_year, is_over=is_over)
         for limit in limits.LIMITS.get(code, ())

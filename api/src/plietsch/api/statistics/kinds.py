@@ -8,6 +8,8 @@ from plietsch.platform import properties
 
 DUST = frozenset({"pm1", "pm2_5", "pm4", "pm10"})
 LEVEL, RAIN, TEMPERATURE = "water_level", "rain", "temperature"
+# Of these, some days have a name.
+WITH_DAYS = frozenset({RAIN, TEMPERATURE})
 _NOT_RECKONED = frozenset(
     {"wind_direction", "rain_tips", "rain_total", "rain_1h", "rain_24h", "aqi_eu", "aqi_de", "battery", "battery_level"}
 )

@@ -50,21 +50,27 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = MappingProxyType(
 
 
 class Held(NamedTuple):
-    """What a period says of a limit: days above it, and whether it was met; None where only a whole year says so."""
+    """What a period says of a limit: days above it, and whether it was met; None where only a whole year says so.
+
+    With too few days `days_above` is None, too; or, where these are more than a year may have, how many at least.
+    """
 
     limit: Limit
     days_above: int | None
     met: bool | None
 
 
-def held(limit: Limit, days_above: int, mean: float, percentile: float, *, is_year: bool, is_over: bool) -> Held:
-    """A period against a limit; `percentile` is that of the WHO, of the means of its days.
+def held(limit: Limit, days_above: int, mean: float, percentile: float | None, *, is_year: bool, is_over: bool) -> Held:
+    """A period against a limit; `percentile` is that of the WHO, of the means of its days; None with too few.
 
-    A year that is not over has missed a limit once too many days are above, and met none.
+    A year that is not over, or lacks days, has missed a limit once too many days are above, and met none.
     """
     is_whole = is_year and is_over
     if limit.of == "year":
         return Held(limit, None, mean <= limit.value if is_whole else None)
+    if percentile is None:
+        is_missed = is_year and limit.days_allowed is not None and days_above > limit.days_allowed
+        return Held(limit, days_above, False) if is_missed else Held(limit, None, None)
     if limit.days_allowed is None:
         return Held(limit, days_above, percentile <= limit.value if is_whole else None)
     is_met = days_above <= limit.days_allowed

@@ -89,8 +89,9 @@ async def list_statistics(
 
     An hour counts with 75 % of its values, a day and a period with 75 % of their hours (directive 2008/50/EC, Annex XI;
     the directive wants 90 % for the mean of a year: `capture` says how much there was). A period with less has
-    `sufficient: false`, its capture, and no figures. A period that is not over has figures of what is over of it, and
-    says of no limit that it was met. All of it is indicative.
+    `sufficient: false`, its capture, and no figures. With less than 75 % of its days it has `days_sufficient: false`,
+    and no figures of days (days above, percentiles of days), but that a limit was missed for sure. A period that is not
+    over has figures of what is over of it, and says of no limit that it was met. All of it is indicative.
     """
     now = datetime.now(UTC).replace(second=0, microsecond=0)  # one answer for a minute: who has it is told so
     since, until = parameters.span(start, to, now, _DEFAULT_SPAN)
