@@ -7,6 +7,7 @@ falls behind what is remembered, and catches up in the same way: nothing is lost
 """
 
 import asyncio
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -29,6 +30,8 @@ from plietsch.platform.ledger import BEGINNING
 REMEMBERED = 20_000
 # Changes a page, as long as an event becomes; pages that somebody is told who has to catch up; who does so at a time.
 _PAGE, MOST_PAGES, _CATCHING_UP = 1_000, 100, 2
+# Changes that somebody looks through at once, about a millisecond: others have their turn then.
+_LOOKED = 1_000
 # Before the database is asked again that did not answer, in seconds.
 _PAUSE_S = 1.0
 _log = structlog.get_logger(__name__)
@@ -52,7 +55,9 @@ class Every:
         self._told = told
         self._most = remembered
         self.most_pages = most_pages
+        # Numbered from the first one ever; `_forgotten` is the number of the oldest that is remembered.
         self._steps: deque[_Step] = deque()
+        self._forgotten = 0
         self._size = 0
         self._wanted = 0
         self._task: asyncio.Task[None] | None = None
@@ -74,21 +79,42 @@ class Every:
         if not self._wanted and self._task is not None:
             self._task.cancel()
             self._task = None
-            self._forget(None)
+            self.begin(None)
 
     async def page(self, filter_: Filter, place: Place) -> Page:
         """A page of changes, of the database. Raises errors.CursorGone, psycopg.Error."""
         async with self._connection() as connection:
             return await reading.page(connection, filter_, place, _PAGE)
 
-    def after(self, place: Place) -> _Step | None:
-        """What follows a place that is remembered."""
-        found = None
-        for step in reversed(self._steps):  # most are at the end
-            if step.next.order <= place.order:
-                break
-            found = step
-        return found
+    def number_after(self, place: Place, known: int | None) -> int:
+        """The number of the step that follows a place that is remembered: the one that is `known`, if that still is."""
+        if known is not None and known >= self._forgotten:
+            return known
+        return self._forgotten + bisect_right(self._steps, place.order, key=lambda step: step.next.order)
+
+    def step(self, number: int) -> _Step | None:
+        """A step that is remembered, or None where that is still to come."""
+        index = number - self._forgotten
+        return self._steps[index] if index < len(self._steps) else None
+
+    def remember(self, page: Page) -> None:
+        """The next page was read: a step further."""
+        told = [(change.series, texts.as_json(change)) for change in page.changes]
+        self._steps.append(_Step(page.next, cursor.encode(page.next), told))
+        self.last = page.next
+        self._size += len(told) + 1
+        while self._size > self._most:
+            oldest = self._steps.popleft()
+            self._forgotten += 1
+            self._size -= len(oldest.changes) + 1
+            self.first = oldest.next
+
+    def begin(self, place: Place | None) -> None:
+        """Forget all, and go on from a place; from the present, once it is known, where that is None."""
+        self._forgotten += len(self._steps)
+        self._steps.clear()
+        self._size = 0
+        self.first = self.last = place
 
     def _connection(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
         if self.pool is None:
@@ -102,7 +128,7 @@ class Every:
                 if await self._step():
                     continue
             except errors.CursorGone:
-                self._forget(None)  # of another database now: listeners find that out by themselves
+                self.begin(None)  # of another database now: listeners find that out by themselves
                 continue
             except psycopg.Error as error:
                 _log.warning("every change waits for the database", error=str(error).strip())
@@ -114,35 +140,20 @@ class Every:
         """Read what comes next, and tell; whether there is more."""
         if self.last is None:
             async with self._connection() as connection:
-                self._forget(await reading.present(connection))
+                self.begin(await reading.present(connection))
             self._told()
             return True
         page = await self.page(Filter(), self.last)
         if page.next != self.last:
-            self._remember(page)
+            self.remember(page)
             self._told()
         return page.more
-
-    def _remember(self, page: Page) -> None:
-        told = [(change.series, texts.as_json(change)) for change in page.changes]
-        self._steps.append(_Step(page.next, cursor.encode(page.next), told))
-        self.last = page.next
-        self._size += len(told) + 1
-        while self._size > self._most:
-            oldest = self._steps.popleft()
-            self._size -= len(oldest.changes) + 1
-            self.first = oldest.next
-
-    def _forget(self, place: Place | None) -> None:
-        self._steps.clear()
-        self._size = 0
-        self.first = self.last = place
 
 
 class EveryListener(Listener):
     """Somebody who is told every change that passes a filter, after a place or from now on."""
 
-    __slots__ = ("_every", "_filter", "_pages", "_place")
+    __slots__ = ("_every", "_filter", "_number", "_pages", "_place")
 
     def __init__(self, send: Send, every: Every, filter_: Filter, since: Place | str | None) -> None:
         super().__init__(send)
@@ -151,6 +162,7 @@ class EveryListener(Listener):
         self._every = every
         self._filter = filter_
         self._place = since
+        self._number: int | None = None  # of the step that is next, where that is known
         self._pages = 0
 
     @property
@@ -174,15 +186,20 @@ class EveryListener(Listener):
         if self._place is None or self.is_behind:
             return None
         self._pages = 0
-        while step := self._every.after(self._place):
-            self._place = step.next
+        number = self._every.number_after(self._place, self._number)
+        looked = 0
+        while looked < _LOOKED and (step := self._every.step(number)):
+            number, self._place = number + 1, step.next
+            self._number = number
+            looked += 1 + len(step.changes)
             if wanted := [text for series, text in step.changes if self._filter.wants(series)]:
                 return live_events.changes(step.id, wanted)
-        return None
+        return None if looked < _LOOKED else b""
 
     async def catch_up(self) -> bytes | None:
         """A page of what it missed, or where to get it, where that is very much."""
         first, last, place = self._every.first, self._every.last, self._place
+        self._number = None
         if first is None or last is None or place is None:
             return None
         if self._pages == self._every.most_pages:

@@ -4,6 +4,7 @@ There is no queue: a listener knows up to where it was told, and fetches what fo
 Who reads slowly is told less often, and more at once.
 """
 
+import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
@@ -26,7 +27,8 @@ class Listener(ABC):
 
     @abstractmethod
     def news(self) -> bytes | None:
-        """The next event of what is remembered; None where there is none."""
+        """The next event of what is remembered; b"" where much was looked through in vain and more is to come; None
+        where there is none."""
 
     @property
     @abstractmethod
@@ -51,7 +53,8 @@ class Listener(ABC):
         """What `tell` is to begin with: an event, or nothing but to catch up; None where there is nothing to tell."""
         if not self.is_idle:
             return None
-        return self.news() or (b"" if self.is_behind else None)
+        news = self.news()
+        return b"" if news is None and self.is_behind else news
 
     def tell(self, event: bytes) -> Coroutine[Any, Any, None]:
         """Send an event, and all that follows it."""
@@ -64,11 +67,18 @@ class Listener(ABC):
                 if event:
                     await self._send(event, True)
                     self.sent_at = time.monotonic()
-                event = self.news() or (await self.catch_up() if self.is_behind else None)
+                event = await self._next()
         except OSError:
             pass  # it went; its connection says so, too
         finally:
             self._is_telling = False
+
+    async def _next(self) -> bytes | None:
+        news = self.news()
+        if news is None:
+            return await self.catch_up() if self.is_behind else None
+        await asyncio.sleep(0)  # much may follow, and to send it need not take a turn
+        return news
 
     async def end(self) -> None:
         """End the stream, whatever still could be told."""
