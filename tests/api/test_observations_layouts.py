@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from api.world import NOON, Client, World
 
+from plietsch.api import errors
 from plietsch.api.changes import cursor
-from plietsch.api.observations import documents
+from plietsch.api.observations import documents, last
 
 OBSERVATIONS = "/api/v1/observations"
 DAY = {"from_": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
@@ -46,6 +47,15 @@ def test_a_span_that_ends_in_thousands_of_years_costs_no_more(world: World, api:
     # The calendar ends not long after it begins.
     page = api.json(OBSERVATIONS, from_="9998-12-01T00:00:00Z", to="9999-12-31T00:00:00Z", **asked)
     assert page["observations"] == []
+
+
+@pytest.mark.parametrize("resolution", ["raw", "1d"])
+def test_the_newest_of_all_series_together_have_a_bound(resolution: str):
+    most = 2_000_000 if resolution == "raw" else 250_000
+    last.check(10_000, most // 10_000, is_raw=resolution == "raw")
+    with pytest.raises(errors.ParameterInvalid, match=f"more than {most}") as refused:
+        last.check(10_000, most // 10_000 + 1, is_raw=resolution == "raw")
+    assert f"ask for {most // (most // 10_000 + 1)} at most" in refused.value.hint
 
 
 def test_regions_filter(world: World, api: Client):

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from api.world import World
 
-from plietsch.api.reading import PIECE, Pool, Readers
+from plietsch.api import errors
+from plietsch.api.reading import PIECE, Pool, Readers, Reading
 from support import wait
 
 
@@ -94,6 +95,31 @@ def test_connections_that_the_server_closed_are_replaced(world: World):
         return (await pool.read("SELECT 1 AS n")).num_rows
 
     assert reading(world.database_url, use) == 1
+
+
+def test_a_turn_is_waited_for_with_patience(world: World):
+    async def use(pool: Pool) -> None:
+        slow = asyncio.ensure_future(pool.read("SELECT pg_sleep(60)"))
+        await asyncio.to_thread(wait.until, lambda: pool.lent == 1, "it is being read")
+        with pytest.raises(errors.TooBusy):
+            await pool.read("SELECT 1 AS n", patience_s=0.01)
+        patient = asyncio.ensure_future(pool.read("SELECT 1 AS n", patience_s=20))
+        slow.cancel()
+        assert (await patient).num_rows == 1
+
+    reading(world.database_url, use, most=1)
+
+
+def test_what_has_begun_waits_as_long_as_it_takes(world: World):
+    async def use(pool: Pool) -> None:
+        read = Reading(pool, Readers()).for_answer(patience_s=0.01)
+        assert (await read("SELECT 1 AS n")).num_rows == 1
+        slow = asyncio.ensure_future(pool.read("SELECT pg_sleep(0.1)"))
+        await asyncio.to_thread(wait.until, lambda: pool.lent == 1, "it is being read", poll_s=0.002)
+        assert (await read("SELECT 1 AS n")).num_rows == 1
+        assert slow.done()
+
+    reading(world.database_url, use, most=1)
 
 
 def test_who_goes_away_cancels_what_is_read(world: World):

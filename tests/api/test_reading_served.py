@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 from api.streams import Served, served
 from api.world import World
@@ -22,14 +23,21 @@ MEGABYTE = 1_000_000
 
 
 @contextmanager
-def slow(address: str, query: str) -> Iterator[socket.socket]:
-    """A reader that has read the beginning and takes no more."""
+def asking(address: str, query: str) -> Iterator[socket.socket]:
+    """Somebody who has asked, and takes nothing yet."""
     host, port = address.removeprefix("http://").split(":")
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(30)
         connection.connect((host, int(port)))
         connection.sendall(f"GET {OBSERVATIONS}?{query} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        yield connection
+
+
+@contextmanager
+def slow(address: str, query: str) -> Iterator[socket.socket]:
+    """A reader that has read the beginning and takes no more."""
+    with asking(address, query) as connection:
         assert connection.recv(12) == b"HTTP/1.1 200"
         yield connection
 
@@ -57,6 +65,11 @@ def test_a_reader_that_goes_away_frees_everything(world: World):
         with slow(running.address, f"{SPAN}&format=ndjson"):
             wait.until(lambda: lent(running) == (1, 0), "it stalls, and holds no connection", 20)
         wait.until(lambda: lent(running) == (0, 0), "it is gone, and nothing is read for it", 5)
+        with psycopg.connect(world.database_url) as other:
+            other.execute("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")
+            with asking(running.address, SPAN):
+                wait.until(lambda: lent(running) == (1, 1), "it waits for its first rows", 20)
+            wait.until(lambda: lent(running) == (0, 0), "it is gone, and nothing is read for it", 5)
 
 
 def test_a_connection_that_stalls_is_ended(world: World):

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from plietsch.api import cursors
 from plietsch.api.formats.table import Table, at_once
-from plietsch.api.observations import buckets, pages, series
+from plietsch.api.observations import buckets, last, pages, series
 from plietsch.api.observations.intervals import Intervals
 from plietsch.api.observations.long import Long
 from plietsch.api.observations.pieces import Slices
@@ -41,13 +41,15 @@ async def answer(
     """The answer to a question that means the series found. `link` makes the address of the page behind a key;
     `is_bare` rows have units and stations beside them.
 
-    Raises errors.ParameterInvalid where a wide table would be too wide, and what reading raises.
+    Raises errors.ParameterInvalid where a wide table would be too wide, or the newest values too many, and what reading
+    raises.
     """
     layout = Wide(question, found) if question.layout == "wide" else Long(question, found, is_bare=is_bare)
     queries = Queries([each.id for each in found], question.flags, question.buckets, question.flags == AGGREGATED)
-    slices = Slices(reading.pool.read, queries, question.buckets, reading.readers.room)
+    slices = Slices(reading.for_answer(), queries, question.buckets, reading.readers.room)
     asked = series.intervals(found)
     if question.newest is not None:
+        last.check(question.newest, asked.series, is_raw=question.buckets is None)
         asked = await slices.newest(asked, question.newest)
     start = _start(question, asked)
     if question.after is not None:

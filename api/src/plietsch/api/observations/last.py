@@ -9,6 +9,8 @@ from plietsch.api import errors
 
 # More of each series are better asked for by a span.
 MOST = 10_000
+# Of all series together: where they begin is found in two or three seconds. Buckets are looked for one by one.
+_MOST_VALUES, _MOST_BUCKETS = 2_000_000, 250_000
 _HINT = (
     "Write a span in min, h, d, w, mo or y, as in last=24h, last=7d or last=12mo; or how many of the newest of each"
     f" series, from 1 to {MOST}, as in last=100."
@@ -51,6 +53,16 @@ def read(text: str) -> Last:
     if last.unit is None and last.number > MOST:
         raise errors.ParameterInvalid("last", f"last={last.number} is more than {MOST} values of each series.", _HINT)
     return last
+
+
+def check(newest: int, series: int, *, is_raw: bool) -> None:
+    """Raises errors.ParameterInvalid where the newest values or buckets of all series are too many to look for."""
+    most, what = (_MOST_VALUES, "values") if is_raw else (_MOST_BUCKETS, "buckets")
+    if newest * series > most:
+        message = f"The newest {newest} of {series} series are more than {most} {what}."
+        few = f"ask for {most // series} at most, or " if series <= most else ""
+        hint = f"Name stations and properties, {few}ask for a span, as in last=24h: that may hold any number."
+        raise errors.ParameterInvalid("last", message, hint)
 
 
 def _months_before(time: datetime, months: int) -> datetime:

@@ -15,6 +15,8 @@ import psycopg
 import pyarrow as pa
 from psycopg.conninfo import make_conninfo
 
+from plietsch.api import errors
+
 # Its types are known in part.
 _adbc: Any = adbc_driver_postgresql.dbapi
 _Error: type[Exception] = _adbc.Error
@@ -36,6 +38,7 @@ class Pool:
             database_url, options=_OPTIONS, application_name="plietsch-reading", connect_timeout=3, **_KEEP_ALIVE
         )
         self._threads = ThreadPoolExecutor(most, "plietsch-reading")
+        self._places = asyncio.Semaphore(most)
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         self._lent: set[_Query] = set()
@@ -45,15 +48,19 @@ class Pool:
         """How many connections read now."""
         return len(self._lent)
 
-    async def read(self, query: str) -> pa.Table:
+    async def read(self, query: str, patience_s: float | None = None) -> pa.Table:
         """What a query finds. Who is cancelled meanwhile cancels the query.
 
-        Raises what psycopg would: psycopg.OperationalError, psycopg.errors.QueryCanceled, …
+        Raises errors.TooBusy where others read all that time, and what psycopg would: psycopg.OperationalError,
+        psycopg.errors.QueryCanceled, …
         """
+        await self._take_place(patience_s)
         asked = _Query(query)
-        future = self._threads.submit(self._run, asked)
+        found = asyncio.wrap_future(self._threads.submit(self._run, asked))
+        # A query that is cancelled has its thread until the server has said so.
+        found.add_done_callback(self._leave_place)
         try:
-            return await asyncio.wrap_future(future)
+            return await asyncio.shield(found)
         except asyncio.CancelledError:
             # Not here: it is said to the server over a connection of its own.
             threading.Thread(target=asked.cancel, name="plietsch-cancelling", daemon=True).start()
@@ -65,6 +72,18 @@ class Pool:
             asked.cancel()
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._forget()
+
+    async def _take_place(self, patience_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise errors.TooBusy("As many large answers are being read as can.") from error
+
+    def _leave_place(self, found: asyncio.Future[pa.Table]) -> None:
+        self._places.release()
+        if not found.cancelled():
+            found.exception()  # where nobody waits any more, it is of no interest
 
     def _run(self, asked: "_Query") -> pa.Table:
         connection = self._kept()

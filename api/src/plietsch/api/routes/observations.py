@@ -10,8 +10,10 @@ from plietsch.api import caching, cursors, formats, openapi
 from plietsch.api.changes import cursor as changes
 from plietsch.api.formats import KINDS
 from plietsch.api.observations import answers, asking, documents, examples, meaning, series
+from plietsch.api.observations.asking import Asked
 from plietsch.api.observations.parameters import AskedOfObservations
 from plietsch.api.observations.question import Question
+from plietsch.api.routes.leaving import unless_gone
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 COMPLETE_TO = "Plietsch-Complete-To"
@@ -50,6 +52,10 @@ async def list_observations(request: Request, asked: AskedOfObservations, format
 
     The header Plietsch-Complete-To is a cursor of `changes`: go on from there, and miss nothing that came meanwhile.
     """
+    return await unless_gone(request, _answered(request, asked))
+
+
+async def _answered(request: Request, asked: Asked) -> Response:
     name = formats.asked(request, formats.FLAT)
     now = datetime.now(UTC)
     question = asking.read(asked, now)
