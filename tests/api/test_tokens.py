@@ -15,13 +15,14 @@ from typer.testing import CliRunner, Result
 from plietsch.api import database, delivery
 from plietsch.api.limits.gate import TOKEN, Gate
 from plietsch.api.limits.windows import Windows
-from plietsch.api.tokens.known import LIFE_S, Known
+from plietsch.api.tokens.known import LIFE_S, PAUSE_S, Known
 from plietsch.platform import errors, tokens
 from plietsch.platform.commands import token as command
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from plietsch.platform.settings import Settings
 
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
+NOWHERE = "postgresql://nobody@127.0.0.1:1/x"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
@@ -127,7 +128,7 @@ class Front:
             async with httpx.AsyncClient(transport=transport, base_url="http://plietsch.example") as client:
                 asking = [client.get("/api/v1", headers={"Authorization": a} if a else {}) for a in authorizations]
                 answers = await asyncio.gather(*asking) if at_once else [await each for each in asking]
-            self.connections_taken = self.app.state.pool.get_stats()["requests_num"]
+            self.connections_taken = self.app.state.pool.get_stats().get("requests_num", 0)
             await self.app.state.pool.close()
             return answers
 
@@ -143,13 +144,14 @@ class Front:
 def test_a_token_gives_the_higher_limit(database_url: str, connection: psycopg.Connection):
     token, _ = tokens.create(connection, "a", [tokens.READ_MORE], NEXT_YEAR)
     front = Front(database_url, rate_limit=1, rate_limit_token=3)
-    answers = front.ask(f"Bearer {token}", f"bearer {token}", f"Bearer {token}", f"Bearer {token}", None)
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    answers = front.ask(f"Bearer {token}", f"bearer {token}", f"Bearer {token}", f"Bearer {token}", None, None)
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 200, 429]
     assert [answer.headers["ratelimit"].split(";t")[0] for answer in answers] == [
         '"token";r=2',
         '"token";r=1',
         '"token";r=0',
         '"token";r=0',
+        '"address";r=0',
         '"address";r=0',
     ]
     assert answers[0].text == "known"
@@ -208,6 +210,16 @@ def test_who_guesses_is_counted_as_everybody_is(database_url: str):
     assert [answer.status_code for answer in answers] == [401, 401, 429, 429]
 
 
+def test_neighbours_who_asked_too_often_keep_no_token_from_counting(database_url: str, connection: psycopg.Connection):
+    token, _ = tokens.create(connection, "a", [tokens.READ_MORE], None)
+    front = Front(database_url, rate_limit=2)
+    guess = f"Bearer {UNKNOWN}"
+    answers = front.ask(None, None, None, f"Bearer {token}", guess, guess)
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 401, 429]
+    front.clock.s = LIFE_S  # it is asked for anew, also where somebody guessed
+    assert [answer.status_code for answer in front.ask(f"Bearer {token}", guess)] == [200, 429]
+
+
 def test_a_password_of_a_proxy_is_not_taken_for_a_token(database_url: str):
     (answer,) = Front(database_url).ask("Basic dTpw")
     assert (answer.status_code, answer.text) == (200, "somebody")
@@ -219,9 +231,13 @@ def test_without_the_database_a_known_token_counts_for_a_minute_and_then_is_told
     token, _ = tokens.create(connection, "a", [tokens.READ_MORE], None)
     front = Front(database_url)
     assert front.ask(f"Bearer {token}")[0].status_code == 200
-    front.url = "postgresql://nobody@127.0.0.1:1/x"
+    front.url = NOWHERE
     front.clock.s = 59
-    assert front.ask(f"Bearer {token}")[0].status_code == 200
+    answers = front.ask(*[f"Bearer {token}"] * 10, f"Bearer {UNKNOWN}", at_once=True)
+    assert [answer.status_code for answer in answers] == [200] * 10 + [503]
+    assert front.connections_taken == 1  # one waits for a second in vain, the others learn of it
     front.clock.s = 60
     (answer,) = front.ask(f"Bearer {token}")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.status_code, answer.headers["retry-after"], front.connections_taken) == (503, "5", 0)
+    front.url, front.clock.s = database_url, 59 + PAUSE_S
+    assert front.ask(f"Bearer {token}")[0].status_code == 200

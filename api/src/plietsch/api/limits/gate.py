@@ -1,5 +1,10 @@
-"""The gate in front of everything below `/api/`: who shows a token, and how often may they ask."""
+"""The gate in front of everything below `/api/`, and of what is drawn: who shows a token, how often may they ask.
 
+Pages that people open are free. What is drawn for whoever asks, in any size, is counted, apart from the rest: scripts
+of one's neighbours behind the same address keep nobody from a comparison, nor from showing a token.
+"""
+
+import re
 from typing import NamedTuple
 
 import psycopg
@@ -16,7 +21,10 @@ from plietsch.platform.tokens import READ_MORE
 
 # In the scope, for routes that want more than everybody may have: the token that was shown, if one was.
 TOKEN = "plietsch.token"  # noqa: S105 the name of a place
-_COUNTED = "/api/"
+_API = "/api/"
+# Comparisons, as a page and as pictures; other pages as data are led to addresses of the API before they come here.
+_DRAWN = re.compile(r"/[^/]+/compare(?:\.[^/]*)?/?")
+_OF_DRAWN, _OF_TOKENS = " drawn", " tokens"
 _SCHEME = b"bearer"
 # Over a socket file there is no address: that is a proxy on the same machine.
 _THIS_MACHINE = "127.0.0.1"
@@ -48,13 +56,13 @@ class Gate:
         self._exempt = clients.networks(settings.rate_limit_exempt)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
+        if scope["type"] != "http" or not _is_counted(scope["path"]):
             await self.app(scope, receive, send)
             return
         try:
             _check_length(scope)
             token = await self._token(scope)
-            added = self._count(self._somebody(scope, token))
+            added = self._count(self._somebody(scope, token, "" if scope["path"].startswith(_API) else _OF_DRAWN))
         except (errors.AddressTooLong, errors.TokenRefused, errors.LimitReached, psycopg.OperationalError) as error:
             await (await _refusal(scope, error))(scope, receive, send)
             return
@@ -73,16 +81,17 @@ class Gate:
             return None
         token = self._known.at_hand(shown)
         if token is None:
-            self._count(self._somebody(scope, None))  # before the database is asked: who guesses is counted, too
+            if not self._known.was_valid(shown):
+                self._count(self._somebody(scope, None, _OF_TOKENS))  # who guesses, before the database is asked
             token = await self._known.look_up(scope["app"].state.pool, shown)
         return token
 
-    def _somebody(self, scope: Scope, token: Token | None) -> _Asking:
+    def _somebody(self, scope: Scope, token: Token | None, what: str) -> _Asking:
         if token and READ_MORE in token.scopes:
-            return _Asking(f"token {token.id}", "token", self._token_quota, False)
+            return _Asking(f"token {token.id}{what}", "token", self._token_quota, False)
         host = scope["client"][0] if scope.get("client") else _THIS_MACHINE
         who, is_exempt = clients.known(host, self._exempt)
-        return _Asking(who, "address", self._quota, is_exempt)
+        return _Asking(f"{who}{what}", "address", self._quota, is_exempt)
 
     def _count(self, asking: _Asking) -> Headers:
         """Count a request. Raises errors.LimitReached."""
@@ -92,6 +101,10 @@ class Gate:
         if not taken.allowed and not asking.is_exempt:
             raise errors.LimitReached(asking.policy, asking.quota, WINDOW_S, taken.reset_s)
         return _headers(asking.policy, asking.quota, taken.remaining, taken.reset_s)
+
+
+def _is_counted(path: str) -> bool:
+    return path.startswith(_API) or _DRAWN.fullmatch(path) is not None
 
 
 def _check_length(scope: Scope) -> None:

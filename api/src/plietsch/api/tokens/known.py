@@ -1,6 +1,7 @@
 """What is known of tokens that were shown: asked of the database once in some seconds, however many requests come."""
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,8 +18,9 @@ _QUERIES = sql.load("plietsch.api.tokens")
 LIFE_S = 10.0
 # So long one that was valid goes on counting while the database is away: as long as the hot answer lasts without it.
 _LIFE_WITHOUT_DATABASE_S = 60.0
-# So long a request waits for a connection.
+# So long a request waits for a connection; if in vain, the next ones do not wait so long for the same disappointment.
 _PATIENCE_S = 1.0
+PAUSE_S = 5.0
 _KEPT = 1000
 
 
@@ -44,11 +46,17 @@ class Known:
         self._found: OrderedDict[bytes, _Found] = OrderedDict()
         # One question at a time: a thousand requests with one token ask once, and keep one connection.
         self._asking = asyncio.Lock()
+        self._asks_again_at_s = -math.inf
 
     def at_hand(self, shown: str) -> Token | None:
         """A token that is known and valid now, without asking anybody; None where one has to ask."""
         found = self._fresh(tokens.hashed(shown))
         return found.token if found and found.token and _is_valid(found.token) else None
+
+    def was_valid(self, shown: str) -> bool:
+        """Whether a token was valid when it was last asked for: who shows it does not guess."""
+        found = self._found.get(tokens.hashed(shown))
+        return bool(found and found.token and _is_valid(found.token))
 
     async def look_up(self, pool: database.Pool, shown: str) -> Token:
         """The token that somebody shows. Raises errors.TokenRefused, and psycopg's errors where nobody can be asked."""
@@ -59,16 +67,24 @@ class Known:
             found = self._fresh(hash_) or await self._ask(pool, hash_)
         return _valid(found.token)
 
-    def _fresh(self, hash_: bytes, life_s: float = LIFE_S) -> _Found | None:
+    def _fresh(self, hash_: bytes) -> _Found | None:
+        """What was found and still counts: longer where nobody could be asked just now."""
         found = self._found.get(hash_)
+        life_s = _LIFE_WITHOUT_DATABASE_S if self._pauses() else LIFE_S
         return found if found and self._clock() - found.at_s < life_s else None
 
+    def _pauses(self) -> bool:
+        return self._clock() < self._asks_again_at_s
+
     async def _ask(self, pool: database.Pool, hash_: bytes) -> _Found:
+        if self._pauses():
+            raise psycopg.OperationalError("The database did not answer a moment ago.")
         try:
             async with pool.connection(timeout=_PATIENCE_S) as connection:
                 row = await (await connection.execute(_QUERIES["shown_token"], {"shown": hash_})).fetchone()
         except psycopg.OperationalError:
-            if found := self._fresh(hash_, _LIFE_WITHOUT_DATABASE_S):
+            self._asks_again_at_s = self._clock() + PAUSE_S
+            if found := self._fresh(hash_):
                 return found
             raise
         found = _Found(Token(row[0], frozenset(row[1]), row[2], row[3]) if row else None, self._clock())
