@@ -72,11 +72,30 @@ def test_what_is_left_goes_down_by_one_and_comes_back():
     assert windows.take("a", 5).remaining == 4
 
 
-def test_a_crowd_costs_no_more_memory_than_was_meant():
-    windows = Windows(Clock(), most=3)
-    for who in ("a", "b", "c", "d", "e"):
-        assert windows.take(who, 1).allowed
-    assert [windows.take(who, 1).allowed for who in ("a", "b", "c", "d")] == [False, False, False, True]
+def test_a_crowd_costs_no_more_memory_than_was_meant_and_is_held_off_together():
+    windows = Windows(Clock(), most=20)
+    others = [f"198.51.100.{i}" for i in range(20)]
+    assert all(windows.take(who, 2).allowed for who in others)
+    crowd = [f"2001:db8:1:{i:x}::/64" for i in range(20)]
+    assert [windows.take(who, 2).allowed for who in crowd].count(True) == 2  # a site's network, as if it were one
+    assert windows.take("203.0.113.7", 2).remaining == 1  # elsewhere nobody notices
+    sites = [f"2001:db8:{i:x}:1::/64" for i in range(2, 20)]
+    assert [windows.take(who, 2).allowed for who in sites].count(True) == 2  # all the rest together
+    assert windows.take(others[0], 2).remaining == 0  # who came before is counted alone
+
+
+@pytest.mark.parametrize(
+    ("who", "around"),
+    [
+        ("203.0.113.7", "203.0.0.0/16"),
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("203.0.113.7 tokens", "203.0.0.0/16 tokens"),
+        ("token 7", "token 7"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_around_a_household_is_a_network(who: str, around: str):
+    assert clients.wider(who) == around
 
 
 EXEMPT = clients.networks("127.0.0.0/8, ::1,2001:db8:7::/48")
@@ -149,10 +168,17 @@ def test_what_asks_from_this_machine_is_told_but_not_refused():
     assert [answer.status_code for answer in answers] == [200, 429]
 
 
-@pytest.mark.parametrize("path", ["/", "/static/a.js", "/data/stations", "/healthz", "/status"])
+@pytest.mark.parametrize("path", ["/", "/static/a.js", "/data/stations", "/healthz", "/status", "/de/stations/compare"])
 def test_pages_are_not_counted(path: str):
     answers = ask(gate(rate_limit=1), *["203.0.113.7"] * 3, path=path)
     assert [(answer.status_code, answer.headers.get("ratelimit")) for answer in answers] == [(200, None)] * 3
+
+
+@pytest.mark.parametrize("path", ["/de/compare", "/da/compare.png", "/en/compare.svg", "/en/compare.csv"])
+def test_what_is_drawn_is_counted_apart_from_the_api(path: str):
+    counting = gate(rate_limit=1)
+    assert [answer.status_code for answer in ask(counting, "203.0.113.7")] == [200]
+    assert [answer.status_code for answer in ask(counting, *["203.0.113.7"] * 2, path=path)] == [200, 429]
 
 
 def test_no_limit_is_no_limit():

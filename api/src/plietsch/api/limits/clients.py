@@ -4,6 +4,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _IPV6_PREFIX = 64
+# In a crowd, of which one may have thousands of households: a site's network, or as a provider gets them.
+_WIDER_IPV6_PREFIX, _WIDER_IPV4_PREFIX = 48, 16
 _KEPT = 16_384
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -29,3 +31,17 @@ def known(host: str, exempt: Networks) -> tuple[str, bool]:
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _IPV6_PREFIX), strict=False)), is_exempt
     return str(address), is_exempt
+
+
+def wider(who: str) -> str:
+    """The network around somebody as `known` names them; who has no address stays as they are.
+
+    What stands behind a space, for what else they are counted, stays.
+    """
+    address, space, what = who.partition(" ")
+    try:
+        network = ip_network(address)
+    except ValueError:
+        return who
+    prefix = _WIDER_IPV6_PREFIX if isinstance(network, IPv6Network) else _WIDER_IPV4_PREFIX
+    return f"{network.supernet(new_prefix=prefix)}{space}{what}"

@@ -9,9 +9,13 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from plietsch.api.limits import clients
+
 WINDOW_S = 60
-# Who else comes in the same minute is not counted: so many are no longer held off by counting them, and need memory.
+# So many are counted each on their own; who else comes in the same minute is counted with those around them, as far as
+# these are a tenth as many, and then all together: a crowd needs no more memory, and is held off, too.
 _MOST = 200_000
+_THE_REST = "the rest"
 
 
 class Taken(NamedTuple):
@@ -28,9 +32,15 @@ class Taken(NamedTuple):
 class Windows:
     """Counts by who asks; `clock` gives seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = _MOST) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        most: int = _MOST,
+        wider: Callable[[str], str] = clients.wider,
+    ) -> None:
         self._clock = clock
         self._most = most
+        self._wider = wider
         self._minute = -1
         self._before: dict[str, int] = {}
         self._now: dict[str, int] = {}
@@ -43,13 +53,21 @@ class Windows:
             self._turn(minute)
         past_s = at_s - minute * WINDOW_S
         past = past_s / WINDOW_S
-        before, now = self._before.get(who, 0), self._now.get(who, 0)
+        name = self._name(who)
+        before, now = self._before.get(name, 0), self._now.get(name, 0)
         used = before * (1 - past) + now
         if used + 1 > quota:
             return Taken(False, 0, _wait_s(before, now, past, quota))
-        if now or len(self._now) < self._most:
-            self._now[who] = now + 1
+        self._now[name] = now + 1
         return Taken(True, int(quota - used - 1), math.ceil(WINDOW_S - past_s))
+
+    def _name(self, who: str) -> str:
+        """What somebody is counted as: themselves, where there is room, or who is around them."""
+        if who in self._now or len(self._now) < self._most:
+            return who
+        around = self._wider(who)
+        has_room = around in self._now or len(self._now) < self._most + self._most // 10
+        return around if has_room else _THE_REST
 
     def _turn(self, minute: int) -> None:
         self._before = self._now if minute == self._minute + 1 else {}
