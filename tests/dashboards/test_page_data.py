@@ -10,7 +10,9 @@ import psycopg
 import pytest
 from dashboards.journey_scene import Reader
 
+from plietsch.api.errors import ParameterInvalid
 from plietsch.dashboards.page_data import links, rewriting
+from plietsch.dashboards.picture.looks import MOST_LINES
 from plietsch.dashboards.texts import Texts
 from plietsch.platform import roles
 from support import databases
@@ -56,7 +58,7 @@ def reader(database_url: str) -> Iterator[Reader]:
             "/api/v1/observations.csv?station=x&station=y&property=pm10&last=30d&resolution=1h",
         ),
         ("/da/compare.csv?station=x&station=y", "/api/v1/observations.csv?station=x&station=y&last=7d&resolution=1h"),
-        ("/da/compare.csv?station=x&last=24h", "/api/v1/observations.csv?station=x&last=24h"),
+        ("/da/compare.csv?station=x&last=24h", "/api/v1/observations.csv?station=x&last=24h&resolution=10m"),
         (
             "/api/v1/stations/x/chart.csv?property=pm10&theme=dark&width=400&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z",
             "/api/v1/observations.csv?station=x&property=pm10&from=2026-01-01T00%3A00%3A00Z&to=2026-03-01T00%3A00%3A00Z"
@@ -64,13 +66,55 @@ def reader(database_url: str) -> Iterator[Reader]:
         ),
         # What cannot be read is handed on: the API says what is wrong with it.
         ("/de/stations/x.csv?span=decade", "/api/v1/observations.csv?station=x&span=decade"),
-        ("/de/compare.csv?station=x&last=soon", "/api/v1/observations.csv?station=x&last=soon"),
+        # A comparison is that which the page shows: no more stations, no longer, and the usual time for none.
+        (
+            f"/de/compare.csv?property=pm10&{'&'.join(f'station=s{n}' for n in range(MOST_LINES + 3))}&last=24h&tz=UTC",
+            f"/api/v1/observations.csv?{'&'.join(f'station=s{n}' for n in range(MOST_LINES))}"
+            "&property=pm10&last=24h&tz=UTC&resolution=10m",
+        ),
+        *(
+            (
+                f"/de/compare.csv?station=x&property=pm10&{time}",
+                "/api/v1/observations.csv?station=x&property=pm10&last=7d&resolution=1h&method=all",
+            )
+            for time in ("last=soon", "last=20y", "from=1980-01-01T00:00:00Z", "last=1d&to=2026-01-01T00:00:00Z")
+        ),
     ],
 )
 def test_a_suffix_leads_to_the_values_of_the_page(address: str, answered: str):
     path, _, query = address.partition("?")
     found = rewriting.rewritten(path, query)
-    assert found is not None and f"{found.path}?{found.query}" == answered
+    assert found is not None
+    address = found.address if isinstance(found, rewriting.Values) else found
+    assert f"{address.path}?{address.query}" == answered
+
+
+@pytest.mark.parametrize(
+    "query", ["last=20y", "last=soon", "from=1980-01-01T00:00:00Z", "last=1d&to=2026-01-01T00:00:00Z"]
+)
+def test_of_what_there_is_no_picture_there_are_no_values_of_one(query: str):
+    with pytest.raises(ParameterInvalid):
+        rewriting.rewritten("/da/compare.csv", f"property=pm10&{query}")
+    with pytest.raises(ParameterInvalid):
+        rewriting.rewritten("/api/v1/stations/x/chart.csv", f"property=pm10&{query}")
+
+
+@pytest.mark.usefixtures("measured")
+def test_values_are_of_the_one_quantity_that_the_page_shows(reader: Reader):
+    for address, page in (
+        (f"/api/v1/stations/{AIR}/chart.{{}}?last=24h", f"/de/stations/{AIR}"),
+        (f"/de/compare.{{}}?station={AIR}&station={OTHER}&property=colour&last=24h", f"/de/compare?station={AIR}"),
+    ):
+        rows = list(csv.DictReader(io.StringIO(reader.get(address.format("csv")).text)))
+        (shown,) = {row["property"] for row in rows}
+        assert f"property={shown}&" in reader.get(address.format("metadata.json")).json()["address"]
+        assert re.search(rf"\.csv\?[^\"]*property={shown}&", reader.page(page))
+    # No station is not every station, and what there is no picture of is a problem here, too.
+    for address, parameter in (("/de/compare.csv", "station"), (f"/api/v1/stations/{AIR}/chart.csv?last=20y", "last")):
+        refused = reader.get(address)
+        assert (refused.status_code, refused.json()["parameter"]) == (400, parameter)
+        assert refused.headers["x-request-id"] == refused.json()["request_id"]
+    assert reader.get("/api/v1/stations/nowhere/chart.csv").status_code == 404
 
 
 @pytest.mark.parametrize(

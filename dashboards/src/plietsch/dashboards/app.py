@@ -1,6 +1,7 @@
 """The site: the API's application with pages, built files and a policy on top."""
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from plietsch.api import app as api
 from plietsch.dashboards import error_pages, front
@@ -10,7 +11,7 @@ from plietsch.dashboards.developers import routes as developers_routes
 from plietsch.dashboards.journey import routes as journey_routes
 from plietsch.dashboards.map import data as map_data
 from plietsch.dashboards.map import routes as map_routes
-from plietsch.dashboards.page_data.middleware import PageData
+from plietsch.dashboards.page_data.middleware import Completed, PageData
 from plietsch.dashboards.picture import routes as picture_routes
 from plietsch.dashboards.picture.studio import Studio
 from plietsch.dashboards.policy import Policy
@@ -47,6 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount(URL, Files(directory=FOLDER), name="static")
     # Before any other looks at the address.
     app.add_middleware(PageData)
+    # After all others, where it may ask the database.
+    app.user_middleware.append(Middleware(Completed))
     app.surround(Policy, tiles_url=settings.tiles_url)
     error_pages.install(app, site)
     return app

@@ -48,6 +48,13 @@ async def of(connection: AsyncConnection[Any], comparison: Comparison, time: pic
     return Gathered(code, told, without, choice)
 
 
+async def first(connection: AsyncConnection[Any], stations: Sequence[str]) -> str | None:
+    """The quantity that is shown of some stations where none is named. Raises api.errors.StationUnknown."""
+    places = [await gathering.place(connection, code) for code in stations]
+    choice = _ordered([streams.drawn(streams.shown(place.streams)) for place in places])
+    return choice[0] if choice else None
+
+
 def _ordered(measured: Sequence[Sequence[str]]) -> list[str]:
     """What any station measures; first what most of them do."""
     known = dict.fromkeys(code for codes in measured for code in codes)

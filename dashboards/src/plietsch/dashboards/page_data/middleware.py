@@ -1,8 +1,25 @@
-"""Pages' addresses with a suffix are answered by the API's routes, without a redirect."""
+"""Pages' addresses with a suffix are answered by the API's routes, without a redirect.
 
+`PageData` stands around everything, so that what counts, compresses and names requests sees the API's address;
+`Completed` within all that, as it may ask the database and may answer itself.
+"""
+
+import psycopg
+from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from plietsch.api import database, errors, problems
+from plietsch.dashboards.compare import gathering
 from plietsch.dashboards.page_data import rewriting
+from plietsch.dashboards.page_data.rewriting import Address, Values
+
+# In the scope: the values of which nobody named the quantity, or why there are none.
+_OPEN = "plietsch.page_data"
+_NOTHING = errors.ParameterInvalid(
+    "property",
+    "Nothing is measured there of which there could be a picture.",
+    "GET /api/v1/datastreams?station=… lists what a station measured: name a property of these.",
+)
 
 
 class PageData:
@@ -14,8 +31,57 @@ class PageData:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
         if scope["type"] == "http":
-            address = rewriting.rewritten(scope["path"], scope["query_string"].decode("latin-1"))
-            if address is not None:
-                path, query = address.path, address.query.encode("latin-1")
-                scope = {**scope, "path": path, "raw_path": path.encode(), "query_string": query}
+            scope = _rewritten(scope)
         await self.app(scope, receive, send)
+
+
+class Completed:
+    """Names the quantity that a page shows where its address names none; answers what can be no page's values."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, or with a problem."""
+        match scope.get(_OPEN):
+            case Values() as values:
+                answer = await _with_quantity(scope, values)
+            case errors.ParameterInvalid() as error:
+                answer = await problems.domain(Request(scope), error)
+            case _:
+                answer = scope
+        app = answer if isinstance(answer, Response) else self.app
+        await app(scope if isinstance(answer, Response) else answer, receive, send)
+
+
+def _rewritten(scope: Scope) -> Scope:
+    try:
+        found = rewriting.rewritten(scope["path"], scope["query_string"].decode("latin-1"))
+    except errors.ParameterInvalid as error:
+        return {**scope, _OPEN: error}
+    if found is None:
+        return scope
+    if isinstance(found, Address):
+        return _at(scope, found)
+    return {**_at(scope, found.address), _OPEN: found if found.code is None else None}
+
+
+def _at(scope: Scope, address: Address) -> Scope:
+    path, query = address.path, address.query.encode("latin-1")
+    return {**scope, "path": path, "raw_path": path.encode(), "query_string": query}
+
+
+async def _with_quantity(scope: Scope, values: Values) -> Scope | Response:
+    """The scope of the values of the quantity that the page shows, or a problem."""
+    pool: database.Pool = scope["app"].state.pool
+    try:
+        async with pool.connection() as connection:
+            code = await gathering.first(connection, values.stations)
+    except errors.StationUnknown:
+        return scope  # the route says so, or leads on to what the station is called now
+    except psycopg.OperationalError as error:
+        return await problems.database(Request(scope), error)
+    if code is None:
+        return await problems.domain(Request(scope), _NOTHING)
+    # The path has no suffix any more here.
+    return {**scope, "query_string": values._replace(code=code).address.query.encode("latin-1")}

@@ -2,22 +2,23 @@
 
 `/de/stations/x.csv` is the station, `/de/stations/x.csv?property=pm2_5&span=week` the values of its chart,
 `/de/compare.csv?station=x&station=y&…` those of a comparison, and `…/stations/x/chart.csv?…` those of a picture.
-The API's routes answer all of them: there is one way to values.
+The API's routes answer all of them: there is one way to values. A comparison and a picture are read by what reads them
+for the page: its stations, its one quantity and its time are those of the values, whatever the address asks for.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
-from plietsch.api import parameters
 from plietsch.api.errors import ParameterInvalid
 from plietsch.api.formats.kinds import KINDS
+from plietsch.dashboards.compare import asked as comparisons
 from plietsch.dashboards.compare import steps
 from plietsch.dashboards.newest import RAIN
-from plietsch.dashboards.picture import asked
-from plietsch.dashboards.station import spans, streams
+from plietsch.dashboards.picture import asked as pictures
+from plietsch.dashboards.station import streams
 from plietsch.dashboards.station.spans import SPANS, Step
 from plietsch.dashboards.texts import LANGUAGES
 
@@ -31,6 +32,9 @@ _PICTURE = re.compile(f"/api/v1/stations/{_CODE}/chart{_SUFFIX}")
 LAST = {"day": "24h", "week": "7d", "month": "30d", "year": "12mo"}
 # What says how a picture looks, and nothing of its values.
 _LOOKS = frozenset({"theme", "width", "height", "lang"})
+# What a comparison and a picture are asked for; other parameters are the API's own.
+_READ = frozenset({"station", "property", "last", "from", "to", "method"})
+_UTC = ZoneInfo("UTC")
 
 Pairs = list[tuple[str, str]]
 
@@ -42,8 +46,28 @@ class Address(NamedTuple):
     query: str
 
 
-def rewritten(path: str, query: str) -> Address | None:
-    """Where the values of a page are; None for what is no page's address with a suffix."""
+class Values(NamedTuple):
+    """The values of one quantity of some stations; of None, that which the page shows first of what these measure."""
+
+    suffix: str
+    stations: tuple[str, ...]
+    code: str | None
+    others: Pairs
+    step: Step
+
+    @property
+    def address(self) -> Address:
+        """Where they are."""
+        quantity = [] if self.code is None else [("property", self.code)]
+        pairs = [*(("station", code) for code in self.stations), *quantity, *self.others]
+        return _observations(self.suffix, [*pairs, *_steps(self.step, pairs)])
+
+
+def rewritten(path: str, query: str) -> Address | Values | None:
+    """Where the values of a page are; None for what is no page's address with a suffix.
+
+    Raises api.errors.ParameterInvalid for a time of which there is no picture, and a comparison without a station.
+    """
     pairs = parse_qsl(query, keep_blank_values=True)
     if found := _STATION.fullmatch(path):
         if not {"property", "span"} & {name for name, _ in pairs}:
@@ -51,10 +75,40 @@ def rewritten(path: str, query: str) -> Address | None:
         return _observations(found["suffix"], [("station", found["code"]), *_of_span(pairs)])
     if found := _PICTURE.fullmatch(path):
         plain = [(name, value) for name, value in pairs if name not in _LOOKS]
-        return _observations(found["suffix"], [("station", found["code"]), *_of_time(plain, _step_of_picture)])
+        return _pictured(found["suffix"], found["code"], plain)
     if found := _COMPARISON.fullmatch(path):
-        return _observations(found["suffix"], _of_time(pairs, steps.of))
+        return _compared(found["suffix"], pairs)
     return None
+
+
+def _pictured(suffix: str, station: str, pairs: Pairs) -> Values:
+    given = dict(pairs)
+    last, start, to = (given.get(name) for name in ("last", "from", "to"))
+    now = pictures.now()
+    time = pictures.time(last, start, to, now)
+    others = [(name, value) for name, value in pairs if name not in ("station", "property")]
+    step = time.interval(now, _UTC).steps[0]
+    return Values(suffix, (station,), given.get("property"), [*others, *_usual(others)], step)
+
+
+def _compared(suffix: str, pairs: Pairs) -> Values:
+    given = dict(pairs)
+    stations, methods = ([value for name, value in pairs if name == each] for each in ("station", "method"))
+    last, start, to = (given.get(name) for name in ("last", "from", "to"))
+    compared, time = comparisons.comparison(stations, given.get("property"), last, start, to, methods)
+    if not compared.stations:
+        hint = "Name one or several, as in station=flensburg-suedermarkt: GET /api/v1/stations lists them."
+        raise ParameterInvalid("station", "Without a station there is nothing to compare.", hint)
+    understood = [(name, value) for name, value in compared.query if name not in ("station", "property")]
+    others = [(name, value) for name, value in pairs if name not in _READ]
+    step = steps.of(time.interval(pictures.now(), _UTC).length)
+    return Values(suffix, compared.stations, compared.code, [*understood, *_usual(understood), *others], step)
+
+
+def _usual(pairs: Pairs) -> Pairs:
+    """The time that is shown where none is given."""
+    is_given = any(value for name, value in pairs if name in ("last", "from", "to"))
+    return [] if is_given else [("last", pictures.DEFAULT_LAST)]
 
 
 def _observations(suffix: str, pairs: Iterable[tuple[str, str]]) -> Address:
@@ -78,31 +132,9 @@ def _of_span(pairs: Pairs) -> Pairs:
     return [*others, ("last", LAST[span]), *_steps(SPANS[span].steps[0], others)]
 
 
-def _of_time(pairs: Pairs, step_of: Callable[[timedelta], Step]) -> Pairs:
-    """A picture's or a comparison's parameters. What cannot be read is handed on: the API says what is wrong."""
-    given = dict(pairs)
-    if not {"last", "from", "to"} & given.keys():
-        pairs = [*pairs, ("last", asked.DEFAULT_LAST)]
-    try:
-        since, until = _ends(given, datetime.now(UTC))
-    except ParameterInvalid:
-        return pairs
-    return [*pairs, *_steps(step_of(until - since), pairs)]
-
-
-def _step_of_picture(length: timedelta) -> Step:
-    return spans.like(length).steps[0]
-
-
-def _ends(given: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
-    if {"from", "to"} & given.keys():
-        return parameters.span(given.get("from"), given.get("to"), now)
-    return now - asked.length(given.get("last", asked.DEFAULT_LAST), now), now
-
-
 def _steps(step: Step, pairs: Pairs) -> Pairs:
     """The resolution of what is longer; sums are made of what fell each time, and who names one gets that."""
     codes = [value for name, value in pairs if name == "property"]
-    if step not in ("1h", "1d") or RAIN in codes or streams.FALLEN in codes or "resolution" in dict(pairs):
+    if step == "raw" or RAIN in codes or streams.FALLEN in codes or "resolution" in dict(pairs):
         return []
     return [("resolution", step)]
