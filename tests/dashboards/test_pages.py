@@ -141,6 +141,25 @@ def test_what_is_not_there_is_said_on_a_page(browser: httpx.Client, path: str) -
 
 
 @pytest.mark.usefixtures("region")
+@pytest.mark.parametrize(
+    "path", ["/stations/flensburg-suedermarkt?property=pm2_5", "/compare", "/developers", "/status"]
+)
+def test_an_address_without_a_language_leads_to_the_readers(browser: httpx.Client, path: str) -> None:
+    answer = browser.get(path, headers={"Accept-Language": "da"})
+    assert (answer.status_code, answer.headers["Location"]) == (307, f"/da{path}")
+    assert browser.get(answer.headers["Location"]).status_code == 200
+    # Nothing of it is another host's address.
+    odd = browser.get("/stations/a%3Fb//x", headers={"Accept-Language": "da"})
+    assert odd.headers["Location"] == "/da/stations/a%3Fb//x"
+
+
+def test_a_page_says_by_which_methods_it_is_asked_for(browser: httpx.Client) -> None:
+    for path in ("/status", "/de/stations/flensburg-suedermarkt"):
+        answer = browser.post(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, browser.post("/api/v1/stations").headers["Allow"])
+
+
+@pytest.mark.usefixtures("region")
 def test_programs_get_problems_not_pages(browser: httpx.Client) -> None:
     answer = browser.get("/api/v1/stations/nowhere")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")

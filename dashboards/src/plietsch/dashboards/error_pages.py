@@ -13,6 +13,8 @@ from plietsch.dashboards.site import Site, language_of
 from plietsch.dashboards.texts import N_
 
 _FOR_PROGRAMS = ("/api/", "/data/", "/healthz", "/status.json", f"{STATIC}/")
+# What a program that asks for a page is told: when to come again, and by which methods (RFC 9110, section 15.5.6).
+_KEPT = ("Retry-After", "Allow")
 
 _TITLES = {
     HTTPStatus.NOT_FOUND: N_("This page does not exist"),
@@ -43,8 +45,7 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
         if "Location" in response.headers or request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
             return response
         page = _page(request, site, HTTPStatus(response.status_code))
-        if "Retry-After" in response.headers:
-            page.headers["Retry-After"] = response.headers["Retry-After"]
+        page.headers.update({name: response.headers[name] for name in _KEPT if name in response.headers})
         return page
 
     return answer

@@ -10,9 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from plietsch.api.database import Connection
 from plietsch.dashboards.developers import asking, mistakes, recipes, region, words
-from plietsch.dashboards.front import Language, site_of
+from plietsch.dashboards.front import Language, site_of, to_language
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.site import language_of
 from plietsch.dashboards.texts import N_, Texts
 
 router = APIRouter(include_in_schema=False)
@@ -31,8 +30,7 @@ _MESSAGES = {
 @router.get("/developers")
 async def developers(request: Request) -> RedirectResponse:
     """To the page in the reader's language."""
-    headers = {"Vary": "Accept-Language", "Cache-Control": "no-cache"}
-    return RedirectResponse(f"/{language_of(request)}/developers", status_code=307, headers=headers)
+    return to_language(request)
 
 
 @router.get("/{language}/developers")

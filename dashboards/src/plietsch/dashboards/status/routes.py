@@ -6,8 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from plietsch.api.status import routes as status
-from plietsch.dashboards.front import Language, site_of
-from plietsch.dashboards.site import language_of
+from plietsch.dashboards.front import Language, site_of, to_language
 from plietsch.dashboards.status import words
 
 router = APIRouter(include_in_schema=False)
@@ -16,8 +15,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/status")
 async def status_door(request: Request) -> RedirectResponse:
     """To the page in the reader's language."""
-    headers = {"Vary": "Accept-Language", "Cache-Control": "no-cache"}
-    return RedirectResponse(f"/{language_of(request)}/status", status_code=307, headers=headers)
+    return to_language(request)
 
 
 @router.get("/{language}/status")
