@@ -29,8 +29,14 @@ def reader(database_url: str) -> Iterator[Reader]:
 
 
 def _picture(page: str) -> ElementTree.Element:
-    (found,) = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
-    return ElementTree.fromstring(found)
+    """The one for a wide screen; the other one has the same lines, and no name twice."""
+    wide, narrow = (ElementTree.fromstring(each) for each in re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    names = [{each.get("id") for each in root.iter() if each.get("id")} for root in (wide, narrow)]
+    assert not names[0] & names[1] and {f"narrow-{name}" for name in names[0] if "line-" in str(name)} <= names[1]
+    meant = re.findall(r"url\(#([^)]+)\)", ElementTree.tostring(narrow).decode())
+    assert {*meant, *narrow.get("aria-labelledby", "").split()} <= names[1]
+    assert not [each.text for each in narrow.iter(f"{SVG}text") if "…" in (each.text or "")], "all of it can be read"
+    return wide
 
 
 def _options(page: str, name: str) -> dict[str, str]:
@@ -66,7 +72,15 @@ def test_two_stations_stand_beside_each_other_as_picture_and_table(reader: Reade
     assert re.findall(r'<tr class="extent">.*?</tr>', page)[0].count(f"5{comma}5") == 1
     address = re.findall(r'<a href="([^"]+)" type="text/csv">', page)[0]
     answer = reader.get(html.unescape(address))
-    assert answer.status_code == 200 and answer.text.count("\r\n") == 1 + 59 + 40
+    # The table's own rows: the same steps, a column for each station.
+    head, *rows = answer.text.splitlines()
+    assert head == f"time,{OTHER}.temperature,{AIR}.temperature"
+    times = re.findall(r'<th scope="row"><time datetime="([^"]+)"', page)
+    assert [row.split(",")[0] for row in reversed(rows)] == [time.replace("+00:00", "Z") for time in times]
+    said = [(row.split(",")[2].replace(".", comma), "7" in row.split(",")[1]) for row in reversed(rows)]
+    assert said == [(one, other != "–") for one, other in cells]
+    # Who passes the address on sends its picture along.
+    assert re.search(rf'property="og:image" content="https?://[^/"]+/{language}/compare\.png\?station={AIR}&amp;', page)
     assert f"/{language}/compare?station={OTHER}&amp;property=temperature&amp;last=24h" in page
     others = {other for other in LANGUAGES if f'href="/{other}/compare?station={AIR}&amp;station={OTHER}' in page}
     assert others == set(LANGUAGES)

@@ -20,11 +20,14 @@ from plietsch.dashboards.page_data import links
 from plietsch.dashboards.picture import routes as pictures
 from plietsch.dashboards.picture import svg
 from plietsch.dashboards.picture.looks import MOST_LINES, Theme
+from plietsch.dashboards.picture.scene import Scene
 from plietsch.dashboards.picture.scenes import MEANS, SUMS
 from plietsch.dashboards.picture.scenes import RAIN as RAIN_SUMS
 from plietsch.dashboards.picture.studio import Studio
 from plietsch.dashboards.quantities import QUANTITIES
+from plietsch.dashboards.station import page as station_page
 from plietsch.dashboards.station import streams
+from plietsch.dashboards.station.course import Course
 from plietsch.dashboards.station.spans import STEPS
 from plietsch.dashboards.texts import Texts
 
@@ -38,6 +41,8 @@ To = Annotated[str | None, Query()]
 Methods = Annotated[list[str] | None, Query(alias="method")]
 
 _SIZE = (960, 460)
+# For a narrow screen, on which it is magnified by a fifth: letters are of the size that they have on the site.
+_NARROW_WIDTH, _NARROW_HEIGHT, _KEY_ROW = 280, 360, 16
 # Of so many a reader can choose one from a list; further ones are added from their own pages.
 _MOST_OFFERED = 200
 
@@ -61,11 +66,18 @@ async def compare_page(
     async with pool.connection() as connection:
         gathered = await gathering.of(connection, comparison, time, language)
         context = await _context(connection, comparison, gathered, texts)
-    studio: Studio = request.app.state.studio
-    picture = ""
-    if gathered.told:
-        picture = svg.inline(await studio.draw(scenes.of(gathered.told, texts), _SIZE, "light", "svg", texts))
-    return site.render(request, language, "compare.html", picture=picture, **context)
+    drawn = (
+        await _drawn(request.app.state.studio, scenes.of(gathered.told, texts), texts) if gathered.told else ("", "")
+    )
+    origin = str(request.base_url).rstrip("/")
+    return site.render(request, language, "compare.html", picture=drawn[0], narrow=drawn[1], origin=origin, **context)
+
+
+async def _drawn(studio: Studio, scene: Scene, texts: Texts) -> tuple[str, str]:
+    """The picture, and the one for a narrow screen, which names its lines below: a stylesheet shows either."""
+    narrow = (_NARROW_WIDTH, _NARROW_HEIGHT + _KEY_ROW * len(scene.lines))
+    wide = svg.inline(await studio.draw(scene, _SIZE, "light", "svg", texts))
+    return wide, svg.inline(await studio.draw(scene, narrow, "light", "svg", texts), "narrow-")
 
 
 @router.get("/{language}/compare.{kind}")
@@ -92,7 +104,7 @@ async def compare_picture(
     if not gathered.told:
         raise errors.PageUnknown("There is nothing to compare.")
     first = gathered.told[0]
-    cache = caching.of_span(first.course.window.until, first.at, step=STEPS.get(first.course.step, STEPS["5min"]))
+    cache = caching.of_span(first.course.window.until, first.at, step=STEPS.get(first.course.step, STEPS["10m"]))
     scene = scenes.of(gathered.told, texts)
     return await pictures.respond(request, scene, (width, height), theme, kind, cache)
 
@@ -115,14 +127,25 @@ async def _context(
         "stations": shown,
         "without": gathered.without,
         "offered": await _others(connection, comparison, gathered.code) if len(shown) < MOST_LINES else [],
+        "shared": scenes.of(told, texts) if told else None,
         "table": table.of(told, texts) if told else None,
         "steps": texts.translate((SUMS if went.is_sum else MEANS)[went.step]) if went else "",
         "simulated": any(each.simulated for each in shown),
-        "formats": links.of(page, picked.query, texts) if told else [],
+        "formats": links.of(page, _values(picked, went), texts) if went else [],
         "pictures": [
             (kind.upper(), f"{page}.{kind}?{picked.address(language).partition('?')[2]}") for kind in ("png", "svg")
         ],
     }
+
+
+def _values(picked: Comparison, went: Course) -> list[tuple[str, str]]:
+    """What the values of the table are asked for by: the same whole steps, a column for each line.
+
+    Of sums is given what they are made of.
+    """
+    query = [(name, value) for name, value in picked.query if name not in ("last", "from", "to")]
+    query += [("from", station_page.utc(went.window.since)), ("to", station_page.utc(went.window.until))]
+    return query if went.is_sum else [*query, ("resolution", went.step), ("layout", "wide")]
 
 
 def _name(code: str | None, texts: Texts) -> str:

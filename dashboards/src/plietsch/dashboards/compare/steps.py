@@ -6,7 +6,7 @@ from plietsch.dashboards.station.spans import Step
 
 # The finest that a length has.
 _STEPS: tuple[tuple[timedelta, Step], ...] = (
-    (timedelta(days=2), "5min"),
+    (timedelta(days=2), "10m"),
     (timedelta(days=32), "1h"),
     (timedelta.max, "1d"),
 )

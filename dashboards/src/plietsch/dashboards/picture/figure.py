@@ -12,11 +12,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from plietsch.dashboards.picture import axes as scales
-from plietsch.dashboards.picture import labels, limits, strokes, svg
+from plietsch.dashboards.picture import head, labels, limits, strokes, svg
 from plietsch.dashboards.picture.key import Key
 from plietsch.dashboards.picture.looks import BANDS, Theme
 from plietsch.dashboards.picture.scene import Scene
-from plietsch.dashboards.picture.sheet import LARGE, SIDE, SMALL, USUAL, Sheet, Size, fitting, width_of
+from plietsch.dashboards.picture.sheet import SIDE, SMALL, USUAL, Sheet, Size, fitting, width_of
 from plietsch.dashboards.texts import Texts
 
 Kind = Literal["svg", "png"]
@@ -52,7 +52,7 @@ def _compose(sheet: Sheet, scene: Scene, texts: Texts) -> None:
     key = Key(sheet, scene, apart, has_lines=not names and len(scene.lines) > 1)
     credit_height = _credit(sheet, scene)
     bottom = credit_height + key.height + sheet.px(30)
-    top = _head(sheet, scene)
+    top = head.draw(sheet, scene)
     most = int((sheet.size.height - top - bottom) / sheet.px(_VALUE_APART))
     ticks, decimals = scales.value_ticks(low, high, most, scene.decimals)
     written = [texts.number(tick, decimals) for tick in ticks]
@@ -70,32 +70,6 @@ def _compose(sheet: Sheet, scene: Scene, texts: Texts) -> None:
         _line_names(plot, sheet, scene, names)
     _nothing(plot, sheet, scene)
     key.draw(side, sheet.size.height - credit_height - key.height)
-
-
-def _head(sheet: Sheet, scene: Scene) -> float:
-    """Title and what is shown; how far down the plot begins."""
-    side, width = sheet.px(SIDE), sheet.size.width
-    badge = width_of(scene.simulated, sheet.px(SMALL)) + sheet.px(36) if scene.simulated else 0.0
-    large, usual = sheet.px(LARGE), sheet.px(USUAL)
-    title = fitting(scene.title, large, width - 2 * side - badge, bold=True)
-    sheet.write(side, sheet.px(32), title, large, bold=True)
-    if scene.simulated:
-        _badge(sheet, side + width_of(title, large, bold=True) + sheet.px(20), sheet.px(30), scene.simulated)
-    sheet.write(side, sheet.px(54), fitting(scene.subtitle, usual, width - 2 * side), usual, color=sheet.look.ink_soft)
-    marks = bool(scene.marks)
-    return sheet.px(94 if marks else 78)
-
-
-def _badge(sheet: Sheet, x: float, y: float, word: str) -> None:
-    """That nothing of it was measured: told at first sight, as on the site."""
-    look = sheet.look
-    box = {
-        "boxstyle": "round,pad=0.35,rounding_size=0.4",
-        "facecolor": look.sand,
-        "edgecolor": look.sand_rule,
-        "linewidth": 1,
-    }
-    sheet.write(x, y, word, sheet.px(SMALL), color=look.sand_ink, bbox=box)
 
 
 def _credit(sheet: Sheet, scene: Scene) -> float:

@@ -111,7 +111,7 @@ async def get_chart(
         told = await gathering.told(connection, code, property_, methods or (), time, language)
     site: Site = request.app.state.site
     scene = scenes.of_station(told, site.texts[language])
-    cache = caching.of_span(told.course.window.until, told.at, step=STEPS.get(told.course.step, STEPS["5min"]))
+    cache = caching.of_span(told.course.window.until, told.at, step=STEPS.get(told.course.step, STEPS["10m"]))
     return await respond(request, scene, (width, height), theme, kind, cache)
 
 

@@ -8,7 +8,7 @@ import hashlib
 import msgspec
 
 # Part of what a picture's tag is made of: to be changed with the drawing, or readers keep the old one.
-DRAWING = 1
+DRAWING = 2
 
 Moment = float
 

@@ -22,7 +22,7 @@ from plietsch.dashboards.texts import N_, Texts
 
 MEANS: dict[Step, str] = {
     "raw": N_("as measured"),
-    "5min": N_("means of five minutes"),
+    "10m": N_("means of ten minutes"),
     "1h": N_("means of hours"),
     "1d": N_("means of days (UTC)"),
 }

@@ -60,6 +60,21 @@ def fitting(text: str, px: float, room: float, *, bold: bool = False) -> str:
     return f"{text[:length].rstrip()}…"
 
 
+def wrapped(text: str, px: float, room: float, most: int, *, bold: bool = False) -> list[str]:
+    """The text in at most so many rows, broken between words; what does not fit the last one is left out."""
+    rows, left = [""], text.split(" ")
+    while left:
+        joined = f"{rows[-1]} {left[0]}".strip()
+        if rows[-1] and width_of(joined, px, bold=bold) > room:
+            if len(rows) == most:
+                break
+            rows.append("")
+        else:
+            rows[-1], left = joined, left[1:]
+    rows[-1] = " ".join([rows[-1], *left])
+    return [fitting(row, px, room, bold=bold) for row in rows]
+
+
 @dataclass(frozen=True)
 class Size:
     """A picture's size, in pixels."""

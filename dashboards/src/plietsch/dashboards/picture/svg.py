@@ -17,6 +17,9 @@ _NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _ROOT = re.compile(r"^.*?<svg [^>]*>", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _SHEET = re.compile(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
+_LABELLED = 'aria-labelledby="picture-title picture-description"'
+# Where a part is named, and where it is meant.
+_NAMED = re.compile(r'(\bid="|url\(#|href="#)')
 
 # The names of the light theme's colours in the stylesheet.
 _TOKENS = {
@@ -31,7 +34,7 @@ def finished(text: str, size: Size, scene: Scene) -> bytes:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         f' width="{size.width}" height="{size.height}" viewBox="0 0 {size.width} {size.height}"'
-        f' role="img" aria-labelledby="picture-title picture-description" xml:lang="{scene.language}"'
+        f' role="img" {_LABELLED} xml:lang="{scene.language}"'
         f' stroke-linejoin="round" stroke-linecap="butt">\n'
         f'<title id="picture-title">{escape(f"{scene.title}: {scene.subtitle}")}</title>\n'
         f'<desc id="picture-description">{escape(scene.description)}</desc>'
@@ -49,6 +52,13 @@ def _attributes(style: re.Match[str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in found.items())
 
 
-def inline(drawn: bytes) -> str:
-    """A picture drawn in the light theme as part of a page: its colours are the stylesheet's, light or dark."""
-    return _COLOUR.sub(lambda found: f'="var(--{_TOKENS[found[1]]})"', drawn.decode())
+def inline(drawn: bytes, prefix: str = "") -> str:
+    """A picture drawn in the light theme as part of a page: its colours are the stylesheet's, light or dark.
+
+    `prefix` keeps the names of its parts apart from those of other pictures of the page.
+    """
+    text = _COLOUR.sub(lambda found: f'="var(--{_TOKENS[found[1]]})"', drawn.decode())
+    if not prefix:
+        return text
+    text = text.replace(_LABELLED, f'aria-labelledby="{prefix}picture-title {prefix}picture-description"', 1)
+    return _NAMED.sub(rf"\1{prefix}", text)

@@ -13,7 +13,7 @@ METHODS = {
 }
 STEPS: dict[Step, str] = {
     "raw": N_("Values as measured."),
-    "5min": N_("Means of five minutes; the time is their beginning."),
+    "10m": N_("Means of ten minutes; the time is their beginning."),
     "1h": N_("Means of an hour; the time is the beginning of the hour."),
     "1d": N_("Means of a day; days are those of UTC, as in the open data."),
 }

@@ -182,11 +182,11 @@ def _doubted(went: Course) -> int:
 
 
 def _csv(station: str, went: Course) -> str:
-    """The address of exactly what is shown; of means of minutes, which the API has not, what they are made of."""
+    """The address of exactly what is shown."""
     query: list[tuple[str, str]] = [("station", station), ("property", streams.source_of(went.code))]
-    query += [("from", _utc(went.window.since)), ("to", _utc(went.window.until))]
+    query += [("from", utc(went.window.since)), ("to", utc(went.window.until))]
     # Sums are made of what fell each time.
-    if went.step in ("1h", "1d") and not went.is_sum:
+    if went.step != "raw" and not went.is_sum:
         query.append(("resolution", went.step))
     query += [("method", line.method) for line in went.lines if line.method not in ("", RAW)]
     if len(went.lines) > 1:
@@ -197,7 +197,7 @@ def _csv(station: str, went: Course) -> str:
 def _all_days(station: str, code: str, devices: Sequence[Deployment], last: datetime) -> str:
     """The address of all days of a quantity, from the first device on."""
     begun = min((each.since for each in devices if each.since), default=_EARLIEST)
-    span = {"from": _utc(min(begun, last)), "to": _utc(last + timedelta(days=1)), "resolution": "1d"}
+    span = {"from": utc(min(begun, last)), "to": utc(last + timedelta(days=1)), "resolution": "1d"}
     query = {"station": station, "property": streams.source_of(code), **span}
     return f"/api/v1/observations.csv?{urlencode(query)}"
 
@@ -207,10 +207,11 @@ def begun(devices: Sequence[Deployment]) -> str:
     known = [each.since for each in devices if each.since]
     if not devices:
         return ""
-    return _utc(min(known) if len(known) == len(devices) else _EARLIEST)
+    return utc(min(known) if len(known) == len(devices) else _EARLIEST)
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
+    """A moment as an address says it."""
     return (
         moment.astimezone(UTC)
         .isoformat(timespec="microseconds" if moment.microsecond else "seconds")

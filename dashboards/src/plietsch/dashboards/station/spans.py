@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 from plietsch.dashboards.texts import N_
 
 # A step of "raw" is none: each value as it was measured.
-Step = Literal["raw", "5min", "1h", "1d"]
+Step = Literal["raw", "10m", "1h", "1d"]
 
 STEPS: dict[Step, timedelta] = {
-    "5min": timedelta(minutes=5),
+    "10m": timedelta(minutes=10),
     "1h": timedelta(hours=1),
     "1d": timedelta(days=1),
 }
@@ -55,7 +55,7 @@ class Span:
 SPANS = {
     each.code: each
     for each in (
-        Span("day", N_("Day"), N_("The last 24 hours"), timedelta(days=1), ("raw", "5min"), "1h"),
+        Span("day", N_("Day"), N_("The last 24 hours"), timedelta(days=1), ("raw", "10m"), "1h"),
         Span("week", N_("Week"), N_("The last seven days"), timedelta(days=7), ("raw", "1h"), "1h"),
         Span("month", N_("Month"), N_("The last 30 days"), timedelta(days=30), ("1h",), "1d"),
         Span("year", N_("Year"), N_("The last 365 days"), timedelta(days=365), ("1d",), "1d"),

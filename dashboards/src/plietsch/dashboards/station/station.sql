@@ -33,9 +33,9 @@ SELECT * FROM (
 ) newest
 ORDER BY time
 
--- name: by_5min
--- The means of five minutes of a series in a span, of the values of quality 1 and 2 while its device was installed.
-SELECT date_bin('5 minutes', o.phenomenon_time, 'epoch'), count(*), avg(o.result), min(o.result), max(o.result)
+-- name: by_10m
+-- The means of ten minutes of a series in a span, of the values of quality 1 and 2 while its device was installed.
+SELECT date_bin('10 minutes', o.phenomenon_time, 'epoch'), count(*), avg(o.result), min(o.result), max(o.result)
 FROM (
     SELECT unnest(range_agg(d.during)) AS during
     FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
