@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from api.world import Client, World
+import pytest
+from api.world import NOON, Client, World
 
+from plietsch.api import live_reader
+from plietsch.api.hot.answer import Answers
 from plietsch.api.status import documents
 from plietsch.api.status.gathering import Watch
 from support import wait
@@ -86,6 +89,30 @@ def test_without_a_database_the_status_says_so():
     status = documents.Status.model_validate(response.json())
     assert (status.status, status.database.status, status.ingest.status) == ("unavailable", "unreachable", "unknown")
     client.close()
+
+
+def fail(*_: object) -> None:
+    raise KeyError("a mistake of ours")
+
+
+@pytest.mark.parametrize(("whose", "name"), [(live_reader, "_newest"), (Answers, "make")])
+def test_a_mistake_of_ours_is_said_and_no_thread_ends_of_it(
+    world: World, api: Client, monkeypatch: pytest.MonkeyPatch, whose: object, name: str
+):
+    """Of the thread that reads the ledger, and of the one that makes the ready answer."""
+
+    def is_said(status: str) -> bool:
+        return look(api)["api"]["status"] == status
+
+    wait.until(lambda: is_said("ok"), "all is well")
+    with monkeypatch.context() as patched:
+        patched.setattr(whose, name, fail)
+        world.measured("harbour", "pm10", NOON, 1)
+        wait.until(lambda: is_said("starting"), "it is said")
+    wait.until(lambda: is_said("ok"), "it has begun anew")
+    world.measured("harbour", "pm10", NOON + timedelta(minutes=5), 2)
+    api.settled()
+    assert '"value":2' in api.get("/api/v1/stations").text
 
 
 def test_the_examples_are_answers():

@@ -73,6 +73,11 @@ class Live:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def is_following(self) -> bool:
+        """Whether what is written is heard of."""
+        return self._reader is not None and self._reader.is_following
+
     def follow(self, follower: Follower) -> None:
         """Have somebody told by the reader, before it starts."""
         self._followers.append(follower)

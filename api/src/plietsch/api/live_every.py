@@ -134,6 +134,11 @@ class Every:
                 _log.warning("every change waits for the database", error=str(error).strip())
                 await asyncio.sleep(_PAUSE_S)
                 continue
+            except Exception:  # noqa: BLE001 the task's root: listeners catch up with what is skipped
+                _log.exception("every change could not be read; reading begins anew")
+                self.begin(None)
+                await asyncio.sleep(_PAUSE_S)
+                continue
             await heard.wait()
 
     async def _step(self) -> bool:

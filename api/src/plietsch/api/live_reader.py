@@ -1,7 +1,7 @@
 """The one reader of the ledger in a process: a thread with a connection of its own, for all who want to be told.
 
-Whatever happens to the database, it goes on: it connects anew, begins a little before the present, and says so. The
-first change is told at once, further ones after a pace.
+Whatever happens to the database, or in here, it goes on: it connects anew, begins a little before the present, and says
+so. The first change is told at once, further ones after a pace.
 """
 
 import socket
@@ -128,7 +128,13 @@ class Reader:
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._attempts = 0
+        self._is_following = False
         self._thread = threading.Thread(target=self._run, name="plietsch-live", daemon=True)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether it has come to the present, and follows."""
+        return self._is_following
 
     def start(self) -> None:
         """Begin."""
@@ -148,12 +154,19 @@ class Reader:
                 with self._connected() as connection:
                     self._follow(connection)
             except (psycopg.Error, errors.DatabaseError) as error:
+                self._lost()
                 if not self._stopping.is_set():
                     _log.warning("live streams wait for the database", error=str(error).strip())
-                    for follower in self._followers:
-                        follower.lost()
+            except Exception:  # noqa: BLE001 the thread's root: a mistake of ours must neither end it for good nor go unseen
+                self._lost()
+                _log.exception("the ledger's reader failed and begins anew")
             self._stopping.wait(_PAUSES_S[min(self._attempts, len(_PAUSES_S) - 1)])
             self._attempts += 1
+
+    def _lost(self) -> None:
+        self._is_following = False
+        for follower in self._followers:
+            follower.lost()
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[Any]]:
@@ -180,7 +193,7 @@ class Reader:
                 follower.wrote(connection, touched)
             few = len(touched) <= _MOST_DATASTREAMS
             self._tell(self._wrote, position, _newest(connection, touched) if few else None)
-            self._attempts = 0
+            self._attempts, self._is_following = 0, True
             self._stopping.wait(self._pace_s if touched else 0)
             self._wait(connection, position)
 

@@ -72,6 +72,10 @@ class Answers:
         """Have a coding ready from now on."""
         self._wanted_at[coding] = time.monotonic()
 
+    def forget(self) -> None:
+        """Have no answer ready: it could not be made."""
+        self.present = self.made_of = None
+
     def make(self, view: View) -> None:
         """Make the answer of a view, in the codings that are wanted."""
         if view is self.made_of:

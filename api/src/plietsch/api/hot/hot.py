@@ -25,6 +25,8 @@ _GOOD_FOR_S = 60.0
 _CLOCK_S = 10.0
 # Between two answers, in seconds. With the reader's pace of as much, nothing that was written waits longer than one.
 _PACE_S = 0.5
+# Until it is tried again when an answer could not be made, in seconds.
+_ANEW_S = 1.0
 # Making an answer takes a third of one core at most, however large the network is; others' load does not count.
 _SHARE = 3.0
 # How long a question waits at the start until the state is there, in seconds, and how often it looks.
@@ -159,11 +161,20 @@ class Hot:
             if self._stopping.is_set():
                 return
             begun_at, spent_s = time.monotonic(), time.thread_time()
-            if self._view is not None:
-                self._show()
-                self.answers.make(self._view)
+            try:
+                self._make()
+            except Exception:  # noqa: BLE001 the thread's root: a mistake of ours must neither end it for good nor go unseen
+                _log.exception("no answer could be made ready; what is asked for is answered one by one")
+                self.answers.forget()
+                self._changed.set()
+                self._stopping.wait(_ANEW_S)
             took_s, spent_s = time.monotonic() - begun_at, time.thread_time() - spent_s
             self._stopping.wait(max(self._pace_s, _SHARE * spent_s) - took_s)
+
+    def _make(self) -> None:
+        if self._view is not None:
+            self._show()
+            self.answers.make(self._view)
 
     def _until_change_s(self) -> float | None:
         """How long it takes until something changes by the clock alone; None if nothing does."""

@@ -47,7 +47,8 @@ class Stations(Document):
 
 class Api(Document):
     status: Literal["ok", "starting"] = Field(
-        description="`starting`: the newest values are not known yet, or no more.", examples=["ok"]
+        description="`starting`: the newest values are not known yet, or not followed any more: that begins anew.",
+        examples=["ok"],
     )
     started_at: datetime = Field(description="Since when this process runs.", examples=["2026-05-01T00:00:00Z"])
     listeners: int = Field(description="How many listen to its live stream.", examples=[3])
@@ -80,4 +81,5 @@ EXAMPLE_DOWN: dict[str, Any] = EXAMPLE | {
     "database": {"status": "unreachable", "answered_in_ms": None},
     "ingest": {"status": "unknown", "written_at": None, "observations_latest_at": None},
     "judge": {"status": "unknown", "behind_s": None},
+    "api": EXAMPLE["api"] | {"status": "starting"},
 }

@@ -11,6 +11,7 @@ import psycopg
 
 from plietsch.api import database
 from plietsch.api.hot.hot import Hot
+from plietsch.api.live import Live
 from plietsch.platform import freshness, sql
 
 _QUERIES = sql.load("plietsch.api.status")
@@ -87,18 +88,19 @@ class Watch:
         self._looking = asyncio.Lock()
         self._seen: tuple[float, Status] | None = None
 
-    async def look(self, pool: database.Pool, hot: Hot, listeners: int) -> Status:
+    async def look(self, pool: database.Pool, hot: Hot, live: Live) -> Status:
         """How everything is. It never fails: what cannot be known is `unknown`."""
         async with self._looking:
             if self._seen is None or time.monotonic() - self._seen[0] >= _LIFE_S:
-                self._seen = time.monotonic(), await self._look(pool, hot, listeners)
+                self._seen = time.monotonic(), await self._look(pool, hot, live)
             return self._seen[1]
 
-    async def _look(self, pool: database.Pool, hot: Hot, listeners: int) -> Status:
+    async def _look(self, pool: database.Pool, hot: Hot, live: Live) -> Status:
         now = datetime.now(UTC)
         base, ingest, judge = await _asked(pool, now)
         stations = _stations(hot)
-        api = Api("ok" if hot.view is not None else "starting", self._started_at, listeners)
+        is_kept = live.is_following and hot.view is not None and hot.answers.present is not None
+        api = Api("ok" if is_kept else "starting", self._started_at, live.listeners)
         return Status(_overall(base, ingest, judge, stations, api), now, base, ingest, judge, stations, api)
 
 

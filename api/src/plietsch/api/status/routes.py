@@ -39,4 +39,4 @@ async def now(request: Request) -> Status:
     """How everything is, for whoever tells it."""
     state = request.app.state
     watch: Watch = state.watch
-    return await watch.look(state.pool, state.hot, state.live.listeners)
+    return await watch.look(state.pool, state.hot, state.live)
