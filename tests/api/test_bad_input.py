@@ -146,3 +146,12 @@ def test_every_kind_of_parameter_has_values_that_cannot_be_meant():
 def _shows_nothing(text: str) -> None:
     for secret in ("Traceback", "psycopg", "SELECT", ".py"):
         assert secret not in text, text
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz.json", "/status.csv", "/api/v1/openapi.json.csv", "/api/v1/gauges.xml", "/api/v1/gauges/a.xml"]
+)
+def test_a_suffix_that_an_address_has_not_is_refused_and_leads_nowhere(quiet_api: Client, path: str):
+    problem = quiet_api.problem(path)
+    assert (problem["status"], problem["type"]) == (400, "/developers#problem-format-unavailable")
+    assert problem["hint"]

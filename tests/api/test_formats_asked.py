@@ -34,12 +34,15 @@ def _app() -> FastAPI:
 
     @app.get("/api/v1/observations", dependencies=[KNOWN_PARAMETERS_ONLY])
     async def observations(
-        request: Request, limit: Annotated[int, Query()] = 1, format_: formats.Format = None
+        request: Request,
+        limit: Annotated[int, Query()] = 1,
+        station: Annotated[list[str] | None, Query()] = None,
+        format_: formats.Format = None,
     ) -> Response:
         rows = table([ROW, EMPTY][:limit], label="2026-05-01", title="What was measured", before={"complete_to": "5-7"})
         return await formats.respond(request, rows, headers={"Plietsch-Complete-To": "5-7", "Link": '<n>; rel="next"'})
 
-    @app.get("/api/v1/stations/{code}")
+    @app.get("/api/v1/stations/{code}", dependencies=[KNOWN_PARAMETERS_ONLY])
     async def station(request: Request, code: Annotated[str, Path()], format_: formats.GeoFormat = None) -> Response:
         rows = table([{"code": code, "longitude": 9.4, "latitude": 54.8, "since": NOON}], schema=PLACES)
         return await formats.respond(request, rows)
@@ -248,6 +251,35 @@ def test_no_header_is_an_error_of_ours(header: str):
         assert negotiation.asked(request, formats.FLAT) in formats.FLAT
     except errors.NotAcceptable as error:
         assert "json" in error.hint
+
+
+def test_a_parameter_that_may_be_given_once_is_not_given_twice(asked: _Asked):
+    problem = asked("observations?limit=1&limit=2")
+    assert (problem.status_code, problem.json()["parameter"]) == (400, "limit")
+    assert "may be given once" in problem.json()["detail"]
+    assert asked("observations?station=a&station=b").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("observations.xml", "csv, excel, parquet"),
+        ("observations.xml.csv", "csv, excel, parquet"),
+        ("stations/harbour.pdf", "geojson"),
+        ("openapi.json.csv", "one format only"),
+        ("live.csv", "one format only"),
+        ("live.xml", "one format only"),
+    ],
+)
+def test_a_suffix_that_an_address_has_not_is_a_problem_that_names_those_it_has(asked: _Asked, url: str, said: str):
+    problem = asked(url)
+    assert (problem.status_code, problem.json()["type"]) == (400, "/developers#problem-format-unavailable")
+    assert said in problem.json()["hint"]
+
+
+@pytest.mark.parametrize("url", ["nothing.xml", "nothing.csv", "observations/x.csv", "observations.xml/"])
+def test_no_suffix_makes_an_address_known(asked: _Asked, url: str):
+    assert asked(url).status_code == 404
 
 
 def test_files_have_good_names(asked: _Asked):

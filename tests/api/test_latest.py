@@ -50,6 +50,7 @@ def test_other_methods_and_spreads_are_there_where_they_are_asked_for(measured: 
     assert rows(method="kappa-koehler/1") == [("pm2_5", "kappa-koehler/1", 6.1)]
     both = rows(station="harbour", property="pm2_5", method=["raw", "kappa-koehler/1"])
     assert both == [("pm2_5", "kappa-koehler/1", 6.1), ("pm2_5", "raw", 12.3)]
+    assert rows(station="harbour", property="pm2_5", method="all") == both
     assert rows(property="pm10_spread") == [("pm10_spread", "raw", 1.5)]
     assert rows(property=["pm10_spread", "pm10"], station="harbour") == [
         ("pm10", "raw", 20.0),

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from plietsch.api import cursors, errors
-from plietsch.api.observations import asking
+from plietsch.api.observations import asking, meaning
 from plietsch.api.observations.asking import Asked
 from plietsch.api.observations.question import Question
 from plietsch.platform import methods
@@ -88,6 +88,8 @@ def test_all_methods_are_all_there_are():
         ({"tz": "Berlin"}, "tz", "Europe/Berlin"),
         ({"tz": ""}, "tz", "no time zone"),
         ({"tz": "../../etc/passwd"}, "tz", "no time zone"),
+        ({"tz": "localtime"}, "tz", "no time zone"),
+        ({"tz": "Factory"}, "tz", "no time zone"),
         ({"tz": "+02:00"}, "tz", "IANA"),
         ({"quality": ""}, "quality", "neither a name nor flags"),
         ({"quality": "bad"}, "quality", "quality=good"),
@@ -135,3 +137,13 @@ def test_the_next_page_asks_the_same(asked: dict[str, Any]):
     assert {name: getattr(later, name) for name in Question.__struct_fields__ if name != "after"} == {
         name: getattr(question, name) for name in Question.__struct_fields__ if name != "after"
     }
+
+
+def test_what_no_span_was_asked_for_is_not_called_by_one():
+    asked = read(last="3", to="2026-11-21T12:00:00Z")
+    assert meaning.title(asked, []) == "Observations, newest 3 of each series until 2026-11-21T12:00:00Z"
+    assert meaning.label(asked, []) == "newest-3-2026-11-21"
+    assert meaning.begins(asked) is None
+    spanned = read(last="24h", to="2026-11-21T12:00:00Z")
+    assert meaning.label(spanned, []) == "2026-11-20"
+    assert meaning.begins(spanned) == spanned.start

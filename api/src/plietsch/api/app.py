@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
     app.state.statistics = Turns()
     for routes in (
         links, stations, latest, datastreams, observations, changes, live, gauges, properties, device_types,
-        annotations, statistics, health, status,
+        annotations, statistics, status, health,
     ):  # fmt: skip
         app.include_router(routes.router)
     app.add_middleware(formats.Suffixes)

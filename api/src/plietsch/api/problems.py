@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from plietsch.api import delivery, errors
+from plietsch.api.formats import unknown_suffixes
 from plietsch.platform.errors import PlietschError
 
 MEDIA_TYPE = "application/problem+json"
@@ -100,6 +101,11 @@ async def http(request: Request, error: Exception) -> Response:
     """What the router refuses: an unknown address, another method than GET."""
     error = cast(HTTPException, error)
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.NOT_FOUND:
+        try:
+            unknown_suffixes.refuse(request)
+        except errors.FormatUnavailable as unavailable:
+            return await domain(request, unavailable)
     kind = Kind(status, f"{_OF_HTTP}{status.value}", status.phrase)
     detail = f"{request.method} {errors.shown(request.url.path)}: {status.description or status.phrase}."
     response = answer(request, kind, detail, _HTTP_HINTS.get(status, ""))

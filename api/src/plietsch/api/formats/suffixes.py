@@ -34,6 +34,8 @@ def without_suffix(scope: Scope) -> Scope:
         return scope
     for kind in KINDS.values():
         stem = path.removesuffix(kind.suffix)
+        if stem in _DOCUMENTS:
+            return scope
         if stem != path and not stem.endswith("/"):
             raw = scope.get("raw_path") or path.encode()
             raw_stem = raw.removesuffix(kind.suffix.encode())

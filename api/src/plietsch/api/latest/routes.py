@@ -7,9 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from plietsch.api import caching, formats, openapi
 from plietsch.api.latest import documents, rows
+from plietsch.api.observations.asking import ALL_METHODS
+from plietsch.api.listings import paging as pages
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.api.stations import answering, asking, paging
 from plietsch.api.stations.asking import AskedOfStations
+from plietsch.platform import methods as known
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -17,7 +20,7 @@ Methods = Annotated[
     list[str] | None,
     Query(
         alias="method",
-        description="May be repeated; what is meant by each property if not given.",
+        description="May be repeated; `all` for each that there is; what is meant by each property if not given.",
         examples=[["raw", "kappa-koehler/1"]],
     ),
 ]
@@ -52,11 +55,12 @@ async def latest_values(
     """
     name = formats.asked(request, formats.GEO)
     view = await answering.known(request)
-    filter_ = asking.filter_of(asked, view, methods or ())
+    named = sorted(known.ALL) if ALL_METHODS in (methods or ()) else methods or ()
+    filter_ = asking.filter_of(asked, view, named)
     lines = await asyncio.to_thread(rows.of, view, answering.find(view, filter_), filter_)
     page = paging.cut(lines, lambda each: each.key, limit, cursor)
-    next_ = paging.following(request, page.next)
-    headers = caching.headers(caching.BRIEF) | paging.link(next_)
+    next_ = pages.next_address(request, page.next)
+    headers = caching.headers(caching.BRIEF) | pages.link(next_)
     table = await asyncio.to_thread(rows.table, page.some, filter_, next_)
     table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)

@@ -14,6 +14,8 @@ from plietsch.api.observations.buckets import FIRST, Resolution
 from plietsch.api.observations.question import Layout, Question, Statistic
 from plietsch.platform import methods
 
+# What lists of zones have besides: the machine's own, and what stands for none.
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 # All methods that a property has, side by side.
 ALL_METHODS = "all"
 _QUALITIES = {"good": question.GOOD, "usable": question.USABLE, "all": question.ALL}
@@ -117,7 +119,7 @@ def time_zone(name: str | None) -> ZoneInfo:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_ZONES
 
 
 def _several(codes: list[str] | None) -> tuple[str, ...]:

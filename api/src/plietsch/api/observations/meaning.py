@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -15,6 +16,7 @@ from plietsch.api.observations.wide import Wide
 
 # So many names are part of a title.
 _MOST_NAMED = 3
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _DESCRIPTIONS = {
     "raw": "Values as they were measured or computed; null where the instrument failed or had none.",
     "10m": "Values by ten minutes (UTC); a bucket that lies in the span in part is of that part.",
@@ -27,12 +29,11 @@ _DESCRIPTIONS = {
 def named(table: Table, question: Question, found: Sequence[Series]) -> Table:
     """A table of observations with its title, what its file is called, and the stations that they can be of."""
     stations = {each.station: each for each in found}
-    alone = [*stations] if len(stations) == 1 else []
     return replace(
         table,
         title=title(question, found),
         description=_DESCRIPTIONS[question.resolution],
-        label="-".join([*alone, f"{question.start:%Y-%m-%d}"]),
+        label=label(question, [*stations]),
         sources=[
             Source(code, each.name, each.licence, each.attribution, each.simulated)
             for code, each in sorted(stations.items())
@@ -54,7 +55,7 @@ async def table(
         return said
 
     before = {
-        "from": question.start,
+        "from": begins(question),
         "to": question.end,
         "resolution": question.resolution,
         "tz": question.zone,
@@ -67,12 +68,27 @@ async def table(
 
 def title(question: Question, found: Sequence[Series]) -> str:
     """What was measured where, from when until when."""
-    span = f"{question.start:%Y-%m-%dT%H:%M:%SZ} to {question.end:%Y-%m-%dT%H:%M:%SZ}"
+    until = f"{question.end:{_TIME}}"
+    since = begins(question)
+    span = f"newest {question.newest} of each series until {until}" if since is None else f"{since:{_TIME}} to {until}"
     if not found:
         return f"Observations, {span}"
     what = _enumerated(dict.fromkeys(each.property for each in found), "properties")
     where = _enumerated(dict.fromkeys(each.name for each in found), "stations")
     return f"Observations of {what} at {where}, {span}"
+
+
+def begins(question: Question) -> datetime | None:
+    """Where the span begins; None where the newest of each series are asked for, of which each begins elsewhere."""
+    return question.start if question.newest is None else None
+
+
+def label(question: Question, stations: Sequence[str]) -> str:
+    """What a file's name says of the question: the station, if it is one, and since when, or how many until when."""
+    alone = stations if len(stations) == 1 else ()
+    since = begins(question)
+    of_time = f"newest-{question.newest}-{question.end:%Y-%m-%d}" if since is None else f"{since:%Y-%m-%d}"
+    return "-".join([*alone, of_time])
 
 
 def _enumerated(names: Collection[str], of_many: str) -> str:

@@ -2,7 +2,7 @@
 
 import msgspec
 import psycopg
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from plietsch.api import database, documents, examples, openapi
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
@@ -27,6 +27,13 @@ async def health(request: Request) -> Response:
     state = await _state(request.app.state.pool)
     status = 200 if state["status"] == "ok" else 503
     return Response(msgspec.json.encode(state), status, {"Cache-Control": "no-store"}, "application/json")
+
+
+@router.get("/healthz.{suffix}", include_in_schema=False)
+@router.get("/status.{suffix}", include_in_schema=False)
+async def nothing_in_a_format() -> Response:
+    """Refused like any unknown suffix, before any other route takes it for a name."""
+    raise HTTPException(404)
 
 
 async def _state(pool: database.Pool) -> dict[str, object]:
