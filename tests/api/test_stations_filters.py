@@ -102,6 +102,7 @@ def test_pages_are_the_whole(quiet_api: Client, query: dict[str, Any]):
         found += codes(page)
         if page["next"] is None:
             break
+        assert page["next"].startswith("http://")
         assert response.headers["link"] == f'<{page["next"]}>; rel="next"'
         response = quiet_api.get(page["next"])
     assert "link" not in response.headers

@@ -1,13 +1,10 @@
-"""Where a page ended: an opaque text that the next page begins after."""
+"""Where a page of observations ended: what the cursor of the next one holds (`listings.paging` writes it)."""
 
-import base64
-import binascii
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import msgspec
-
 from plietsch.api import errors
+from plietsch.api.listings import paging
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,16 +21,13 @@ class Key(NamedTuple):
 def encode(key: Key) -> str:
     """A key as text that needs no escaping in a URL."""
     microseconds = (key.time - _EPOCH) // timedelta(microseconds=1)
-    text = msgspec.json.encode((microseconds, key.station, key.property, key.datastream_id))
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+    return paging.encode((microseconds, key.station, key.property, key.datastream_id))
 
 
 def decode(text: str) -> Key:
     """The key of a text that `encode` made. Raises errors.ParameterInvalid."""
+    microseconds, station, property_, datastream_id = paging.decode(text, tuple[int, str, str, int])
     try:
-        padded = text.encode() + b"=" * (-len(text) % 4)
-        fields = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=tuple[int, str, str, int])
-        return Key(_EPOCH + timedelta(microseconds=fields[0]), *fields[1:])
-    except (binascii.Error, ValueError, OverflowError) as error:
-        hint = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
-        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", hint) from error
+        return Key(_EPOCH + timedelta(microseconds=microseconds), station, property_, datastream_id)
+    except OverflowError as error:
+        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", paging.HINT) from error

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from plietsch.api import caching, formats, openapi
 from plietsch.api.latest import documents, rows
-from plietsch.api.observations.asking import ALL_METHODS
 from plietsch.api.listings import paging as pages
+from plietsch.api.observations.asking import ALL_METHODS
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.api.stations import answering, asking, paging
 from plietsch.api.stations.asking import AskedOfStations

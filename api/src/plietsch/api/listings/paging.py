@@ -1,4 +1,4 @@
-"""Pages: an opaque text that says where one ended, and the address of the next."""
+"""Pages: an opaque text that says where one ended, and the address of the next, with its host; of all collections."""
 
 import base64
 import binascii

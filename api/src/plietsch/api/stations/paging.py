@@ -1,15 +1,12 @@
 """Pages of a collection that is in memory: cut after a key, which the next page's cursor holds. Pure."""
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl, urlencode
 
-import msgspec
-from fastapi import Query, Request
+from fastapi import Query
 
-from plietsch.api import errors, formats
+from plietsch.api import errors
+from plietsch.api.listings import paging
 
 MOST = 10_000
 Limit = Annotated[
@@ -22,7 +19,6 @@ Cursor = Annotated[
 # Where something stands in the order of all: all keys of a collection are alike.
 Key = tuple[float | str, ...]
 _T = TypeVar("_T")
-_HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
 
 
 class Page(NamedTuple):
@@ -35,40 +31,14 @@ class Page(NamedTuple):
 def cut(all_: Sequence[_T], key: Callable[[_T], Key], limit: int | None, cursor: str | None) -> Page:
     """A page of what is ordered by its key. Raises errors.ParameterInvalid."""
     if cursor is not None:
-        after = _decode(cursor)
+        after = paging.decode(cursor, Key)
         if all_ and len(after) != len(key(all_[0])):
-            raise errors.ParameterInvalid("cursor", "This cursor is another question's.", _HINT)
+            raise errors.ParameterInvalid("cursor", "This cursor is another question's.", paging.HINT)
         try:
             all_ = [each for each in all_ if key(each) > after]
         except TypeError as error:  # of another question: names do not compare with distances
-            raise errors.ParameterInvalid("cursor", "This cursor is another question's.", _HINT) from error
+            raise errors.ParameterInvalid("cursor", "This cursor is another question's.", paging.HINT) from error
     if limit is None or len(all_) <= limit:
         return Page(all_, None)
     some = all_[:limit]
-    return Page(some, _encode(key(some[-1])))
-
-
-def following(request: Request, cursor: str | None) -> str | None:
-    """The address of the next page: this one's with another cursor."""
-    if cursor is None:
-        return None
-    url = formats.address(request)
-    query = [(name, value) for name, value in parse_qsl(url.query, keep_blank_values=True) if name != "cursor"]
-    return f"{url.path}?{urlencode([*query, ('cursor', cursor)])}"
-
-
-def link(address: str | None) -> dict[str, str]:
-    """The header that leads to the next page (RFC 8288)."""
-    return {"Link": f'<{address}>; rel="next"'} if address else {}
-
-
-def _encode(key: Key) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
-
-
-def _decode(text: str) -> Key:
-    try:
-        padded = text.encode() + b"=" * (-len(text) % 4)
-        return msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=tuple[float | str, ...])
-    except (binascii.Error, ValueError) as error:
-        raise errors.ParameterInvalid("cursor", "This cursor was not made here.", _HINT) from error
+    return Page(some, paging.encode(key(some[-1])))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from psycopg import AsyncConnection
 
 from plietsch.api import caching, formats, freshness, geojson, openapi, stations
+from plietsch.api.listings import paging as pages
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.api.stations import answering, asking, examples, paging, tables
 from plietsch.api.stations import documents as shapes
@@ -55,13 +56,13 @@ async def list_stations(
     view = await answering.known(request)
     filter_ = asking.filter_of(asked, view)
     page = paging.cut(answering.find(view, filter_), answering.key, limit, cursor)
-    next_ = paging.following(request, page.next)
+    next_ = pages.next_address(request, page.next)
     if name in _NESTED:
         body = geojson.collection(await answering.features(view, page.some, filter_), next_)
-        also, vary = paging.link(next_), ("Accept",)
+        also, vary = pages.link(next_), ("Accept",)
         return caching.respond(request, body, formats.KINDS[name].media_type, caching.BRIEF, vary=vary, also=also)
     table = tables.of(answering.stations(view, page.some, filter_), view.properties, filter_.properties, next_)
-    headers = caching.headers(caching.BRIEF) | paging.link(next_)
+    headers = caching.headers(caching.BRIEF) | pages.link(next_)
     table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)
 
