@@ -1,5 +1,6 @@
 """How answers travel, and what happens when the database is not there."""
 
+import asyncio
 import base64
 import uuid
 from collections.abc import Iterator
@@ -10,8 +11,11 @@ import pytest
 from api.world import DEV_EUIS, EXACT, NOON, Client, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
 
 from plietsch.api import documents, examples, freshness
+from plietsch.api.delivery.compression import Compression
 from plietsch.platform import migrations, properties
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from support import wait
@@ -37,6 +41,42 @@ def test_answers_are_compressed(quiet_api: Client):
     response = quiet_api.get("/api/v1/stations", headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
     assert "Accept-Encoding" in response.headers["vary"]
+
+
+def test_many_slow_readers_hold_little_memory():
+    """Beyond some at a time answers are made by what holds less, then sent as they are; who comes later has it all."""
+
+    async def streams(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/csv")]})
+        await send({"type": "http.response.body", "body": b"a,b\n" * 1000, "more_body": True})
+        await receive()
+        await send({"type": "http.response.body"})
+
+    async def encodings() -> list[str | None]:
+        compression, over, started = Compression(streams, roomy=1, most=2), asyncio.Event(), asyncio.Queue[Message]()
+
+        async def receive() -> Message:
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await started.put(message)
+
+        async def read() -> str | None:
+            tasks.append(asyncio.create_task(compression(dict(scope), receive, send)))
+            headers = Headers(raw=(await started.get())["headers"])
+            assert headers["vary"] == "Accept-Encoding"
+            return headers.get("content-encoding")
+
+        tasks: list[asyncio.Task[None]] = []
+        scope = {"type": "http", "headers": [(b"accept-encoding", b"gzip, br, zstd")]}
+        found = [await read() for _ in range(3)]
+        over.set()
+        await asyncio.gather(*tasks)
+        return [*found, await read()]
+
+    assert asyncio.run(encodings()) == ["zstd", "gzip", None, "zstd"]
 
 
 def test_the_links_lead_somewhere(quiet_api: Client):
