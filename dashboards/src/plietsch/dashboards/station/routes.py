@@ -16,7 +16,7 @@ from plietsch.dashboards.front import Language, site_of
 from plietsch.dashboards.page_data import links
 from plietsch.dashboards.page_data.rewriting import LAST as _LAST
 from plietsch.dashboards.quantities import QUANTITIES
-from plietsch.dashboards.station import capture, config, gone, methods, page, past, spans, streams
+from plietsch.dashboards.station import capture, config, gone, methods, notes, page, past, spans, streams
 from plietsch.dashboards.station.page import Asked
 from plietsch.dashboards.texts import Texts
 
@@ -74,6 +74,8 @@ async def _asked(
 
 
 async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> dict[str, Any]:
+    view = await page.view(connection, asked, texts)
+    known = await notes.of(connection, asked.station.code, asked.now.at)
     return {
         "station": asked.station,
         "region": asked.region,
@@ -81,7 +83,9 @@ async def _view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) ->
         "spans": list(spans.SPANS.values()),
         "has_index": scales.has_index(asked.codes),
         "is_understood": asked.is_understood,
-        "view": await page.view(connection, asked, texts),
+        "view": view,
+        "known": known,
+        "notes": notes.under(known, view.course, texts, asked.region.zone) if view.course else [],
         **_elsewhere(asked, texts),
     }
 
@@ -103,8 +107,11 @@ async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts)
     station, zone, now = asked.station, asked.region.zone, asked.now
     kinds = {each.model: instruments.name(each.model, each.manufacturer, texts) for each in asked.streams}
     stood = await past.stood(connection, station.code)
+    view = await _view(connection, asked, texts)
+    events = past.events(asked.devices, stood, kinds, texts, zone)
+    events += notes.past(view["known"], station.code, texts, zone)
     return {
-        **await _view(connection, asked, texts),
+        **view,
         "since": texts.day(begun, zone) if (begun := past.since(asked.devices)) else "",
         "begun": page.begun(asked.devices),
         "fast_motion": texts.day_and_clock(now.at, zone) if now.fast_motion else "",
@@ -112,7 +119,7 @@ async def _context(connection: AsyncConnection[Any], asked: Asked, texts: Texts)
         "sensors": instruments.names(station.datastreams or [], texts),
         "neighbours": await nearest.of(connection, station.code, asked.chosen) if asked.chosen else [],
         "methods": methods.of(asked.streams, asked.devices, texts),
-        "events": past.events(asked.devices, stood, kinds, texts, zone),
+        "events": sorted(events, key=lambda each: each.day_iso, reverse=True),
         "captured": await capture.of(connection, asked.streams, streams.drawn(asked.codes), now.at, texts, zone),
         "config": config.of(
             texts, asked.region, now, station.code, asked.codes, asked.gauge, asked.chosen or "", asked.span
