@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -312,6 +313,31 @@ def test_other_types_become_the_schemas():
     batch = pa.RecordBatch.from_pydict({"n": pa.array([1, 2], pa.int64())})
     schema = pa.schema([formats.column("n", pa.float64(), "A number.", decimals=1)])
     assert values.settled(batch, schema).to_pylist() == [{"n": 1.0}, {"n": 2.0}]
+
+
+@pytest.mark.parametrize(("rows", "columns", "is_beside"), [(1_000, 8, False), (20, 1_000, True), (4_000, 8, True)])
+def test_what_takes_long_to_write_is_written_beside_the_loop(rows: int, columns: int, is_beside: bool):
+    batch = pa.record_batch({str(number): [1.0] * rows for number in range(columns)})
+    one = formats.Table("observations", batch.schema, formats.at_once([batch]))
+    on_loop: list[bool] = []
+
+    class Noting:
+        def start(self) -> bytes:
+            return b""
+
+        def rows(self, batch: pa.RecordBatch) -> bytes:
+            on_loop.append(threading.current_thread() is threading.main_thread())
+            return b""
+
+        def end(self) -> bytes:
+            return b""
+
+    async def use() -> None:
+        async for _ in writing.pieces(one, Noting()):
+            pass
+
+    asyncio.run(use())
+    assert on_loop == [not is_beside]
 
 
 _ROWS_A_BATCH = 50_000

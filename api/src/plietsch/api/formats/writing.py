@@ -11,8 +11,8 @@ from plietsch.api.formats.table import Table
 
 # Some megabytes of text, some hundredths of a second of work.
 _ROWS_A_PIECE = 16_384
-# So few are written at once; for more, others wait for the event loop: they are written beside it.
-_FEW_ROWS = 2_000
+# So few values are written at once; for more, others wait for the event loop: they are written beside it.
+_FEW_CELLS = 16_000
 
 
 class Writer(Protocol):
@@ -61,7 +61,7 @@ async def _written(writer: Writer, part: pa.RecordBatch, schema: pa.Schema) -> b
     def write() -> bytes:
         return writer.rows(values.settled(part, schema))
 
-    return write() if part.num_rows <= _FEW_ROWS else await asyncio.to_thread(write)
+    return write() if part.num_rows * part.num_columns <= _FEW_CELLS else await asyncio.to_thread(write)
 
 
 async def close(batches: AsyncIterator[pa.RecordBatch]) -> None:

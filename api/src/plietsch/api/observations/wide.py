@@ -5,8 +5,9 @@ from the first to the last that is not empty in all of them: a gap is a row of n
 there, and the index of a data frame is regular.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from plietsch.api import errors
 from plietsch.api.formats.arrow import Column, Field, array, fields, record_batch
 from plietsch.api.formats.table import column
 from plietsch.api.observations import buckets
-from plietsch.api.observations.buckets import Buckets
+from plietsch.api.observations.buckets import Buckets, Fixed
 from plietsch.api.observations.intervals import Integers
 from plietsch.api.observations.long import rounded
 from plietsch.api.observations.pieces import integers
@@ -63,10 +64,12 @@ class Wide:
             whole = int(np.searchsorted(times, int(times[-1])))
             for made in self._made(times[:whole], ranks[:whole], values[:whole], before):
                 yield made
+                await asyncio.sleep(0)  # a gap of years is many: others have their turn between them
             before = int(times[whole - 1]) if whole else before
             times, ranks, values = times[whole:], ranks[whole:], values[whole:]
         for made in self._made(times, ranks, values, before):
             yield made
+            await asyncio.sleep(0)
 
     def present(self) -> list[Series]:
         """All of them have a column."""
@@ -87,19 +90,17 @@ class Wide:
 
     def _made(
         self, times: Integers, ranks: Integers, values: npt.NDArray[np.float64], before: int | None
-    ) -> list[pa.RecordBatch]:
+    ) -> Iterator[pa.RecordBatch]:
         if not len(times):
-            return []
+            return
         index = np.unique(times) if self._buckets is None else _regular(self._buckets, times, before)
         places = np.searchsorted(index, times)
-        made: list[pa.RecordBatch] = []
         for first in range(0, len(index), self._most_rows):
             some = index[first : first + self._most_rows]
             from_, to = np.searchsorted(places, (first, first + len(some)))
             cells = np.full((len(self.names), len(some)), np.nan)
             cells[ranks[from_:to], places[from_:to] - first] = values[from_:to]
-            made.append(self._batch(some, cells))
-        return made
+            yield self._batch(some, cells)
 
     def _batch(self, times: Integers, cells: npt.NDArray[np.float64]) -> pa.RecordBatch:
         time, *others = fields(self.schema)
@@ -126,6 +127,8 @@ def names(series: Sequence[Series], *, has_method: bool) -> list[str]:
 def _regular(divided: Buckets, times: Integers, before: int | None) -> Integers:
     """All buckets behind the one before up to the last one."""
     first = int(times[0]) if before is None else divided.following(before)
+    if isinstance(divided, Fixed):
+        return np.arange(divided.floor(first), int(times[-1]) + 1, divided.usual_us, dtype=np.int64)
     return np.fromiter(buckets.begins(divided, first, int(times[-1]) + 1), np.int64)
 
 
