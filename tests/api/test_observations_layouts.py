@@ -1,16 +1,23 @@
 """Which observations, and how they lie: regions, methods side by side, the newest of each series, wide tables, gaps."""
 
+import asyncio
 import csv
 import io
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from api.world import NOON, Client, World
+from psycopg.types.multirange import Multirange
 
 from plietsch.api import errors
 from plietsch.api.changes import cursor
 from plietsch.api.observations import documents, last
+from plietsch.api.observations.question import Question
+from plietsch.api.observations.series import Series
+from plietsch.api.observations.wide import Wide
 
 OBSERVATIONS = "/api/v1/observations"
 DAY = {"from_": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
@@ -194,3 +201,44 @@ def test_pieces_that_end_between_equal_times_hold_every_observation_once(world: 
     keys = [(row["time"], row["station"]) for row in rows]
     assert len(keys) == 300 * 100
     assert keys == sorted(set(keys))
+
+
+def test_others_have_their_turn_while_a_gap_of_years_is_made():
+    start, end = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    one = Series(1, "harbour", "Harbour", False, "CC0-1.0", "", "pm10", "raw", "ug/m3", "µg/m³", 1, Multirange([]))
+    question = Question(start, end, resolution="1h", layout="wide", statistic="last", flags=(1, 2))
+    table = Wide(question, [one._replace(id=number) for number in range(500)])
+    made: list[int] = []
+    seen: list[int] = []
+
+    async def pieces() -> AsyncGenerator[pa.RecordBatch]:
+        times = pa.array([start, end - timedelta(hours=1)], pa.timestamp("us", "UTC"))
+        yield pa.record_batch({"time": times, "rank": [0, 0], "last": [1.0, 2.0]})
+
+    async def look() -> None:
+        while True:
+            seen.append(len(made))
+            await asyncio.sleep(0)
+
+    async def use() -> None:
+        other = asyncio.ensure_future(look())
+        async for batch in table.rows(pieces()):
+            made.append(batch.num_rows)  # noqa: PERF401 looked at meanwhile
+        other.cancel()
+
+    asyncio.run(use())
+    assert made == [1, *[2000] * 4, 759]
+    assert seen == [*range(1, len(made) + 1)]
+
+
+def test_a_late_value_elsewhere_changes_no_tag(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2, 3])
+    for path, after_noon in ((OBSERVATIONS, timedelta(hours=1)), (f"{OBSERVATIONS}.csv", timedelta(hours=2))):
+        before = api.get(path, station="harbour", **DAY)
+        world.measured("market", "pm2_5", NOON + after_noon, 4.0)
+        tag = {"If-None-Match": before.headers["etag"]}
+        after = api.get(path, station="harbour", headers=tag, **DAY)
+        assert after.status_code == 304
+        world.measured("harbour", "pm10", NOON + after_noon, 5.0)
+        after = api.get(path, station="harbour", headers=tag, **DAY)
+        assert (after.status_code, after.headers["etag"] == tag["If-None-Match"]) == (200, False)

@@ -13,6 +13,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+# The place in the ledger that a download is complete to: a cursor of changes.
+COMPLETE_TO = "Plietsch-Complete-To"
 NO_STORE = "no-store"
 # So short that a change shows within a second or two, and that a burst of readers asks once.
 BRIEF = "public, max-age=1"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from plietsch.api import caching, errors, formats
+from plietsch.api import caching, errors, formats, live_places
 from plietsch.api.changes import cursor, documents, reading
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page
@@ -18,7 +18,6 @@ from plietsch.api.listings import answers, filters, openapi, paging
 from plietsch.api.live import Live
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
-COMPLETE_TO = "Plietsch-Complete-To"
 # As JSON some two megabytes.
 _MOST, _LIMIT = 10_000, 1_000
 # Longer than this, something in between takes a silent connection for a dead one.
@@ -95,7 +94,7 @@ async def _page(request: Request, filter_: Filter, place: Place, limit: int, wai
         async with pool.connection() as connection:
             return await reading.page(connection, filter_, place, limit)
     until = time.monotonic() + wait_s
-    with live.bell.waiting():
+    with live.bell.waiting(live_places.client(request, request.app.state.exempt)):
         while True:
             rung = live.bell.next  # before looking: what is committed meanwhile is heard
             page = await live.pages.page(pool, Asked(filter_, place, limit, rung))
@@ -119,7 +118,7 @@ def _place(text: str | None, since: str | None) -> Place | None:
 async def _answer(request: Request, page: Page) -> Response:
     text = cursor.encode(page.next)
     address = formats.address(request).remove_query_params("since").include_query_params(cursor=text)
-    headers = caching.headers(caching.NO_STORE) | paging.link(str(address)) | {COMPLETE_TO: text}
+    headers = caching.headers(caching.NO_STORE) | paging.link(str(address)) | {caching.COMPLETE_TO: text}
     document = documents.document(page.changes, str(address), text, more=page.more)
     table = answers.table("changes", documents.COLUMNS, page.changes)
     return await answers.respond(request, table, document, headers)

@@ -88,10 +88,18 @@ def _tagged(scope: Scope, start: Message, message: Message) -> Message:
     if message["type"] != "http.response.body" or message.get("more_body") or not 0 < len(body) <= _MOST_BYTES:
         return message
     headers = MutableHeaders(raw=start["headers"])
-    headers["ETag"] = caching.tag(body)
+    headers["ETag"] = caching.tag(_lasting(body, headers))
     if not caching.is_known(Headers(scope=scope), headers["ETag"], headers.get("Last-Modified")):
         return message
     start["status"] = 304
     start["headers"] = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in caching.repeated(headers).items()]
     _complete(scope, start)
     return {"type": "http.response.body"}
+
+
+def _lasting(body: bytes, headers: Headers) -> bytes:
+    """The body without what it is complete to, which goes on with every write of any station: a weak tag says that the
+    answer is worth the same (RFC 9110, section 8.8.1), and what it was complete to before, it still is.
+    """
+    complete_to = headers.get(caching.COMPLETE_TO)
+    return body.replace(complete_to.encode("latin-1"), b"") if complete_to else body

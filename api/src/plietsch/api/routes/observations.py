@@ -16,8 +16,6 @@ from plietsch.api.observations.question import Question
 from plietsch.api.routes.leaving import unless_gone
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
-COMPLETE_TO = "Plietsch-Complete-To"
-
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
 _CONTENT: dict[str, dict[str, Any]] = {
@@ -62,7 +60,9 @@ async def _answered(request: Request, asked: Asked) -> Response:
     # Before anything is read: what is written meanwhile may be in the answer, and is told by changes as well.
     async with request.app.state.pool.connection() as connection:
         complete_to = await changes.present(connection)
-        headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {COMPLETE_TO: complete_to}
+        headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {
+            caching.COMPLETE_TO: complete_to
+        }
         found = await series.meant(connection, question)
         if name == "metadata":
             table = await meaning.table(connection, question, found, complete_to)
