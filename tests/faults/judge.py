@@ -99,12 +99,22 @@ def _observations(connection: psycopg.Connection, datastreams: Datastreams, sent
 
 
 def _ledger(connection: psycopg.Connection) -> None:
-    """On plain PostgreSQL a row knows the transaction that wrote it."""
+    """On plain PostgreSQL a row knows the transaction that wrote it. One transaction may have several entries: together
+    they say all that it wrote, and each row lies in one that names its datastream."""
     entries = connection.execute(
-        """SELECT transaction_id::text::bigint & x'ffffffff'::bigint, datastream_ids, first_time, last_time,
-                  observations, late, repeated
-           FROM write_ledger"""
+        """SELECT transaction_id::text::bigint & x'ffffffff'::bigint,
+                  (SELECT array_agg(DISTINCT each ORDER BY each)
+                   FROM write_ledger same, unnest(same.datastream_ids) AS each
+                   WHERE same.transaction_id = w.transaction_id),
+                  min(first_time), max(last_time), sum(observations)::bigint, sum(late)::bigint, sum(repeated)::bigint
+           FROM write_ledger w GROUP BY transaction_id"""
     ).fetchall()
+    unnamed = connection.execute(
+        """SELECT count(*) FROM observation o WHERE NOT EXISTS (
+               SELECT FROM write_ledger WHERE transaction_id::text::bigint & x'ffffffff'::bigint = o.xmin::text::bigint
+               AND o.datastream_id = ANY (datastream_ids) AND o.phenomenon_time BETWEEN first_time AND last_time)"""
+    ).fetchone()
+    assert unnamed == (0,)
     written = connection.execute(
         """SELECT observation.xmin::text::bigint, array_agg(DISTINCT datastream_id ORDER BY datastream_id),
                   min(phenomenon_time), max(phenomenon_time), count(*),
@@ -115,4 +125,4 @@ def _ledger(connection: psycopg.Connection) -> None:
                ON repeat.id = observation.xmin::text::bigint
            GROUP BY 1"""
     ).fetchall()
-    assert sorted((row[0], sorted(row[1]), *row[2:]) for row in entries) == sorted(written)
+    assert sorted(entries) == sorted(written)
