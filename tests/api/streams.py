@@ -101,10 +101,14 @@ class Served:
 
 @contextmanager
 def served(
-    database_url: str, live: Live | None = None, port: int | None = None, stalled_ms: int = 60_000
+    database_url: str,
+    live: Live | None = None,
+    port: int | None = None,
+    stalled_ms: int = 60_000,
+    exempt: str = "127.0.0.0/8",
 ) -> Iterator[Served]:
     """The API on a port, one of its own if none is given."""
-    app = create_app(Settings(database_url=database_url))
+    app = create_app(Settings(database_url=database_url, rate_limit_exempt=exempt))
     app.state.live = live or Live(database_url)
     app.state.live.follow(app.state.hot)
     port = port or ports.free()

@@ -68,6 +68,17 @@ def test_one_listener_too_many_is_told_when_to_come_back(world: World):
         wait.until(is_let_in, "the place of one who left is free")
 
 
+def test_one_client_does_not_take_the_places_of_others(world: World):
+    live = Live(world.database_url, most_each=1)
+    with served(world.database_url, live, exempt="") as running, running.stream():
+        response = httpx.get(f"{running.address}/api/v1/live")
+        assert response.status_code == 503
+        assert response.json()["type"] == "/developers#problem-too-many-listeners"
+        assert "From your address 1 " in response.json()["detail"]
+        with live.bell.waiting("127.0.0.1"):
+            assert httpx.get(f"{running.address}/api/v1/changes?wait=1").status_code == 503
+
+
 def test_who_is_too_slow_is_told_to_fetch_anew_and_holds_up_nobody(world: World):
     stations = 2000
     world.crowd(stations)

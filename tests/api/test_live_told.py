@@ -2,16 +2,20 @@
 
 import asyncio
 import time
+from contextlib import ExitStack
 
 import pytest
 from api.world import NOON
+from starlette.requests import HTTPConnection
 
-from plietsch.api import live_changes
+from plietsch.api import errors, live_changes, live_places
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Change, Filter, Page, Series
 from plietsch.api.changes.waiting import Bell
+from plietsch.api.limits import clients
 from plietsch.api.live_every import Every, EveryListener
 from plietsch.api.live_newest import Newest, NewestListener
+from plietsch.api.live_places import Places
 from plietsch.platform.ledger import Position
 
 SERVER = "0123abcd"
@@ -92,3 +96,27 @@ def test_who_stays_is_told_further_after_all_was_forgotten():
     assert (listener.news(), listener.is_behind) == (None, False), "nobody knows what comes"
     every.begin(Place(SERVER, Position(9, 0)))
     assert (listener.news(), listener.is_behind) == (None, True)
+
+
+def test_nobody_takes_all_places():
+    exempt = clients.networks("127.0.0.0/8,::1")
+
+    def who(host: str) -> str | None:
+        return live_places.client(HTTPConnection({"type": "http", "client": (host, 1)}), exempt)
+
+    with ExitStack() as stack:
+        places = Places(5, most_each=2)
+
+        def come(host: str) -> None:
+            places.require(who(host))
+            stack.enter_context(places.taken(who(host)))
+
+        come("2001:db8:1:2::3")
+        come("2001:db8:1:2::4")
+        with pytest.raises(errors.TooManyListeners, match="From your address 2 "):
+            places.require(who("2001:db8:1:2:ffff::"))
+        for host in ("203.0.113.7", "127.0.0.1", "::1"):
+            come(host)
+        with pytest.raises(errors.TooManyListeners, match="as can"):
+            places.require(who("203.0.113.8"))
+    come("2001:db8:1:2::3")

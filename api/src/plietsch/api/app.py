@@ -14,6 +14,7 @@ from plietsch.api.gauges import routes as gauges
 from plietsch.api.hot.asgi import HotAnswer
 from plietsch.api.hot.hot import Hot
 from plietsch.api.latest import routes as latest
+from plietsch.api.limits import clients
 from plietsch.api.limits.gate import Gate
 from plietsch.api.live import Live
 from plietsch.api.properties import routes as properties
@@ -54,6 +55,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
             await app.state.pool.close()
 
     app = openapi.application(settings.contact, lifespan=lifespan)
+    app.state.exempt = clients.networks(settings.rate_limit_exempt)
     app.state.live = Live(settings.database_url, pace_s=pace_s)
     app.state.hot = Hot(pace_s=pace_s)
     app.state.live.follow(app.state.hot)

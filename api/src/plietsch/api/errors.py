@@ -129,10 +129,13 @@ class NotReady(TooBusy):
 
 
 class TooManyListeners(TooBusy):
-    """As many listen to the live stream as can."""
+    """As many listen or wait as can: in all, or `most_each` from one address."""
 
-    def __init__(self) -> None:
-        super().__init__("As many listen to the live stream as can.")
+    def __init__(self, most_each: int | None = None) -> None:
+        if most_each is None:
+            super().__init__("As many listen to the live stream as can.")
+        else:
+            super().__init__(f"From your address {most_each} listen or wait already; one can for many stations.")
 
 
 def shown(value: str) -> str:

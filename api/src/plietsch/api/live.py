@@ -13,18 +13,19 @@ import asyncio
 import random
 import time
 from collections.abc import Coroutine, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
 from plietsch.api import database, errors, live_changes, live_events
 from plietsch.api.changes import model
 from plietsch.api.changes.cursor import Place
-from plietsch.api.changes.waiting import Bell, Pages
+from plietsch.api.changes.waiting import MOST_WAITING, Bell, Pages
 from plietsch.api.live_changes import Change
 from plietsch.api.live_every import MOST_PAGES, Every, EveryListener
 from plietsch.api.live_listener import Listener, Send
 from plietsch.api.live_newest import OVERLAP_S, REMEMBERED, Newest, NewestListener
+from plietsch.api.live_places import MOST_EACH, Places
 from plietsch.api.live_reader import Follower, Reader
 from plietsch.platform.ledger import Position
 
@@ -48,22 +49,23 @@ class Live:
         database_url: str,
         *,
         most_listeners: int = MOST_LISTENERS,
+        most_each: int = MOST_EACH,
         pace_s: float = _PACE_S,
         silence_s: float = _SILENCE_S,
         remembered: int = REMEMBERED,
         most_pages: int = MOST_PAGES,
     ) -> None:
         self._database_url = database_url
-        self._most_listeners = most_listeners
         self._pace_s = pace_s
         self._silence_s = silence_s
         self._listeners: set[Listener] = set()
+        self._places = Places(most_listeners, most_each)
         self._telling: set[asyncio.Task[None]] = set()
         self._followers: list[Follower] = []
         self._reader: Reader | None = None
         self._ticks: asyncio.TimerHandle | None = None
         self._is_closed = False
-        self.bell = Bell()
+        self.bell = Bell(Places(MOST_WAITING, most_each))
         self.pages = Pages()
         self._newest = Newest(remembered)
         self._every = Every(self.bell, self._tell, remembered, most_pages)
@@ -91,10 +93,15 @@ class Live:
         self._reader.start()
         self._tick()
 
-    def require_room(self) -> None:
-        """Raises errors.TooManyListeners."""
-        if self._is_closed or len(self._listeners) >= self._most_listeners:
+    def require_room(self, who: str | None) -> None:
+        """For a client (`live_places.client`). Raises errors.TooManyListeners."""
+        if self._is_closed:
             raise errors.TooManyListeners
+        self._places.require(who)
+
+    def staying(self, who: str | None) -> AbstractContextManager[None]:
+        """Have a client's place taken."""
+        return self._places.taken(who)
 
     @contextmanager
     def newest(self, send: Send, filter_: live_changes.Filter, since: Place | str | None) -> Generator[Listener]:

@@ -5,11 +5,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from plietsch.api import errors
 from plietsch.api.changes import reading
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page
 from plietsch.api.database import Pool
+from plietsch.api.live_places import Places
 
 # Each waits in a request of its own, for at most half a minute.
 MOST_WAITING = 2_000
@@ -23,9 +23,8 @@ class Bell:
     Who waits takes `next` before it looks whether there is something already: nothing can come in between unheard.
     """
 
-    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
-        self._most_waiting = most_waiting
-        self._waiting = 0
+    def __init__(self, places: Places | None = None) -> None:
+        self._places = places or Places(MOST_WAITING)
         self.next = asyncio.Event()
 
     def ring(self) -> None:
@@ -34,15 +33,11 @@ class Bell:
         rung.set()
 
     @contextmanager
-    def waiting(self) -> Generator[None]:
-        """Somebody is going to wait. Raises errors.TooManyListeners."""
-        if self._waiting >= self._most_waiting:
-            raise errors.TooManyListeners
-        self._waiting += 1
-        try:
+    def waiting(self, who: str | None) -> Generator[None]:
+        """A client (`live_places.client`) is going to wait. Raises errors.TooManyListeners."""
+        self._places.require(who)
+        with self._places.taken(who):
             yield
-        finally:
-            self._waiting -= 1
 
 
 class Asked(NamedTuple):

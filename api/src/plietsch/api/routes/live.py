@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from plietsch.api import delivery, errors, examples, live_changes, live_events, openapi
+from plietsch.api import delivery, errors, examples, live_changes, live_events, live_places, openapi
 from plietsch.api.changes import cursor, model
 from plietsch.api.changes.cursor import Place
 from plietsch.api.database import Connection
@@ -61,17 +61,18 @@ class EventStream(Response):
 
     media_type = live_events.MEDIA_TYPE
 
-    def __init__(self, live: Live, listening: _Listening) -> None:
+    def __init__(self, live: Live, listening: _Listening, who: str | None) -> None:
         super().__init__(headers=_HEADERS)
         del self.headers["content-length"]
         self._live = live
         self._listening = listening
+        self._who = who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Begin. Raises errors.TooManyListeners."""
-        self._live.require_room()
+        self._live.require_room(self._who)
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await staying.go_on(scope, receive, send, partial(_listen, self._live, self._listening))
+        await staying.go_on(scope, receive, send, partial(_listen, self._live, self._listening, self._who))
 
 
 @router.get(
@@ -115,10 +116,11 @@ async def live_stream(
     if delivery.is_head(request):
         return StreamingResponse((), headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
     live: Live = request.app.state.live
-    return EventStream(live, _listening(live, chosen, since, every=changes == "all"))
+    who = live_places.client(request, request.app.state.exempt)
+    return EventStream(live, _listening(live, chosen, since, every=changes == "all"), who)
 
 
-async def _listen(live: Live, listening: _Listening, receive: Receive, send: Send) -> None:
+async def _listen(live: Live, listening: _Listening, who: str | None, receive: Receive, send: Send) -> None:
     """Tell what there is until one side has enough; who listens is forgotten then, however it ends.
 
     A task waits for the client to go and does nothing else: who has news sends it (`live_listener`).
@@ -127,7 +129,7 @@ async def _listen(live: Live, listening: _Listening, receive: Receive, send: Sen
     async def send_piece(piece: bytes, more: bool) -> None:
         await send({"type": "http.response.body", "body": piece, "more_body": more})
 
-    with listening(send_piece) as listener:
+    with live.staying(who), listening(send_piece) as listener:
         live.greet(listener)
         while (await receive())["type"] != "http.disconnect":
             pass
