@@ -164,11 +164,11 @@ def test_more_than_a_screen_can_show_becomes_means_of_minutes(reader: Reader, da
     rows: list[Row] = [(now - timedelta(seconds=5 * number), float(number % 7), 1) for number in range(3000)]
     _write(database_url, EMPTY, "pm10", rows)
     page = reader.get(f"/en/stations/{EMPTY}?property=pm10").text
-    expected = _means(rows, timedelta(minutes=5))
+    expected = _means(rows, timedelta(minutes=10))
     assert {time: int(cells[3]) for time, cells in _table(page)} == {
         time: len(values) for time, values in expected.items()
     }
-    assert len(_csv(reader, page)) == 3000
+    assert len(_csv(reader, page)) == len(expected)
 
 
 @pytest.mark.usefixtures("region")
