@@ -1,18 +1,23 @@
 """The OpenAPI document: whole, valid, and its examples are answers."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from api.world import Client
 from pydantic import BaseModel
 from schemathesis.openapi import from_dict
 
-from plietsch.api import documents, examples, problems
+from plietsch.api import documents, examples, openapi, problems
+from plietsch.api.app import create_app
 from plietsch.api.latest import documents as latest
 from plietsch.api.stations import documents as stations
 from plietsch.api.stations import examples as station_examples
+from plietsch.platform.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,29 @@ def _resolved(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]
         for part in parts:
             found = found[part]
     return found
+
+
+def test_who_asks_first_keeps_nobody_else_waiting():
+    """It takes half a second to make, which is not spent where everybody's requests are answered."""
+    app = create_app(Settings())
+    made_in: list[int] = []
+    make = openapi.get_openapi
+
+    def noted(**arguments: Any) -> dict[str, Any]:
+        made_in.append(threading.get_ident())
+        return make(**arguments)
+
+    async def ask() -> list[bytes]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://plietsch.example") as client:
+            return [each.content for each in await asyncio.gather(*(client.get(openapi.PATH) for _ in range(2)))]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openapi, "get_openapi", noted)
+        one, other = asyncio.run(ask())
+    assert one == other
+    assert len(made_in) == 1
+    assert threading.get_ident() not in made_in
 
 
 def test_everything_that_was_promised_is_there(document: dict[str, Any]):
@@ -145,3 +173,14 @@ def test_the_examples_of_problems_are_what_is_answered(quiet_api: Client):
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
 def test_no_page_that_loads_from_elsewhere(quiet_api: Client, path: str):
     assert quiet_api.get(path).status_code == 404
+
+
+def test_nothing_is_cut_off_where_no_limit_is_asked_for(document: dict[str, Any]):
+    paged = {
+        path: parameter["schema"]
+        for path, operation in _operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == "limit" and path != "/api/v1/changes"
+    }
+    assert {"/api/v1/datastreams", "/api/v1/statistics", "/api/v1/gauges", "/api/v1/annotations"} <= set(paged)
+    assert [path for path, schema in paged.items() if "default" in schema] == []

@@ -16,7 +16,7 @@ from api.test_gauges import region_with_gauges
 from api.world import Client, World, region, station
 
 from api import own_database
-from plietsch.api.statistics import documents, figures, limits, periods
+from plietsch.api.statistics import documents, figures, limits, periods, reading, whole
 from plietsch.api.statistics import hours as by_hours
 from plietsch.api.statistics.figures import Answer
 from plietsch.api.statistics.turns import Turns
@@ -367,6 +367,32 @@ def test_pages_are_the_whole_and_a_table_says_the_same(dusty: tuple[Client, "pd.
     assert row["year_met_who_2021"] == ("true" if said["limits"][-1]["met"] else "false")
     assert whole["stations"]["harbour"]["licence"] == "CC0-1.0"
     assert "ndicative" in whole["indicative"]
+
+
+def test_without_a_limit_all_series_come_piece_by_piece(
+    dusty: tuple[Client, "pd.Series[float]"], monkeypatch: pytest.MonkeyPatch
+):
+    api, _ = dusty
+    paged = api.json(STATISTICS, **YEAR, limit=50)
+    read: list[int] = []
+
+    async def page(*args: Any) -> reading.Page:
+        found = await reading_page(*args)
+        read.append(len(found.rows))
+        return found
+
+    reading_page = reading.page
+    monkeypatch.setattr(reading, "page", page)
+    monkeypatch.setattr(whole, "AT_ONCE", 3)
+    assert api.json(STATISTICS, **YEAR) == paged
+    assert max(read) == 3
+    assert sum(read) == len(paged["statistics"]) > 6
+    lines = list(csv.DictReader(io.StringIO(api.get(f"{STATISTICS}.csv", **YEAR).text)))
+    assert [(row["station"], row["property"]) for row in lines] == [
+        (row["station"], row["property"]) for row in paged["statistics"]
+    ]
+    none = api.json(STATISTICS, **YEAR, station="harbour", property="water_level", method="kappa-koehler/1")
+    assert (none["statistics"], none["stations"], none["next"]) == ([], {}, None)
 
 
 def test_an_answer_of_a_year_that_is_over_may_be_kept_for_long(dusty: tuple[Client, "pd.Series[float]"]):

@@ -22,7 +22,12 @@ Sensors = Annotated[
         examples=[["SDS011"]],
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many datastreams a page holds.", examples=[200])]
+Limit = Annotated[
+    int | None,
+    Query(
+        ge=1, le=1000, description="How many datastreams a page holds; all come at once if not given.", examples=[200]
+    ),
+]
 Id = Annotated[int, Path(description="The datastream's id.", examples=[17])]
 
 _SHOWN = documents.document(documents.SHOWN)
@@ -43,17 +48,17 @@ async def list_datastreams(
     property_codes: filters.PropertyCodes = None,
     methods: filters.Methods = None,
     sensors: Sensors = None,
-    limit: Limit = 200,
+    limit: Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.Format = None,
 ) -> Response:
     """Which series there are: one property, measured at one station by one model of instrument, by one method.
 
-    In the order of their ids. `next`, also in the header Link, is the page that follows. Those of stations that were
-    taken down are among them, with what they measured.
+    In the order of their ids, all of them, or with `limit` in pages: `next`, also in the header Link, is the page that
+    follows. Those of stations that were taken down are among them, with what they measured.
     """
     chosen = filters.chosen(station_codes, region_codes, property_codes, methods)
-    page = await listing.page(connection, chosen, set(sensors or ()), paging.decode_id(cursor), limit)
+    page = await listing.page(connection, chosen, set(sensors or ()), paging.decode_id(cursor), limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
     document = {"datastreams": [documents.document(each) for each in page.datastreams], "next": next_}
     headers = caching.headers(caching.BRIEF) | paging.link(next_)

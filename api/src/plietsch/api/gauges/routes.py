@@ -22,7 +22,10 @@ Rank = Annotated[
         examples=[1],
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many gauges a page holds.", examples=[200])]
+Limit = Annotated[
+    int | None,
+    Query(ge=1, le=1000, description="How many gauges a page holds; all come at once if not given.", examples=[200]),
+]
 Code = Annotated[str, Path(description="The code of the gauge's station.", examples=["flensburg-pegel"])]
 
 _SHOWN = documents.document(documents.SHOWN)
@@ -41,7 +44,7 @@ async def list_gauges(
     station_codes: filters.StationCodes = None,
     region_codes: filters.RegionCodes = None,
     rank: Rank = 0,
-    limit: Limit = 200,
+    limit: Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.GeoFormat = None,
 ) -> Response:
@@ -52,7 +55,7 @@ async def list_gauges(
     """
     chosen = filters.chosen(station_codes, region_codes)
     after = paging.decode(cursor, str) if cursor is not None else ""
-    page = await listing.page(connection, chosen, rank, after, limit)
+    page = await listing.page(connection, chosen, rank, after, limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
     document = {"gauges": [documents.document(each) for each in page.gauges], "next": next_}
     table = answers.table("gauges", documents.COLUMNS, page.gauges)

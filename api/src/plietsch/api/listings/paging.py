@@ -16,6 +16,8 @@ Key = TypeVar("Key")
 HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
 # The ids of the database's tables: what is larger is nobody's.
 MOST_ID = 2**31 - 1
+# Where no limit is asked for: a list of some hundred rows comes whole, however many these become.
+EVERY = 2**31 - 1
 _NOTHING: Mapping[str, datetime] = MappingProxyType({})
 
 

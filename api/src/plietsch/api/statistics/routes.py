@@ -10,8 +10,8 @@ from plietsch.api import caching, errors, formats, parameters
 from plietsch.api.listings import answers, filters, openapi, paging
 from plietsch.api.observations import asking
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
-from plietsch.api.statistics import documents, periods, reading
-from plietsch.api.statistics.reading import Question
+from plietsch.api.statistics import documents, periods, reading, whole
+from plietsch.api.statistics.reading import Page, Question
 
 router = APIRouter(prefix="/api/v1", tags=["statistics"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -49,7 +49,14 @@ Methods = Annotated[
     ),
 ]
 Limit = Annotated[
-    int, Query(ge=1, le=50, description="How many series a page holds, each with all its periods.", examples=[10])
+    int | None,
+    Query(
+        ge=1,
+        le=50,
+        description="How many series a page holds, each with all its periods; all come, one after another, if not "
+        "given.",
+        examples=[10],
+    ),
 ]
 
 _SHOWN_TABLE = partial(answers.table, "statistics", documents.COLUMNS, [documents.SHOWN])
@@ -79,7 +86,7 @@ async def list_statistics(
     start: From = None,
     to: To = None,
     tz: Zone = None,
-    limit: Limit = 10,
+    limit: Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.Format = None,
 ) -> Response:
@@ -101,7 +108,13 @@ async def list_statistics(
     after = paging.decode(cursor, tuple[str, str, str]) if cursor is not None else None
     if after is not None and "\0" in "".join(after):
         raise errors.ParameterInvalid("cursor", "This cursor was not made here.", paging.HINT)
-    question = Question(chosen, period, since, until, zone, limit, after)
+    question = Question(chosen, period, since, until, zone, limit or whole.AT_ONCE, after)
+    if limit is None:
+        pages = whole.pages(request.app.state.statistics, request.app.state.pool, question, now)
+        first = await anext(pages)
+        headers = caching.headers(_cache_control(first, until, now))
+        before = {"from": since, "to": until, "indicative": documents.INDICATIVE}
+        return await whole.respond(request, first, pages, before, headers)
     async with request.app.state.statistics.one(), request.app.state.pool.connection() as connection:
         page = await reading.page(connection, question, now)
     next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
@@ -113,10 +126,14 @@ async def list_statistics(
         "stations": {row.series.station: documents.source(row.series) for row in page.rows},
         "next": next_,
     }
-    ends = max((row.period.end for row in page.rows), default=until)
-    headers = caching.headers(caching.of_span(ends, now, step=_HOUR)) | paging.link(next_)
+    headers = caching.headers(_cache_control(page, until, now)) | paging.link(next_)
     table = answers.table("statistics", documents.COLUMNS, page.rows)
     return await answers.respond(request, table, document, headers)
+
+
+def _cache_control(page: Page, until: datetime, now: datetime) -> str:
+    ends = max((row.period.end for row in page.rows), default=until)
+    return caching.of_span(ends, now, step=_HOUR)
 
 
 def _check_span(since: datetime, until: datetime) -> None:

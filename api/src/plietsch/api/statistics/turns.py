@@ -20,10 +20,10 @@ class Turns:
         self._patience_s = patience_s
 
     @asynccontextmanager
-    async def one(self) -> AsyncGenerator[None]:
-        """A turn, given back in the end. Raises errors.TooBusy."""
+    async def one(self, *, is_patient: bool = False) -> AsyncGenerator[None]:
+        """A turn, given back in the end; whose answer has begun waits as long as it takes. Raises errors.TooBusy."""
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(None if is_patient else self._patience_s):
                 await self._free.acquire()
         except TimeoutError as error:
             raise errors.TooBusy("Others' statistics are being reckoned.") from error

@@ -1,0 +1,86 @@
+"""All statistics that answer a question, piece by piece: each is dear, so that each has a turn and a connection of its
+own, and nobody holds either while a reader takes what was said so far."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from plietsch.api import database, delivery, formats
+from plietsch.api.formats import answering
+from plietsch.api.listings import answers, paging
+from plietsch.api.statistics import documents, reading
+from plietsch.api.statistics.reading import Page, Question
+from plietsch.api.statistics.turns import Turns
+
+# Series that are reckoned in one turn.
+AT_ONCE = 10
+_NAME = "statistics"
+
+
+async def pages(turns: Turns, pool: database.Pool, question: Question, now: datetime) -> AsyncGenerator[Page]:
+    """Page after page, of as many series as `question.limit` says. Raises what reading.page does; errors.TooBusy before
+    the first one only."""
+    asked: Question | None = question
+    while asked is not None:
+        async with turns.one(is_patient=asked is not question), pool.connection() as connection:
+            page = await reading.page(connection, asked, now)
+        yield page
+        after = paging.decode(page.cursor, tuple[str, str, str]) if page.cursor is not None else None
+        asked = question._replace(after=after) if after is not None else None
+
+
+async def respond(
+    request: Request,
+    first: Page,
+    others: AsyncGenerator[Page],
+    before: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> Response:
+    """All pages as one answer: `before` are the JSON document's members that come before the rows.
+
+    Raises errors.FormatUnavailable, errors.NotAcceptable.
+    """
+    table = replace(answers.table(_NAME, documents.COLUMNS, first.rows), batches=_batches(first, others))
+    name = formats.asked(request, formats.offered_by(table))
+    if name != "json":
+        return await formats.respond(request, table, format_=name, headers=headers)
+    kind = formats.KINDS[name]
+    all_headers = {**answering.answer_headers(request, kind, _NAME), **headers}
+    if delivery.is_head(request):
+        return StreamingResponse((), headers=all_headers, media_type=kind.content_type)
+    pieces = _json(first, others, before)
+    return answering.Pieces(await anext(pieces), pieces, all_headers, kind.content_type)
+
+
+async def _all(first: Page, others: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
+    yield first
+    async with aclosing(others):
+        async for page in others:
+            yield page
+
+
+async def _batches(first: Page, others: AsyncGenerator[Page]) -> AsyncIterator[pa.RecordBatch]:
+    async with aclosing(_all(first, others)) as every:
+        async for page in every:
+            async for batch in answers.table(_NAME, documents.COLUMNS, page.rows).batches:
+                yield batch
+
+
+async def _json(first: Page, others: AsyncGenerator[Page], before: Mapping[str, Any]) -> AsyncGenerator[bytes]:
+    opening = msgspec.json.encode(before)[:-1] + b',"statistics":['
+    stations: dict[str, Any] = {}
+    async with aclosing(_all(first, others)) as every:
+        async for page in every:
+            stations |= {row.series.station: documents.source(row.series) for row in page.rows}
+            for row in page.rows:
+                yield opening + msgspec.json.encode(documents.document(row))
+                opening = b","
+    begun = b"" if opening == b"," else opening
+    yield begun + b'],"stations":' + msgspec.json.encode(stations) + b',"next":null}'
