@@ -2,10 +2,12 @@
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from plietsch.api import errors
 from plietsch.api.stations import Bounds
+from plietsch.platform import methods
 
 _DEFAULT_SPAN = timedelta(hours=24)
 _BBOX_HINT = "Write bbox=west,south,east,north in degrees, as in bbox=9.3,54.7,9.6,54.9."
@@ -65,6 +67,14 @@ def time(name: str, text: str) -> datetime:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} is not a time.", _TIME_HINT) from error
+
+
+def check_methods(wanted: Iterable[str]) -> None:
+    """Raises errors.ParameterInvalid for the first method that is none."""
+    for method in wanted:
+        if method not in methods.ALL:
+            hint = f"Known are: {', '.join(methods.ALL)}. Repeat the parameter to ask for several."
+            raise errors.ParameterInvalid("method", f"There is no method {errors.shown(method)}.", hint)
 
 
 def _before(until: datetime, span: timedelta) -> datetime:

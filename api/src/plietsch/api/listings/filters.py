@@ -6,8 +6,8 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Query
 from psycopg import AsyncConnection
 
-from plietsch.api import errors, properties, stations
-from plietsch.platform import methods
+from plietsch.api import properties, stations
+from plietsch.api.parameters import check_methods
 
 _REPEAT = "May be repeated; all if not given."
 StationCodes = Annotated[
@@ -75,11 +75,3 @@ def chosen(
 ) -> Chosen:
     """The filters of an address, each code once."""
     return Chosen(*(tuple(sorted(set(codes or ()))) for codes in (stations, regions, properties, methods)))
-
-
-def check_methods(wanted: Collection[str]) -> None:
-    """Raises errors.ParameterInvalid for the first that no method is called."""
-    for method in wanted:
-        if method not in methods.ALL:
-            hint = f"Known are: {', '.join(methods.ALL)}. Repeat the parameter to ask for several."
-            raise errors.ParameterInvalid("method", f"There is no method {errors.shown(method)}.", hint)

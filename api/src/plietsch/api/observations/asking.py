@@ -44,6 +44,7 @@ class Asked(NamedTuple):
     statistic: Statistic | None = None
     limit: int | None = None
     cursor: str | None = None
+    at: str | None = None
 
 
 def read(asked: Asked, now: datetime) -> Question:
@@ -100,14 +101,6 @@ def written_time(time: datetime) -> str:
     return time.isoformat().replace("+00:00", "Z")
 
 
-def check_methods(wanted: tuple[str, ...] | list[str]) -> None:
-    """Raises errors.ParameterInvalid for the first method that is none."""
-    for method in wanted:
-        if method not in methods.ALL:
-            hint = f"Known are: {', '.join(methods.ALL)}. Repeat the parameter to ask for several."
-            raise errors.ParameterInvalid("method", f"There is no method {errors.shown(method)}.", hint)
-
-
 def time_zone(name: str | None) -> ZoneInfo:
     """A zone by its name; UTC where none is given. Raises errors.ParameterInvalid."""
     if name is None:
@@ -130,7 +123,7 @@ def _methods(wanted: list[str] | None) -> tuple[str, ...]:
     several = _several(wanted)
     if ALL_METHODS in several:
         return tuple(sorted(methods.ALL))
-    check_methods(several)
+    parameters.check_methods(several)
     return several
 
 

@@ -9,9 +9,10 @@ from psycopg.rows import class_row
 from psycopg.types.multirange import Multirange
 
 from plietsch.api import properties, stations
-from plietsch.api.observations import asking, buckets
+from plietsch.api.observations import buckets
 from plietsch.api.observations.intervals import Intervals
 from plietsch.api.observations.question import Question
+from plietsch.api.parameters import check_methods
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api.observations", "observations.sql")
@@ -60,7 +61,7 @@ async def meant(connection: AsyncConnection[Any], question: Question) -> list[Se
     Raises errors.StationUnknown, errors.PropertyUnknown, errors.RegionUnknown, errors.ParameterInvalid for a method
     that is none.
     """
-    asking.check_methods(question.methods)
+    check_methods(question.methods)
     await properties.check(connection, question.properties)
     await stations.check_regions(connection, question.regions)
     await stations.check(connection, question.stations)

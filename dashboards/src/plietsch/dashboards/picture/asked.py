@@ -12,7 +12,6 @@ from plietsch.dashboards.newest import RAIN
 from plietsch.dashboards.station import spans, streams
 from plietsch.dashboards.station.spans import Interval
 from plietsch.dashboards.station.streams import FALLEN, Stream
-from plietsch.platform import methods
 
 _LAST_HINT = "Write a span, as in last=24h, last=7d or last=12mo; or from and to."
 # Means of days are the coarsest there are, and more of them than this no picture is wide enough for.
@@ -86,10 +85,7 @@ def quantity(code: str | None, own: Sequence[Stream]) -> str:
 
 def by_method(own: Sequence[Stream], code: str, wanted: Sequence[str]) -> list[Stream]:
     """The series of these methods, all where none is named. Raises errors.ParameterInvalid."""
-    for method in wanted:
-        if method not in methods.ALL:
-            hint = f"Known are: {', '.join(methods.ALL)}. Repeat the parameter to ask for several."
-            raise errors.ParameterInvalid("method", f"There is no method {errors.shown(method)}.", hint)
+    parameters.check_methods(wanted)
     source = streams.source_of(code)
     there = {each.method for each in own if each.property == source}
     if wanted and not there.intersection(wanted):
