@@ -1,7 +1,12 @@
 """The OpenAPI document: what FastAPI derives from the routes, and the problems that every route can answer with."""
 
+import asyncio
+from functools import cache
+from threading import Lock
 from typing import Any
 
+import msgspec
+from fastapi import Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -53,13 +58,28 @@ def application(contact: str = "", **arguments: Any) -> delivery.Application:
         title=TITLE,
         version=VERSION,
         summary="Open data of the region's sensors",
-        openapi_url=PATH,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         **arguments,
     )
-    app.openapi = lambda: _document(app, contact)
+    making = Lock()
+
+    def document() -> dict[str, Any]:
+        with making:
+            return _document(app, contact)
+
+    @cache
+    def encoded() -> bytes:
+        return msgspec.json.encode(document())
+
+    async def answer(_: Request) -> Response:
+        # Made once, which takes half a second: nobody else waits for that.
+        return Response(await asyncio.to_thread(encoded), media_type="application/json")
+
+    app.openapi = document
+    app.add_route(PATH, answer, include_in_schema=False)
     return app
 
 

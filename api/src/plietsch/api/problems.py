@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems: one table says which domain error is which status. Never a stack trace."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
@@ -103,7 +104,8 @@ async def http(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     if status == HTTPStatus.NOT_FOUND:
         try:
-            unknown_suffixes.refuse(request)
+            # It may have to make the OpenAPI document first: not where everybody's requests are answered.
+            await asyncio.to_thread(unknown_suffixes.refuse, request)
         except errors.FormatUnavailable as unavailable:
             return await domain(request, unavailable)
     kind = Kind(status, f"{_OF_HTTP}{status.value}", status.phrase)
