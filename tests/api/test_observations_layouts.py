@@ -242,3 +242,28 @@ def test_a_late_value_elsewhere_changes_no_tag(world: World, api: Client):
         world.measured("harbour", "pm10", NOON + after_noon, 5.0)
         after = api.get(path, station="harbour", headers=tag, **DAY)
         assert (after.status_code, after.headers["etag"] == tag["If-None-Match"]) == (200, False)
+
+
+def test_an_address_that_names_its_place_in_the_ledger_need_not_be_asked_again(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2, 3])
+    query = {"station": "harbour", "property": "pm10", "limit": 1, **DAY}
+    before = api.get(OBSERVATIONS, **query)
+    assert "immutable" not in before.headers["cache-control"]
+    at = before.headers["plietsch-complete-to"]
+    bound = api.get(OBSERVATIONS, at=at, **query)
+    assert bound.headers["cache-control"].endswith("immutable")
+    assert api.get(bound.json()["next"]).headers["cache-control"].endswith("immutable")
+    # Hours that are kept know late values later, and today goes on.
+    for other in ({**query, "resolution": "1h"}, {"station": "harbour"}):
+        assert "immutable" not in api.get(OBSERVATIONS, at=at, **other).headers["cache-control"]
+    # Who learns of a late value asks with where they are now: another address.
+    world.measured("harbour", "pm10", NOON + timedelta(hours=1), 4.0)
+    assert api.get(OBSERVATIONS, **query).headers["plietsch-complete-to"] != at
+    server, transaction, entry = at.split("-")
+    for wrong in (f"{server}-{int(transaction) + 1000}-{entry}", f"{'0' * 8}-{transaction}-{entry}", "yesterday"):
+        assert api.problem(OBSERVATIONS, at=wrong)["parameter"] == "at"
+
+
+@pytest.mark.parametrize("name", ["station", "property", "method", "region"])
+def test_nobody_means_a_word_so_long(quiet_api: Client, name: str):
+    assert quiet_api.problem(OBSERVATIONS, **{name: "x" * 101})["parameter"] == name

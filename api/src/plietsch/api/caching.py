@@ -35,7 +35,8 @@ _REPEATED = {"cache-control", "content-location", "etag", "expires", "last-modif
 def of_span(end: datetime, now: datetime, *, step: timedelta = _RAW_STEP, bound: bool = False) -> str:
     """Cache-Control of values up to `end` (both aware), one every `step`.
 
-    `bound` says that the address itself names a position in the ledger, so that the answer can never be another.
+    `bound` says that the address itself names a position in the ledger that the answer is complete to: who wants what
+    was written later asks with a later one, so that nobody has to ask again with this one.
     """
     if end <= now - CLOSED_AFTER:
         return f"{_CLOSED}, immutable" if bound else _CLOSED

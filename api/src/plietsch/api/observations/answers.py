@@ -64,7 +64,7 @@ async def answer(
     def behind() -> Mapping[str, Any]:
         return _behind(layout, found, next_url)
 
-    return Answer(Table(_NAME, layout.schema, batches, _before(question, start, complete_to), behind), next_url)
+    return Answer(Table(_NAME, layout.schema, batches, question.said(start, complete_to), behind), next_url)
 
 
 def _start(question: Question, asked: Intervals) -> datetime:
@@ -86,18 +86,6 @@ async def _streamed(pieces: AsyncGenerator[pa.RecordBatch], layout: Long | Wide)
     async with aclosing(pieces), aclosing(layout.rows(pieces)) as rows:
         async for batch in rows:
             yield batch
-
-
-def _before(question: Question, start: datetime, complete_to: str) -> Mapping[str, Any]:
-    return {
-        "from": start,
-        "to": question.end,
-        "resolution": question.resolution,
-        "tz": question.zone,
-        "quality": question.flags,
-        "layout": question.layout,
-        "complete_to": complete_to,
-    }
 
 
 def _behind(layout: Long | Wide, found: Sequence[Series], next_url: str | None) -> Mapping[str, Any]:

@@ -54,15 +54,7 @@ async def table(
     async def about() -> Mapping[str, Any]:
         return said
 
-    before = {
-        "from": begins(question),
-        "to": question.end,
-        "resolution": question.resolution,
-        "tz": question.zone,
-        "quality": question.flags,
-        "layout": question.layout,
-        "complete_to": complete_to,
-    }
+    before = question.said(question.start, complete_to)
     return named(Table("observations", layout.schema, at_once([]), before, about=about), question, found)
 
 

@@ -3,23 +3,27 @@
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import Field
 
 from plietsch.api.observations.asking import Asked
 from plietsch.api.observations.buckets import Resolution
 from plietsch.api.observations.question import MOST, Layout, Statistic
 
+# Nothing that is meant is longer.
+_Text = Annotated[str, Field(max_length=100)]
+
 
 def _asked(
     station: Annotated[
-        list[str] | None,
+        list[_Text] | None,
         Query(description="May be repeated; all if not given.", examples=[["flensburg-suedermarkt"]]),
     ] = None,
     property_: Annotated[
-        list[str] | None,
+        list[_Text] | None,
         Query(alias="property", description="May be repeated; all if not given.", examples=[["pm2_5", "pm10"]]),
     ] = None,
     method: Annotated[
-        list[str] | None,
+        list[_Text] | None,
         Query(
             description="Raw and corrected side by side: may be repeated, and `all` means all; the default method of"
             " each property if not given.",
@@ -27,7 +31,7 @@ def _asked(
         ),
     ] = None,
     region: Annotated[
-        list[str] | None, Query(description="May be repeated; all if not given.", examples=[["flensburg"]])
+        list[_Text] | None, Query(description="May be repeated; all if not given.", examples=[["flensburg"]])
     ] = None,
     start: Annotated[
         str | None,
@@ -87,9 +91,20 @@ def _asked(
         Query(ge=1, le=MOST, description="How many rows a page holds. If not given, all there is comes at once."),
     ] = None,
     cursor: Annotated[str | None, Query(description="Where the page before ended: part of its `next` link.")] = None,
+    at: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="A cursor of `changes`, as of the header Plietsch-Complete-To: the answer is complete to it at"
+            " least. What was measured or is given by ten minutes, and ended more than a day ago, is `immutable` then:"
+            " to see what was written later, ask with a later cursor.",
+            examples=["5f0c2a9e-90210-0"],
+        ),
+    ] = None,
 ) -> Asked:
     return Asked(
-        station, property_, method, region, start, to, last, resolution, tz, quality, layout, statistic, limit, cursor
+        station, property_, method, region, start, to, last,
+        resolution, tz, quality, layout, statistic, limit, cursor, at,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What is asked of observations, as a value."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -48,3 +49,15 @@ class Question(msgspec.Struct, frozen=True):
     def buckets(self) -> buckets.Buckets | None:
         """How time is divided; None where values are given as they were measured."""
         return None if self.resolution == "raw" else buckets.of(self.resolution, self.zone)
+
+    def said(self, start: datetime, complete_to: str) -> Mapping[str, Any]:
+        """The members that stand before the rows of its answer, which begins at `start`."""
+        return {
+            "from": start,
+            "to": self.end,
+            "resolution": self.resolution,
+            "tz": self.zone,
+            "quality": self.flags,
+            "layout": self.layout,
+            "complete_to": complete_to,
+        }

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from plietsch.api import caching, cursors, formats, openapi
+from plietsch.api import caching, cursors, errors, formats, openapi
 from plietsch.api.changes import cursor as changes
 from plietsch.api.formats import KINDS
 from plietsch.api.observations import answers, asking, documents, examples, meaning, series
@@ -60,9 +61,8 @@ async def _answered(request: Request, asked: Asked) -> Response:
     # Before anything is read: what is written meanwhile may be in the answer, and is told by changes as well.
     async with request.app.state.pool.connection() as connection:
         complete_to = await changes.present(connection)
-        headers = caching.headers(caching.of_span(question.end, now, step=_step(question))) | {
-            caching.COMPLETE_TO: complete_to
-        }
+        kept = caching.of_span(question.end, now, step=_step(question), bound=_is_bound(asked, question, complete_to))
+        headers = caching.headers(kept) | {caching.COMPLETE_TO: complete_to}
         found = await series.meant(connection, question)
         if name == "metadata":
             table = await meaning.table(connection, question, found, complete_to)
@@ -76,6 +76,21 @@ async def _answered(request: Request, asked: Asked) -> Response:
     return await formats.respond(request, table, format_=name, headers=headers)
 
 
+def _is_bound(asked: Asked, question: Question, complete_to: str) -> bool:
+    """Whether the address names the place in the ledger that its answer is complete to at least.
+
+    Hours and days that are kept know late values some minutes later: an answer of these is not bound.
+    Raises errors.ParameterInvalid where the ledger has not come so far.
+    """
+    if asked.at is None:
+        return False
+    at, present = changes.decode(asked.at, "at"), changes.decode(complete_to)
+    if at.server != present.server or at.position > present.position:
+        hint = f"Send a header Plietsch-Complete-To of this server, or leave it out: now it is {complete_to}."
+        raise errors.ParameterInvalid("at", f"Nothing is complete to {errors.shown(asked.at)} yet.", hint)
+    return question.resolution in ("raw", "10m")
+
+
 def _step(question: Question) -> timedelta:
     """How far apart the rows are, usually."""
     divided = question.buckets
@@ -86,8 +101,8 @@ def _link(request: Request, question: Question) -> Callable[[cursors.Key], str]:
     """The address of the page behind a key, in the same format."""
 
     def link(after: cursors.Key) -> str:
-        query = asking.written(question, after)
-        named = request.query_params.get("format")
-        return str(formats.address(request).replace(query=f"{query}&format={named}" if named else query))
+        others = {name: request.query_params[name] for name in ("at", "format") if name in request.query_params}
+        query = "&".join(filter(None, (asking.written(question, after), urlencode(others))))
+        return str(formats.address(request).replace(query=query))
 
     return link
