@@ -9,13 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from api.world import Client
+from api.world import Client, described
 
 from plietsch.api import documents
-from plietsch.api.app import create_app
-from plietsch.platform.settings import Settings
 
-DOCUMENT: dict[str, Any] = create_app(Settings()).openapi()
+DOCUMENT: dict[str, Any] = described()
 # A station, a property, a series and so on that there is, so that the path itself is no mistake.
 THERE = {"code": "harbour", "id": "1"}
 CODES = {"/properties/": "pm2_5", "/device-types/": "plietsch-fine-dust"}
@@ -60,11 +58,11 @@ OF_NAME = {
 ANY_TEXT = {"q"}
 
 
-def _addresses() -> Iterator[Any]:
+def _addresses() -> Iterator[tuple[str, dict[str, Any]]]:
     for path, operations in DOCUMENT["paths"].items():
         for parameter in operations["get"].get("parameters", []):
             if parameter["in"] in ("query", "path"):
-                yield pytest.param(path, parameter, id=f"{path} {parameter['name']}")
+                yield path, parameter
 
 
 def _there(path: str) -> dict[str, str]:
@@ -81,16 +79,21 @@ def _schemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _schemas(each)
 
 
-def _bad(parameter: dict[str, Any], most: int = 2) -> Iterator[str]:
-    """Values that cannot be meant by a parameter; of those that no parameter takes, so many at most."""
+def _turned(values: list[str], by: int, most: int) -> list[str]:
+    """So many of some values, others at each address: all are asked somewhere."""
+    by %= max(len(values), 1)
+    return [*values[by:], *values[:by]][:most]
+
+
+def _bad(parameter: dict[str, Any], by: int = 0, most: int = 1) -> Iterator[str]:
+    """Values that cannot be meant by a parameter; of each kind so many at most."""
     schemas = list(_schemas(parameter["schema"]))
     types = {each["type"] for each in schemas if "type" in each} - {"array", "null"}
     if parameter["name"] not in ANY_TEXT:
-        first = len(parameter["name"]) % len(NEVER)
-        yield from [*NEVER[first:], *NEVER[:first]][:most]
-        yield from OF_NAME.get(parameter["name"], [])
+        yield from _turned(NEVER, by, most)
+        yield from _turned(OF_NAME.get(parameter["name"], []), by, 2 * most)
         for type_ in types if len(types) == 1 else ():
-            yield from NONE_OF[type_]
+            yield from _turned(NONE_OF[type_], by, 2 * most)
     for each in schemas:
         if "minimum" in each:
             yield str(each["minimum"] - 1)
@@ -100,13 +103,18 @@ def _bad(parameter: dict[str, Any], most: int = 2) -> Iterator[str]:
             yield from ("none of them", each["enum"][0].upper() + "x")
 
 
-@pytest.mark.parametrize(("path", "parameter"), list(_addresses()))
+ADDRESSES = list(_addresses())
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"), [pytest.param(*each, id=f"{each[0]} {each[1]['name']}") for each in ADDRESSES]
+)
 def test_a_value_that_cannot_be_meant_is_a_problem_that_says_what_to_do(
     measured_api: Client, path: str, parameter: dict[str, Any], request: pytest.FixtureRequest
 ):
-    most = len(NEVER) if request.config.getoption("--long") else 2
+    most = len(NEVER) if request.config.getoption("--long") else 1
     name, is_path = parameter["name"], parameter["in"] == "path"
-    for value in dict.fromkeys(_bad(parameter, most)):
+    for value in dict.fromkeys(_bad(parameter, ADDRESSES.index((path, parameter)), most)):
         places = _there(path) | ({name: value or "%"} if is_path else {})
         url = path.format(**{place: quote(text, safe="") for place, text in places.items()})
         response = measured_api.request("GET", url, params=None if is_path else {name: value})
@@ -139,7 +147,7 @@ def test_an_address_that_nobody_reads_is_too_long(measured_api: Client, path: st
 
 
 def test_every_kind_of_parameter_has_values_that_cannot_be_meant():
-    for _, parameter in (each.values for each in _addresses()):
+    for _, parameter in ADDRESSES:
         assert parameter["name"] in ANY_TEXT or list(_bad(parameter)), parameter["name"]
 
 
@@ -155,3 +163,22 @@ def test_a_suffix_that_an_address_has_not_is_refused_and_leads_nowhere(quiet_api
     problem = quiet_api.problem(path)
     assert (problem["status"], problem["type"]) == (400, "/developers#problem-format-unavailable")
     assert problem["hint"]
+
+
+@pytest.mark.parametrize(
+    ("query", "allowed"),
+    [
+        ("gauges?rank=5", "at most 4"),
+        ("gauges?rank=-1", "at least 0"),
+        ("datastreams?limit=many", "whole number"),
+        ("stations?near=9,54&radius=0", "above 0"),
+        ("stations?near=9,54&radius=far", "number"),
+        ("statistics?period=week", "'year'"),
+        ("observations?resolution=2h", "'1h'"),
+        ("annotations?kind=Gap", "new-years-eve"),
+        ("stations?kind=wind", "air"),
+    ],
+)
+def test_a_hint_says_what_is_allowed(quiet_api: Client, query: str, allowed: str):
+    problem = quiet_api.problem(f"/api/v1/{query}")
+    assert (problem["status"], allowed in problem["hint"]) == (400, True), problem

@@ -51,6 +51,22 @@ _DATABASE = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The da
 _INTERNAL = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
 
 _DATABASE_HINT = "Try again in a few seconds; GET /healthz says when it is back."
+# What is allowed, by the type of a mistake that pydantic finds.
+_ALLOWED = {
+    "literal_error": "Write one of: {expected}. ",
+    "greater_than": "Write a number above {gt}. ",
+    "greater_than_equal": "Write a number of at least {ge}. ",
+    "less_than": "Write a number below {lt}. ",
+    "less_than_equal": "Write a number of at most {le}. ",
+    "int_parsing": "Write a whole number, in digits. ",
+    "int_parsing_size": "Write a whole number of fewer digits. ",
+    "float_parsing": "Write a number, in digits and with a decimal point. ",
+    "finite_number": "Write a number, in digits and with a decimal point. ",
+    "bool_parsing": "Write true or false. ",
+    "string_too_short": "Write at least {min_length} characters. ",
+    "string_too_long": "Write at most {max_length} characters. ",
+    "too_long": "Name at most {max_length}. ",
+}
 # The page of the site that explains each kind, in the reader's language.
 _EXPLAINED = "/developers#problem-"
 _OF_HTTP = "http-"
@@ -129,7 +145,8 @@ async def _validation(request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
     parameter = str(first["loc"][1])  # what follows is which one of several values
     detail = f"{parameter}={errors.shown(str(first['input']))}: {first['msg']}."
-    hint = "GET /api/v1/openapi.json describes every parameter."
+    allowed = _ALLOWED.get(first["type"], "").format(**first.get("ctx", {}))
+    hint = f"{allowed}GET /api/v1/openapi.json describes every parameter."
     return answer(request, _TABLE[errors.ParameterInvalid], detail, hint, parameter=parameter)
 
 

@@ -17,6 +17,8 @@ NEW_YEARS_EVE = "new-years-eve"
 PARTICLES = ("pm1", "pm10", "pm2_5", "pm4")
 _SOURCE = "calendar"
 _BEGINS_AT, _ENDS_AT = 18, 6
+# Those of which there are, or will be, measurements: nobody asks for ten thousand nights but by mistake.
+FIRST_YEAR, LAST_YEAR = 1970, 2099
 
 
 def new_years_eve(year: int, zone: ZoneInfo) -> Span:
@@ -27,9 +29,9 @@ def new_years_eve(year: int, zone: ZoneInfo) -> Span:
 
 
 def nights(regions: Sequence[tuple[str, ZoneInfo]], start: datetime, end: datetime) -> Iterator[Annotation]:
-    """The New Year's Eves of some regions that touch a span. Years that a calendar does not have are left out."""
+    """The New Year's Eves of some regions that touch a span, of 1970 to 2099."""
     for code, zone in regions:
-        for year in range(max(start.year - 1, 2), min(end.year + 1, 9998)):
+        for year in range(max(start.year - 1, FIRST_YEAR), min(end.year, LAST_YEAR) + 1):
             during = new_years_eve(year, zone)
             if during.touches(start, end):
                 yield Annotation(
