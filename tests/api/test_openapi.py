@@ -12,7 +12,7 @@ from api.world import Client
 from pydantic import BaseModel
 from schemathesis.openapi import from_dict
 
-from plietsch.api import documents, examples, openapi, problems
+from plietsch.api import describing, documents, examples, openapi, problems
 from plietsch.api.app import create_app
 from plietsch.api.latest import documents as latest
 from plietsch.api.stations import documents as stations
@@ -184,3 +184,27 @@ def test_nothing_is_cut_off_where_no_limit_is_asked_for(document: dict[str, Any]
     }
     assert {"/api/v1/datastreams", "/api/v1/statistics", "/api/v1/gauges", "/api/v1/annotations"} <= set(paged)
     assert [path for path, schema in paged.items() if "default" in schema] == []
+
+
+def test_every_member_and_every_parameter_says_what_it_is(document: dict[str, Any]):
+    silent = [
+        (shape, name)
+        for shape, schema in document["components"]["schemas"].items()
+        for name, member in schema.get("properties", {}).items()
+        if not member.get("description")
+    ]
+    silent += [
+        (path, parameter["name"])
+        for path, operation in _operations(document)
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description")
+    ]
+    assert silent == []
+
+
+def test_a_picture_of_a_station_that_was_renamed_says_that_it_leads_on():
+    document: dict[str, Any] = {"info": {}, "components": {"schemas": {}}, "paths": {}}
+    chart = {"responses": {"200": {}}}
+    document["paths"]["/api/v1/stations/{code}/chart.{kind}"] = {"get": chart}
+    describing.complete(document, "")
+    assert "308" in chart["responses"]

@@ -6,7 +6,7 @@ Routes say what is their own; here is added what `limits`, `delivery`, `caching`
 from collections.abc import Iterator
 from typing import Any
 
-from plietsch.api import caching, describing_formats, problems
+from plietsch.api import caching, describing_formats, describing_members, problems
 from plietsch.api.formats import KINDS
 
 Json = dict[str, Any]
@@ -18,7 +18,7 @@ _ID = "5f0c8a3e9b1d7c42"
 _FORMAT = "format"
 # Whoever is led on to a station's present code asked for it in the path or by this parameter.
 _STATION = "station"
-_MOVING = ("/stations/{code}", "/gauges/{code}")
+_MOVING = ("/stations/{code}", "/stations/{code}/chart.{kind}", "/gauges/{code}")
 _PLAIN = "text/event-stream"
 # What parameters of these names look like everywhere.
 _OF_NAME = {"cursor": "WyJoYXJib3VyIl0", "limit": 100}
@@ -139,6 +139,7 @@ def complete(document: Json, contact: str) -> None:
         "headers": _headers("Location", *_ALWAYS),
     }
     components["schemas"] |= describing_formats.schemas()
+    describing_members.complete(components["schemas"])
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
