@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
-from api.world import Client
+from api.world import Client, described
 
-from plietsch.api.app import create_app
-from plietsch.platform.settings import Settings
 from support import wait
 
-DOCUMENT: dict[str, Any] = create_app(Settings()).openapi()
+DOCUMENT: dict[str, Any] = described()
 CODES = {"/properties/": "pm2_5", "/device-types/": "plietsch-fine-dust"}
 # What tells of this very moment, or waits for the next one.
 NEVER_KEPT = {"/api/v1/changes", "/api/v1/live", "/healthz"}

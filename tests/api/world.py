@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,6 +21,12 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 # What must never be seen from outside: the exact places, and the devices' names.
 EXACT = {"harbour": (9.43683, 54.78297), "market": (9.43211, 54.78113), "husum": (9.05137, 54.47661)}
 DEV_EUIS = {code: f"70b3d57ed00a{i:04x}" for i, code in enumerate([*EXACT, "bench", "gone"])}
+
+
+@cache
+def described() -> dict[str, Any]:
+    """The OpenAPI document, made once for all tests that go through it: not to be changed."""
+    return create_app(Settings()).openapi()
 
 
 def station(code: str, *, phase: str = "installed", sensors: Iterable[str] = ("SDS011", "BME280")) -> dict[str, Any]:
