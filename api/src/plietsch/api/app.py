@@ -57,7 +57,8 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
     app = openapi.application(settings.contact, lifespan=lifespan)
     app.state.exempt = clients.networks(settings.rate_limit_exempt)
     app.state.live = Live(settings.database_url, pace_s=pace_s)
-    app.state.hot = Hot(pace_s=pace_s)
+    # Quicker than the reader: what it brings is made ready at once, not after another pace.
+    app.state.hot = Hot(pace_s=pace_s / 2)
     app.state.live.follow(app.state.hot)
     app.state.watch = Watch()
     app.state.statistics = Turns()

@@ -6,6 +6,7 @@ so. The first change is told at once, further ones after a pace.
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -106,7 +107,7 @@ class Reader:
     `began` is called with the server's name and a place in its ledger: from there on everything is told, and what was
     told before may have gone on unseen. `wrote` is called with a place and the changes up to it, None where there were
     too many; for the first time once all that was there already is read, even if that was nothing. Both are called in
-    the reader's thread; `pace_s` lies between two calls of `wrote`, `overlap_s` is how far back it begins.
+    the reader's thread; `pace_s` lies between two readings, `overlap_s` is how far back it begins.
     """
 
     def __init__(
@@ -188,13 +189,15 @@ class Reader:
             follower.began(connection)
         self._tell(self._began, server, position)
         while not self._stopping.is_set():
+            begun_at = time.monotonic()
             touched, position = _read(connection, position)
             for follower in self._followers:
                 follower.wrote(connection, touched)
             few = len(touched) <= _MOST_DATASTREAMS
             self._tell(self._wrote, position, _newest(connection, touched) if few else None)
             self._attempts, self._is_following = 0, True
-            self._stopping.wait(self._pace_s if touched else 0)
+            # From one reading to the next: what reading and telling take is not waited for on top.
+            self._stopping.wait(max(0.0, begun_at + self._pace_s - time.monotonic()) if touched else 0)
             self._wait(connection, position)
 
     def _wait(self, connection: psycopg.Connection[Any], position: Position) -> None:

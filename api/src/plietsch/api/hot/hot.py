@@ -1,7 +1,8 @@
 """Keeping the hot state: told by the ledger's reader what was written, and by the clock what became of it.
 
 Two threads: the reader's asks the database for what was touched and makes the view that questions are answered from;
-one of our own makes the ready answer from it, at most every half second, and looks after what changes by the clock.
+one of our own makes the ready answer from it, at most every quarter of a second, and looks after what changes by the
+clock.
 """
 
 import asyncio
@@ -23,8 +24,8 @@ from plietsch.api.stations import lookback
 _GOOD_FOR_S = 60.0
 # Deployments begin and end by the clock, and what is dated ahead has its time: looked after so often, in seconds.
 _CLOCK_S = 10.0
-# Between two answers, in seconds. With the reader's pace of as much, nothing that was written waits longer than one.
-_PACE_S = 0.5
+# Between two answers, in seconds: half of the reader's pace, as what is written waits for that already.
+_PACE_S = 0.25
 # Until it is tried again when an answer could not be made, in seconds.
 _ANEW_S = 1.0
 # Making an answer takes a third of one core at most, however large the network is; others' load does not count.
