@@ -36,7 +36,8 @@ Open data of the region's sensors: stations, what they measure, and their observ
   spreadsheets), `.parquet`, `.arrow`, `.metadata.json`. Each address below stands for those with its suffixes.
 - **Pages** follow one another by `next`, a whole address, also in the header `Link`; cursors are opaque and stay valid.
 - **Caches**: ask again with `If-None-Match`. What is over is kept for a day, what is not for a minute at most.
-- **HEAD** answers as GET without a body, and without headers that only the body would tell; answers are compressed as `Accept-Encoding` allows: zstd, br, gzip.
+- **HEAD** answers as GET without a body, and without headers that only the body would tell; answers are
+  compressed as `Accept-Encoding` allows: zstd, br, gzip.
 - **Errors** are RFC 9457 problems: `type` leads to an explanation, `hint` says what to do.
 - **Examples, terms and what can be relied on**: `/developers`. Whether all is well: `/status`.
 """
