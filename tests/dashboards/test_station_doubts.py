@@ -42,10 +42,10 @@ def _columns(page: str) -> dict[str, str]:
 
 @pytest.mark.usefixtures("region")
 def test_a_series_that_is_suspect_throughout_was_measured(reader: Reader, database_url: str, now: datetime) -> None:
-    write(database_url, EMPTY, "temperature", [(now - number * HOUR, 50.0, 3) for number in range(20)])
+    write(database_url, EMPTY, "temperature", [(now - number * HOUR, 50.0, 3) for number in range(24)])
     for span in ("day", "month"):
         page = reader.get(f"/en/stations/{EMPTY}?property=temperature&span={span}").text
-        assert "20 values, all of them suspect." in text_of(page)
+        assert "24 values, all of them suspect." in text_of(page)
         assert "Nothing was measured in this span" not in page
         strip = page.split('<th scope="row">Temperature</th>')[1].split("</tr>")[0]
         assert [percent for _, percent in re.findall(r'title="([^"]+): ([^"]+)"', strip)][-1] in ("100 %", "0 %")
@@ -53,7 +53,7 @@ def test_a_series_that_is_suspect_throughout_was_measured(reader: Reader, databa
     assert "? suspect" in _columns(page)["temperature"]
     write(database_url, EMPTY, "temperature", [(now - HOUR / 2, 5.0, 1), (now - HOUR / 3, 6.0, 1)])
     page = reader.get(f"/de/stations/{EMPTY}?property=temperature").text
-    assert "Zwischen 5,0 und 6,0 °C. 20 fragliche Werte sind nicht mitgezählt." in text_of(page)
+    assert "Zwischen 5,0 und 6,0 °C. 24 fragliche Werte sind nicht mitgezählt." in text_of(page)
 
 
 @pytest.mark.usefixtures("region")
