@@ -93,6 +93,20 @@ def test_one_of_a_list_is_also_there_as_a_table(site: Client, one: str):
     assert ";" in answer.text.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*LISTS, "gauges/harbour", "properties/pm10", "device-types/plietsch-rain", "datastreams/1", "stations/harbour"],
+)
+def test_metadata_say_whose_the_rows_are(site: Client, path: str):
+    said, rows = site.json(f"/api/v1/{path}.metadata.json"), site.get(f"/api/v1/{path}.ndjson").text.splitlines()
+    assert site.json(f"/api/v1/{path}?format=metadata")["columns"] == said["columns"]
+    assert [each["name"] for each in said["columns"]] == list(json.loads(rows[0]))
+    if path.split("/")[0] in ("datastreams", "gauges", "stations"):
+        assert set(said["stations"]) == {json.loads(row)["station"] for row in rows}
+        named = [code for each in said["licences"] for who in each["attributions"] for code in who["stations"]]
+        assert sorted(named) == sorted(said["stations"])
+
+
 def test_a_former_code_is_led_on_with_the_site_s_rights(site: Client):
     assert site.get("/api/v1/stations/husum").headers["location"] == "/api/v1/stations/husum-markt"
 

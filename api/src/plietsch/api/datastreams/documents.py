@@ -9,6 +9,7 @@ from pydantic import Field
 
 from plietsch.api.datastreams.listing import Datastream as Found
 from plietsch.api.documents import Document, Sensor
+from plietsch.api.formats import Source
 from plietsch.api.listings.answers import FLAG, TEXT, TIME, WHOLE, Column
 from plietsch.platform import methods
 
@@ -72,6 +73,11 @@ COLUMNS: Sequence[Column[Found]] = (
     Column("licence", TEXT, "SPDX identifier.", lambda each: each.licence),
     Column("attribution", TEXT, "Whom to name.", lambda each: each.attribution),
 )
+
+
+def source(each: Found) -> Source:
+    """Whose a datastream is."""
+    return Source(each.station, each.station_name, each.licence, each.attribution, each.simulated)
 
 
 def document(each: Found) -> dict[str, Any]:

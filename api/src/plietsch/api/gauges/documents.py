@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from plietsch.api.documents import Document, GaugeLevel, GaugeName, Point
+from plietsch.api.formats import Source
 from plietsch.api.gauges.listing import Newest, Row, State
 from plietsch.api.gauges.model import Level
 from plietsch.api.listings.answers import FLAG, NUMBER, TEXT, TIME, WHOLE, Column
@@ -61,6 +62,12 @@ class Gauge(Document):
 class Gauges(Document):
     gauges: list[Gauge]
     next: str | None = Field(description="The next page; null on the last.", examples=[None])
+
+
+def source(each: State) -> Source:
+    """Whose a gauge is."""
+    row = each.row
+    return Source(row.station, row.name, row.licence, row.attribution, row.simulated)
 
 
 def document(each: State) -> dict[str, Any]:

@@ -58,7 +58,7 @@ async def list_gauges(
     page = await listing.page(connection, chosen, rank, after, limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
     document = {"gauges": [documents.document(each) for each in page.gauges], "next": next_}
-    table = answers.table("gauges", documents.COLUMNS, page.gauges)
+    table = answers.table("gauges", documents.COLUMNS, page.gauges, documents.source)
     return await answers.respond(request, table, document, caching.headers(caching.BRIEF) | paging.link(next_))
 
 
@@ -73,5 +73,5 @@ async def get_gauge(
 ) -> Response:
     """One gauge: its levels, how high the water stands by them, and where it goes."""
     state = await listing.one(connection, code)
-    table = answers.table(f"gauge-{code}", documents.COLUMNS, [state])
+    table = answers.table(f"gauge-{code}", documents.COLUMNS, [state], documents.source)
     return await answers.respond(request, table, documents.document(state), caching.headers(caching.BRIEF))

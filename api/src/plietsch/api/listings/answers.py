@@ -28,14 +28,20 @@ class Column(Generic[Row]):
     decimals: int | None = None
 
 
-def table(name: str, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> formats.Table:
-    """The rows as a table: `name` is what they are called."""
+def table(
+    name: str,
+    columns: Sequence[Column[Row]],
+    rows: Sequence[Row],
+    source: Callable[[Row], formats.Source] | None = None,
+) -> formats.Table:
+    """The rows as a table: `name` is what they are called, `source` whose each is, where it is a station's."""
     schema = pa.schema(
         formats.column(each.name, each.type, each.description, unit=each.unit, decimals=each.decimals)
         for each in columns
     )
     arrays = [arrow.array([each.of(row) for row in rows], each.type) for each in columns]
-    return formats.Table(name, schema, formats.at_once([arrow.record_batch(arrays, schema=schema)]))
+    batches = formats.at_once([arrow.record_batch(arrays, schema=schema)])
+    return formats.Table(name, schema, batches, sources=list(dict.fromkeys(map(source, rows))) if source else ())
 
 
 async def respond(
