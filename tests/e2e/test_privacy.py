@@ -90,7 +90,7 @@ def test_no_address_tells_a_secret(walk: Walk):
 
 def test_no_combination_of_parameters_tells_a_secret(walk: Walk, request: pytest.FixtureRequest):
     resources = [each for each in asking.resources(walk.document) if each.asked and each.name != "live"]
-    count = 1000 if request.config.getoption("--long") else 40
+    count = 1000 if request.config.getoption("--long") else 20
 
     @settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.data())
