@@ -46,7 +46,7 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format("json", ".json", "JSON", N_("programs: values with their units, page by page")),
+    Format("json", ".json", "JSON", N_("programs: values with their units")),
     Format("geojson", ".geojson", "GeoJSON (RFC 7946)", N_("maps: QGIS, Leaflet, MapLibre")),
     Format("ndjson", ".ndjson", "NDJSON", N_("programs that read line by line")),
     Format("csv", ".csv", "CSV (RFC 4180)", N_("everything that reads tables")),
@@ -147,7 +147,7 @@ MANNERS = (
         "caching",
         N_("Caching"),
         N_(
-            "Answers have `ETag`, `Last-Modified` and `Cache-Control`. Ask again with `If-None-Match`: an answer 304 "
+            "Answers have `ETag` and `Cache-Control`. Ask again with `If-None-Match`: an answer 304 "
             "costs neither of us anything. All are compressed (`gzip`, `br`, `zstd`); HEAD works everywhere."
         ),
     ),
