@@ -172,7 +172,7 @@ def test_an_address_with_one_format_takes_no_suffix(asked: _Asked):
 def test_only_an_address_takes_a_suffix(asked: _Asked):
     assert asked("openapi.json").status_code == 404
     assert asked(".csv").status_code == 404
-    assert asked("observations.csv.json").status_code == 404
+    assert asked("observations.csv.json").status_code == 400
 
 
 def test_a_code_may_end_like_a_suffix_begins(asked: _Asked):
