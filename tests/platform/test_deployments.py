@@ -229,7 +229,7 @@ def test_another_interval_is_computed_anew(connection: psycopg.Connection) -> No
     registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI}))
     assert entries(connection) == []
     deploying.register(connection, DEV_EUI, "plietsch-water-level", 600)
-    concerned = [("deployment", JUNE, JUNE + timedelta(minutes=45), 0, LEVEL)]
+    concerned = [("deployment", JANUARY, JUNE + timedelta(minutes=45), 0, LEVEL)]
     assert entries(connection) == concerned
     registry.import_region(connection, region(harbour={"dev_eui": DEV_EUI}))
     assert entries(connection) == concerned * 2

@@ -82,7 +82,7 @@ def test_what_is_now_and_what_was_are_said(registered_url: str) -> None:
     )
     again = said(registered_url, "install", "harbour", "--at", "harbour", "--gauge-zero-distance-m", "8.31")
     assert again.startswith(f"{DEV_EUI} is so already: installed at harbour")
-    assert ledger(registered_url) == [("deployment", JUNE, JUNE + timedelta(minutes=45))]
+    assert ledger(registered_url) == [("deployment", JANUARY, JUNE + timedelta(minutes=45))]
 
 
 def test_a_move_says_what_stands_elsewhere_and_how_to_put_it_right(registered_url: str) -> None:

@@ -1,6 +1,6 @@
 -- name: ready
 -- Whether the schema is there, and when the newest written observations were measured.
-SELECT last_time FROM write_ledger ORDER BY id DESC LIMIT 1
+SELECT last_time FROM write_ledger WHERE observations > 0 ORDER BY id DESC LIMIT 1
 
 -- name: snapshot
 -- What is visible now: the same text means the same data, for nothing was committed in between.

@@ -154,7 +154,7 @@ def _deployment(
 def concern(connection: psycopg.Connection, deployment_ids: list[int], since: datetime, until: datetime | None) -> int:
     """Let what depends on these deployments be computed anew, for a span of time; returns how many readings it has.
 
-    An entry of the ledger, which the transaction writes that changed them; none where nothing was measured.
+    An entry of the ledger, which the transaction writes that changed them.
     """
     values = {"deployment_ids": deployment_ids, "since": since, "until": until}
     row = connection.execute(QUERIES["concern"], values).fetchone()

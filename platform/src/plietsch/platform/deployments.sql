@@ -84,8 +84,9 @@ WHERE d.method = 'raw' AND c.deployment_id = (
 ORDER BY c.channel
 
 -- name: concern
--- Say in the ledger that something was changed on which observations of these deployments depend, in a span of time;
--- returns how many readings the computed series are computed from anew, and whether there was anything at all.
+-- Say in the ledger that something was changed on which observations of these deployments depend, in a span of time, also
+-- where none is seen: who writes one just now may commit later, and it was taken in as things were before. Returns how
+-- many readings the computed series are computed from anew.
 WITH fed AS MATERIALIZED (
     SELECT DISTINCT d.id, d.sensor_id, d.method
     FROM deployment_channel c
@@ -104,15 +105,16 @@ counted AS MATERIALIZED (
 ),
 noted AS (
     INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations, cause)
-    SELECT array_agg(id ORDER BY id), min(first_time), max(last_time), 0, 'deployment'
+    SELECT array_agg(id ORDER BY id),
+           CASE WHEN isfinite(%(since)s::timestamptz) THEN %(since)s ELSE coalesce(min(first_time), now()) END,
+           coalesce(max(last_time), CASE WHEN isfinite(%(since)s::timestamptz) THEN %(since)s ELSE now() END),
+           0, 'deployment'
     FROM counted
-    HAVING sum(number) > 0
-    RETURNING id
+    HAVING count(*) > 0
 )
 -- A computed series is said to be of the instrument whose readings it is computed from.
 SELECT coalesce(max(number) FILTER (WHERE method = 'raw' AND sensor_id IN (
-           SELECT sensor_id FROM fed WHERE method <> 'raw')), 0),
-       EXISTS (SELECT FROM noted)
+           SELECT sensor_id FROM fed WHERE method <> 'raw')), 0)
 FROM counted
 
 -- name: stored_elsewhere

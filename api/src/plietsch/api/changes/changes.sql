@@ -16,7 +16,8 @@ LEFT JOIN ledger_reader f ON f.name = 'deleted up to here'
 -- name: touched
 -- The datastreams that the next entries of the ledger touched, in the order of entries and datastreams, from a place on;
 -- an entry that touched none of those asked for has one row without. `is_whole` where all in its times is to be told, else
--- only what was revised. Where only limits changed, nothing did yet: what is judged anew has entries of its own.
+-- only what was revised. Where a deployment changed, also what was being written meanwhile: that the entry could not see.
+-- Where only limits changed, nothing did yet: what is judged anew has entries of its own.
 WITH entry AS MATERIALIZED (
     SELECT transaction_id, id, written_at, datastream_ids, first_time, last_time, observations, cause, revised
     FROM write_ledger
@@ -26,7 +27,8 @@ WITH entry AS MATERIALIZED (
     ORDER BY write_ledger.transaction_id, id
     LIMIT %(most_entries)s
 )
-SELECT e.transaction_id::text, e.id, e.written_at, e.cause, e.first_time, e.last_time,
+SELECT e.transaction_id::text, e.id, e.written_at, e.cause, e.first_time,
+       CASE e.cause WHEN 'deployment' THEN greatest(e.last_time, e.written_at + interval '1 hour') ELSE e.last_time END,
        e.observations > 0 OR e.cause = 'deployment' AS is_whole, e.revised > 0 AS is_revised,
        t.datastream_id, t.region, t.station, t.is_public, t.property, t.method
 FROM entry e
