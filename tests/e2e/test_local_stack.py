@@ -92,7 +92,7 @@ def test_a_taken_port_is_said_with_what_to_do(folder: Path):
 
 def test_check_says_how_it_went_and_leaves_the_operators_own_parts_alone():
     settings = {"database_url": "postgresql://x@127.0.0.1:1/x", "broker_url": "mqtt://127.0.0.1:1", "mqtt_topic": "x"}
-    checked = processes.run("up", "--check", settings=settings, timeout_s=90)
+    checked = processes.run("up", "--check", settings=settings)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     (line,) = checked.stdout.splitlines()
     outcome = json.loads(line)

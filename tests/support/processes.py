@@ -33,7 +33,7 @@ def start(
 
 
 def run(
-    *arguments: str, settings: Mapping[str, str] | None = None, timeout_s: float = 120
+    *arguments: str, settings: Mapping[str, str] | None = None, timeout_s: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
