@@ -1,24 +1,19 @@
 """A region with stations in a real database, and the site in front of it."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import psycopg
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 
-from plietsch.dashboards.app import create_app
-from plietsch.dashboards.server import Server
 from plietsch.platform import database, regions, registry
-from plietsch.platform.local import ports
 from plietsch.platform.local.postgres import EmbeddedPostgres
-from plietsch.platform.settings import Settings
-from support import judged, open_data, visiting, wait
+from support import judged, open_data, visiting
+from support.serving import serving
 
 # Writes a value of a station's property, so many minutes ago.
 Observe = Callable[[str, str, float, float], None]
@@ -110,21 +105,21 @@ def water_and_rain(measured: Observe, database_url: str) -> None:
 @pytest.fixture
 def site(database_url: str) -> Iterator[str]:
     """The site on a port of its own, as a browser sees it: its address."""
-    with _serving(database_url) as address:
+    with serving(database_url) as address:
         yield address
 
 
 @pytest.fixture
 def site_without_database() -> Iterator[str]:
     """The site while its database is away."""
-    with _serving("postgresql://nobody@127.0.0.1:1/nothing") as address:
+    with serving("postgresql://nobody@127.0.0.1:1/nothing") as address:
         yield address
 
 
 @pytest.fixture
 def serve() -> Callable[..., AbstractContextManager[str]]:
     """Serves the site with settings of one's own."""
-    return _serving
+    return serving
 
 
 @pytest.fixture
@@ -132,21 +127,6 @@ def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open pages; at the end, nothing may have gone wrong in them and nothing been asked of another host."""
     with visiting.reader(chromium, site) as visit:
         yield visit
-
-
-@contextmanager
-def _serving(database_url: str, **settings: Any) -> Iterator[str]:
-    port = ports.free()
-    app = create_app(Settings(database_url=database_url, **settings))
-    server = Server(app, uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait.until(lambda: server.started, "the site starts")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def _document() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Frames came in through ingest, with their gateways (journey_scene). The server has the rights of the site's group.
 """
 
-import threading
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,16 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
-import uvicorn
 
 from dashboards import journey_scene
-from plietsch.dashboards.app import create_app
-from plietsch.dashboards.server import Server
 from plietsch.platform import roles
-from plietsch.platform.local import ports
 from plietsch.platform.local.postgres import EmbeddedPostgres
-from plietsch.platform.settings import Settings
-from support import databases, wait
+from support import databases
+from support.serving import serving as serving_site
 
 # A person, her mail, her telephone, what an operator noted of her door: nobody's business.
 PERSON, MAIL, TELEPHONE, NOTE = "Frauke Heimlich", "frauke@heimlich.example", "0461 7654321", "key under the flowerpot"
@@ -133,24 +128,9 @@ def serving(postgres: EmbeddedPostgres, **settings: Any) -> Generator[Served]:
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template_plietsch STRATEGY FILE_COPY")
         lay(postgres.url(name))
-        with databases.member(postgres.url(name), roles.SITE) as url, _listening(url, **settings) as address:
+        with databases.member(postgres.url(name), roles.SITE) as url, serving_site(url, **settings) as address:
             yield Served(address, postgres.url(name))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextmanager
-def _listening(database_url: str, **settings: Any) -> Generator[str]:
-    port = ports.free()
-    app = create_app(Settings(database_url=database_url, **settings))
-    server = Server(app, uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait.until(lambda: server.started, "the site starts")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def _measure(
