@@ -16,10 +16,10 @@ from api.world import NOON, Client, World
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plietsch.api import live_reader
 from plietsch.api.hot import encodings
 from plietsch.api.hot.answer import Answer
 from plietsch.api.hot.hot import Hot
+from plietsch.api.live import reader
 from plietsch.platform import ledger
 from support import wait
 
@@ -78,7 +78,7 @@ class Following:
         self.hot.began(self.connection)
 
     def follow(self, is_installed: bool) -> None:
-        touched, self._position = live_reader._read(self.connection, self._position)
+        touched, self._position = reader._read(self.connection, self._position)
         self.hot.wrote(self.connection, touched)
         if is_installed:
             self.hot.registered(self.connection)

@@ -8,14 +8,15 @@ import pytest
 from api.world import NOON
 from starlette.requests import HTTPConnection
 
-from plietsch.api import errors, live_changes, live_places
+from plietsch.api import errors
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Change, Filter, Page, Series
 from plietsch.api.changes.waiting import Bell
 from plietsch.api.limits import clients
-from plietsch.api.live_every import Every, EveryListener
-from plietsch.api.live_newest import Newest, NewestListener
-from plietsch.api.live_places import Places
+from plietsch.api.limits.places import Places, client
+from plietsch.api.live.every import Every, EveryListener
+from plietsch.api.live.newest import Newest, NewestListener
+from plietsch.api.live.told import Filter as NewestFilter
 from plietsch.platform.ledger import Position
 
 SERVER = "0123abcd"
@@ -40,7 +41,7 @@ def test_only_who_was_away_before_what_is_remembered_missed_something(since: Pos
     newest = Newest()
     newest.began(SERVER, Position(90, 1))
     newest.wrote(Position(100, 5), [])
-    news = NewestListener(sent, newest, live_changes.Filter(), Place(SERVER, since)).news()
+    news = NewestListener(sent, newest, NewestFilter(), Place(SERVER, since)).news()
     assert news is not None
     assert (b"too-long-ago" in news) is not is_known
 
@@ -102,7 +103,7 @@ def test_nobody_takes_all_places():
     exempt = clients.networks("127.0.0.0/8,::1")
 
     def who(host: str) -> str | None:
-        return live_places.client(HTTPConnection({"type": "http", "client": (host, 1)}), exempt)
+        return client(HTTPConnection({"type": "http", "client": (host, 1)}), exempt)
 
     with ExitStack() as stack:
         places = Places(5, most_each=2)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from api.world import NOON, Client, World
 
-from plietsch.api import live_reader
 from plietsch.api.hot.answer import Answers
+from plietsch.api.live import reader
 from plietsch.api.status import documents
 from plietsch.api.status.gathering import Watch
 from support import wait
@@ -95,7 +95,7 @@ def fail(*_: object) -> None:
     raise KeyError("a mistake of ours")
 
 
-@pytest.mark.parametrize(("whose", "name"), [(live_reader, "_newest"), (Answers, "make")])
+@pytest.mark.parametrize(("whose", "name"), [(reader, "_newest"), (Answers, "make")])
 def test_a_mistake_of_ours_is_said_and_no_thread_ends_of_it(
     world: World, api: Client, monkeypatch: pytest.MonkeyPatch, whose: object, name: str
 ):

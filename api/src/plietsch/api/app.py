@@ -17,9 +17,10 @@ from plietsch.api.latest import routes as latest
 from plietsch.api.limits import clients
 from plietsch.api.limits.gate import Gate
 from plietsch.api.live import Live
+from plietsch.api.live import routes as live
 from plietsch.api.properties import routes as properties
 from plietsch.api.reading import Reading
-from plietsch.api.routes import health, links, live, observations
+from plietsch.api.routes import health, links, observations
 from plietsch.api.stations import routes as stations
 from plietsch.api.statistics import routes as statistics
 from plietsch.api.statistics.turns import Turns

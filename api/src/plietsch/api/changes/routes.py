@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from plietsch.api import caching, errors, formats, live_places
+from plietsch.api import caching, errors, formats
 from plietsch.api.changes import cursor, documents, reading
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page
 from plietsch.api.changes.waiting import Asked
 from plietsch.api.database import Pool
+from plietsch.api.limits import places
 from plietsch.api.listings import answers, filters, openapi, paging
 from plietsch.api.live import Live
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
@@ -94,7 +95,7 @@ async def _page(request: Request, filter_: Filter, place: Place, limit: int, wai
         async with pool.connection() as connection:
             return await reading.page(connection, filter_, place, limit)
     until = time.monotonic() + wait_s
-    with live.bell.waiting(live_places.client(request, request.app.state.exempt)):
+    with live.bell.waiting(places.client(request, request.app.state.exempt)):
         while True:
             rung = live.bell.next  # before looking: what is committed meanwhile is heard
             page = await live.pages.page(pool, Asked(filter_, place, limit, rung))

@@ -9,7 +9,7 @@ from plietsch.api.changes import reading
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page
 from plietsch.api.database import Pool
-from plietsch.api.live_places import Places
+from plietsch.api.limits.places import Places
 
 # Each waits in a request of its own, for at most half a minute.
 MOST_WAITING = 2_000
@@ -34,7 +34,7 @@ class Bell:
 
     @contextmanager
     def waiting(self, who: str | None) -> Generator[None]:
-        """A client (`live_places.client`) is going to wait. Raises errors.TooManyListeners."""
+        """A client (`limits.places.client`) is going to wait. Raises errors.TooManyListeners."""
         self._places.require(who)
         with self._places.taken(who):
             yield

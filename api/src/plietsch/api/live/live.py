@@ -1,8 +1,8 @@
 """Live: what is written to the database, told to everybody who listens, at once or half a second after the last time.
 
-One thread reads the ledger of writes for all (`live_reader`), in the order of commits, and hands over to the event
-loop what changed. There are two ways to listen: to the newest values as they change (`live_newest`), or to every change
-(`live_every`). Both remember what was told lately, for all; a listener (`live_listener`) only knows how far it came,
+One thread reads the ledger of writes for all (`reader`), in the order of commits, and hands over to the event
+loop what changed. There are two ways to listen: to the newest values as they change (`newest`), or to every change
+(`every`). Both remember what was told lately, for all; a listener (`listener`) only knows how far it came,
 and costs little more than its connection.
 
 The reader begins and ends with the application. What else is kept from the ledger in a process is kept by the same one:
@@ -17,16 +17,17 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
-from plietsch.api import database, errors, live_changes, live_events
+from plietsch.api import database, errors
 from plietsch.api.changes import model
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.waiting import MOST_WAITING, Bell, Pages
-from plietsch.api.live_changes import Change
-from plietsch.api.live_every import MOST_PAGES, Every, EveryListener
-from plietsch.api.live_listener import Listener, Send
-from plietsch.api.live_newest import OVERLAP_S, REMEMBERED, Newest, NewestListener
-from plietsch.api.live_places import MOST_EACH, Places
-from plietsch.api.live_reader import Follower, Reader
+from plietsch.api.limits.places import MOST_EACH, Places
+from plietsch.api.live import events, told
+from plietsch.api.live.every import MOST_PAGES, Every, EveryListener
+from plietsch.api.live.listener import Listener, Send
+from plietsch.api.live.newest import OVERLAP_S, REMEMBERED, Newest, NewestListener
+from plietsch.api.live.reader import Follower, Reader
+from plietsch.api.live.told import Change
 from plietsch.platform.ledger import Position
 
 # Each takes an open file, which `plietsch serve` allows for, and some 30 kB.
@@ -94,7 +95,7 @@ class Live:
         self._tick()
 
     def require_room(self, who: str | None) -> None:
-        """For a client (`live_places.client`). Raises errors.TooManyListeners."""
+        """For a client (`limits.places.client`). Raises errors.TooManyListeners."""
         if self._is_closed:
             raise errors.TooManyListeners
         self._places.require(who)
@@ -104,7 +105,7 @@ class Live:
         return self._places.taken(who)
 
     @contextmanager
-    def newest(self, send: Send, filter_: live_changes.Filter, since: Place | str | None) -> Generator[Listener]:
+    def newest(self, send: Send, filter_: told.Filter, since: Place | str | None) -> Generator[Listener]:
         """Somebody listens to the newest values, after a place if it has one; text is one that cannot be read."""
         with self._listening(NewestListener(send, self._newest, filter_, since)) as listener:
             yield listener
@@ -124,7 +125,7 @@ class Live:
         if self._is_closed:  # since it asked
             self._spawn(listener.end())
             return
-        self._spawn(listener.tell(live_events.greeting(random.randint(*_RETRY_MS))))  # noqa: S311 nothing to guess
+        self._spawn(listener.tell(events.greeting(random.randint(*_RETRY_MS))))  # noqa: S311 nothing to guess
 
     def hang_up(self) -> None:
         """End all streams, and begin no more: a server that is to stop would wait for them otherwise."""
@@ -172,7 +173,7 @@ class Live:
         silent_since = time.monotonic() - self._silence_s * (1 - 1 / _TICKS)
         for listener in self._listeners:
             if listener.sent_at < silent_since and listener.is_idle:
-                self._spawn(listener.tell(live_events.alive(listener.at)))
+                self._spawn(listener.tell(events.alive(listener.at)))
             else:
                 self._tell_one(listener)
         self._ticks = asyncio.get_running_loop().call_later(self._silence_s / _TICKS, self._tick)

@@ -14,12 +14,12 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from plietsch.api import live_changes, live_events
 from plietsch.api.changes import cursor
 from plietsch.api.changes.cursor import Place
-from plietsch.api.live_changes import Batch, Change, Filter
-from plietsch.api.live_events import Reason
-from plietsch.api.live_listener import Listener, Send
+from plietsch.api.live import events, told
+from plietsch.api.live.events import Reason
+from plietsch.api.live.listener import Listener, Send
+from plietsch.api.live.told import Batch, Change, Filter
 from plietsch.platform import ledger
 from plietsch.platform.ledger import Position
 
@@ -83,13 +83,13 @@ class Newest:
 
     def reload(self, reason: Reason | None = None) -> bytes:
         """The event that has somebody fetch anew: by default for what interrupted the stream."""
-        return live_events.reload(self.id(self.last or self.first) or "", reason or self._reason)
+        return events.reload(self.id(self.last or self.first) or "", reason or self._reason)
 
     def _event(self, filter_: Filter, batches: Iterable[Batch]) -> bytes | None:
-        changes = live_changes.newest(batches, filter_)
+        changes = told.newest(batches, filter_)
         if len(changes) > _MOST_CHANGES:
             return self.reload("too-much")
-        return live_events.observations(self.id() or "", (each.json for each in changes)) if changes else None
+        return events.observations(self.id() or "", (each.json for each in changes)) if changes else None
 
     def _remember(self, batch: Batch) -> None:
         self._batches.append(batch)
@@ -143,10 +143,10 @@ class NewestListener(Listener):
         newest, since = self._newest, self._since
         self._interruptions, self._position, self._since = newest.interruptions, newest.last, None
         if since is None:
-            return newest.lately(self._filter) or live_events.alive(newest.id())
+            return newest.lately(self._filter) or events.alive(newest.id())
         if isinstance(since, str) or since.server != newest.server or newest.last is None:
             return newest.reload("too-long-ago")
         if since.before < newest.first:
             return newest.reload("too-long-ago")
         # The present, as `changes` and downloads have it, lies behind the last entry: what comes may be told twice.
-        return newest.after(self._filter, min(since.before, newest.last)) or live_events.alive(newest.id())
+        return newest.after(self._filter, min(since.before, newest.last)) or events.alive(newest.id())

@@ -18,12 +18,13 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
-from plietsch.api import database, errors, live_events
+from plietsch.api import database, errors
 from plietsch.api.changes import cursor, reading, texts
 from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page, Series
 from plietsch.api.changes.waiting import Bell
-from plietsch.api.live_listener import Listener, Send
+from plietsch.api.live import events
+from plietsch.api.live.listener import Listener, Send
 from plietsch.platform.ledger import BEGINNING
 
 # As JSON some 10 MB.
@@ -187,7 +188,7 @@ class EveryListener(Listener):
         """What it has not been told yet, as far as that is remembered."""
         if self._place is None and self._every.last is not None:
             self._place = self._every.last
-            return live_events.alive(self.at)
+            return events.alive(self.at)
         if self._place is None or self.is_behind:
             return None
         self._pages = 0
@@ -198,7 +199,7 @@ class EveryListener(Listener):
             self._number = number
             looked += 1 + len(step.changes)
             if wanted := [text for series, text in step.changes if self._filter.wants(series)]:
-                return live_events.changes(step.id, wanted)
+                return events.changes(step.id, wanted)
         return None if looked < _LOOKED else b""
 
     async def catch_up(self) -> bytes | None:
@@ -209,21 +210,21 @@ class EveryListener(Listener):
             return None
         if self._pages == self._every.most_pages:
             self._place = last
-            return live_events.reload(cursor.encode(last), "too-long-ago", self._address(place))
+            return events.reload(cursor.encode(last), "too-long-ago", self._address(place))
         self._pages += 1
         try:
             async with self._every.catching_up:
                 page = await self._every.page(self._filter, place)
         except errors.CursorGone:
             self._place = last
-            return live_events.reload(cursor.encode(last), "cursor-gone")
+            return events.reload(cursor.encode(last), "cursor-gone")
         except psycopg.Error as error:
             _log.warning("who catches up waits for the database", error=str(error).strip())
             return None
         # Where there is no more, all was told that could be read when `first` could.
         self._place = page.next if page.more else max(page.next, first, key=lambda each: each.order)
         told = [texts.as_json(change) for change in page.changes]
-        return live_events.changes(self.at or "", told) if told else live_events.alive(self.at)
+        return events.changes(self.at or "", told) if told else events.alive(self.at)
 
     def _address(self, place: Place) -> str:
         names = {"regions": "region", "stations": "station", "properties": "property", "methods": "method"}

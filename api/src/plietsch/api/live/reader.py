@@ -16,11 +16,11 @@ import msgspec
 import psycopg
 import structlog
 
-from plietsch.api.live_changes import Change, Told
+from plietsch.api.live.told import Change, Told
 from plietsch.platform import errors, ledger, sql
 from plietsch.platform.ledger import Position
 
-_QUERIES = sql.load("plietsch.api", "live.sql")
+_QUERIES = sql.load("plietsch.api.live", "live.sql")
 _OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c default_transaction_read_only=on"
 # Keep-alive finds a server that went without a word after a minute or so.
 _CONNECTION: Mapping[str, Any] = {

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from plietsch.api import delivery, errors, examples, live_changes, live_events, live_places, openapi
+from plietsch.api import delivery, errors, examples, openapi
 from plietsch.api.changes import cursor, model
 from plietsch.api.changes.cursor import Place
 from plietsch.api.database import Connection
 from plietsch.api.delivery import staying
+from plietsch.api.limits import places
 from plietsch.api.listings import filters
-from plietsch.api.live import Live
-from plietsch.api.live_listener import Listener
-from plietsch.api.live_listener import Send as SendPiece
+from plietsch.api.live import Live, events, told
+from plietsch.api.live.listener import Listener
+from plietsch.api.live.listener import Send as SendPiece
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
@@ -48,7 +49,7 @@ LastEventId = Annotated[
 # Nobody in between keeps it, and nginx does not collect it before passing it on.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _CONTENT: dict[str, dict[str, Any]] = {
-    live_events.MEDIA_TYPE: {
+    events.MEDIA_TYPE: {
         "schema": {"type": "string", "description": "Server-sent events (WHATWG HTML, section 9.2), without end."},
         **openapi.example(examples.LIVE),
     }
@@ -59,7 +60,7 @@ _Listening = Callable[[SendPiece], AbstractContextManager[Listener]]
 class EventStream(Response):
     """The stream of one listener: begun here, and gone on with by `delivery.staying`."""
 
-    media_type = live_events.MEDIA_TYPE
+    media_type = events.MEDIA_TYPE
 
     def __init__(self, live: Live, listening: _Listening, who: str | None) -> None:
         super().__init__(headers=_HEADERS)
@@ -114,16 +115,16 @@ async def live_stream(
     since = cursor.decode(cursor_) if cursor_ is not None and last_event_id is None else _place(last_event_id)
     since = await _reached(connection, since)
     if delivery.is_head(request):
-        return StreamingResponse((), headers=_HEADERS, media_type=live_events.MEDIA_TYPE)
+        return StreamingResponse((), headers=_HEADERS, media_type=events.MEDIA_TYPE)
     live: Live = request.app.state.live
-    who = live_places.client(request, request.app.state.exempt)
+    who = places.client(request, request.app.state.exempt)
     return EventStream(live, _listening(live, chosen, since, every=changes == "all"), who)
 
 
 async def _listen(live: Live, listening: _Listening, who: str | None, receive: Receive, send: Send) -> None:
     """Tell what there is until one side has enough; who listens is forgotten then, however it ends.
 
-    A task waits for the client to go and does nothing else: who has news sends it (`live_listener`).
+    A task waits for the client to go and does nothing else: who has news sends it (`listener`).
     """
 
     async def send_piece(piece: bytes, more: bool) -> None:
@@ -139,7 +140,7 @@ def _listening(live: Live, chosen: filters.Chosen, since: Place | str | None, *,
     wanted = {name: frozenset(codes) for name, codes in chosen._asdict().items()}
     if every:
         return lambda send: live.every(send, model.Filter(**wanted), since)
-    return lambda send: live.newest(send, live_changes.Filter(**wanted), since)
+    return lambda send: live.newest(send, told.Filter(**wanted), since)
 
 
 async def _reached(connection: Connection, since: Place | str | None) -> Place | str | None:
