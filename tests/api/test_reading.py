@@ -11,14 +11,17 @@ from api.world import World
 
 from plietsch.api import errors
 from plietsch.api.reading import PIECE, Pool, Readers, Reading
+from plietsch.api.turns import Turns
 from support import wait
 
+Read = Callable[[str], Awaitable[pa.Table]]
 
-def reading(database_url: str, use: Callable[[Pool], Awaitable[Any]], most: int = 2) -> Any:
+
+def reading(database_url: str, use: Callable[[Pool], Awaitable[Any]], most: int = 2, patience_s: float = 10) -> Any:
     """What is done with a pool that is closed afterwards."""
 
     async def run() -> Any:
-        pool = Pool(database_url, most)
+        pool = Pool(database_url, most, patience_s)
         try:
             return await use(pool)
         finally:
@@ -102,24 +105,46 @@ def test_a_turn_is_waited_for_with_patience(world: World):
         slow = asyncio.ensure_future(pool.read("SELECT pg_sleep(60)"))
         await asyncio.to_thread(wait.until, lambda: pool.lent == 1, "it is being read")
         with pytest.raises(errors.TooBusy):
-            await pool.read("SELECT 1 AS n", patience_s=0.01)
-        patient = asyncio.ensure_future(pool.read("SELECT 1 AS n", patience_s=20))
+            await pool.read("SELECT 1 AS n")
+        patient = asyncio.ensure_future(pool.read("SELECT 1 AS n", is_patient=True))
         slow.cancel()
         assert (await patient).num_rows == 1
 
-    reading(world.database_url, use, most=1)
+    reading(world.database_url, use, most=1, patience_s=0.01)
 
 
 def test_what_has_begun_waits_as_long_as_it_takes(world: World):
     async def use(pool: Pool) -> None:
-        read = Reading(pool, Readers()).for_answer(patience_s=0.01)
+        read = answering(pool, rows=10)
         assert (await read("SELECT 1 AS n")).num_rows == 1
         slow = asyncio.ensure_future(pool.read("SELECT pg_sleep(0.1)"))
         await asyncio.to_thread(wait.until, lambda: pool.lent == 1, "it is being read", poll_s=0.002)
         assert (await read("SELECT 1 AS n")).num_rows == 1
         assert slow.done()
 
-    reading(world.database_url, use, most=1)
+    reading(world.database_url, use, most=1, patience_s=0.01)
+
+
+def test_who_has_had_and_asks_for_the_least_goes_first(world: World):
+    async def use(pool: Pool) -> list[str]:
+        much, more, little = (answering(pool, rows) for rows in (PIECE, 5 * PIECE, 10))
+        await much("SELECT 1 AS n")
+        slow = asyncio.ensure_future(pool.read("SELECT pg_sleep(60)"))
+        await asyncio.to_thread(wait.until, lambda: pool.lent == 1, "it is being read")
+        answered: list[str] = []
+
+        async def ask(name: str, read: Read) -> None:
+            await read("SELECT 1 AS n")
+            answered.append(name)
+
+        async with asyncio.TaskGroup() as group:
+            for name, read in (("more", more), ("much, again", much), ("little", little), ("little, too", little)):
+                group.create_task(ask(name, read))
+            await asyncio.sleep(0)
+            slow.cancel()
+        return answered
+
+    assert reading(world.database_url, use, most=1) == ["little", "little, too", "much, again", "more"]
 
 
 def test_who_goes_away_cancels_what_is_read(world: World):
@@ -134,6 +159,11 @@ def test_who_goes_away_cancels_what_is_read(world: World):
         assert (await pool.read("SELECT 1 AS n")).num_rows == 1
 
     reading(world.database_url, use, most=1)
+
+
+def answering(pool: Pool, rows: float) -> Read:
+    """What an answer of about so many rows is read with."""
+    return Reading(pool, Readers(), Turns(1, "busy", 1)).for_answer(rows)
 
 
 class Pieces:

@@ -19,7 +19,7 @@ from api import own_database
 from plietsch.api.statistics import documents, figures, limits, periods, reading, whole
 from plietsch.api.statistics import hours as by_hours
 from plietsch.api.statistics.figures import Answer
-from plietsch.api.statistics.turns import Turns
+from plietsch.api.turns import Turns
 from plietsch.platform import registry
 from plietsch.platform.local.postgres import EmbeddedPostgres
 
@@ -439,7 +439,7 @@ def test_a_time_to_come_has_no_figures(quiet_api: Client):
 
 
 def test_many_who_reckon_leave_connections_to_others(world: World, api: Client):
-    api.app.state.statistics = Turns(at_once=2, patience_s=0.2)
+    api.app.state.statistics = Turns(2, "Others reckon.", 0.2)
     asked = [f"{STATISTICS}?station={code}" for code in ("harbour", "market", "husum")]
     with psycopg.connect(world.database_url) as slow:
         slow.execute("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")

@@ -23,13 +23,16 @@ from plietsch.api.reading import Reading
 from plietsch.api.routes import health, links, observations
 from plietsch.api.stations import routes as stations
 from plietsch.api.statistics import routes as statistics
-from plietsch.api.statistics.turns import Turns
 from plietsch.api.status import routes as status
 from plietsch.api.status.gathering import Watch
+from plietsch.api.turns import Turns
 from plietsch.platform.settings import Settings
 
 # What is written is looked for at most so often, in seconds: with what reading and telling take, known within one.
 _PACE_S = 0.5
+# Statistics are reckoned by few at a time, for each reads thousands of hours, and others need connections, too. A page
+# of ten years' worth takes some seconds.
+_STATISTICS, _STATISTICS_PATIENCE_S = 2, 10.0
 
 
 def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Application:
@@ -62,7 +65,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
     app.state.hot = Hot(pace_s=pace_s / 2)
     app.state.live.follow(app.state.hot)
     app.state.watch = Watch()
-    app.state.statistics = Turns()
+    app.state.statistics = Turns(_STATISTICS, "Others' statistics are being reckoned.", _STATISTICS_PATIENCE_S)
     for routes in (
         links, stations, latest, datastreams, observations, changes, live, gauges, properties, device_types,
         annotations, statistics, status, health,

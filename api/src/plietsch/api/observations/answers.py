@@ -46,7 +46,8 @@ async def answer(
     """
     layout = Wide(question, found) if question.layout == "wide" else Long(question, found, is_bare=is_bare)
     queries = Queries([each.id for each in found], question.flags, question.buckets, question.flags == AGGREGATED)
-    slices = Slices(reading.for_answer(), queries, question.buckets, reading.readers.room)
+    read = reading.for_answer(question.rows(len(found)))
+    slices = Slices(read, queries, question.buckets, reading.readers.room)
     asked = series.intervals(found)
     if question.newest is not None:
         last.check(question.newest, asked.series, is_raw=question.buckets is None)

@@ -8,20 +8,21 @@ nothing is, the next observation is looked for. The place after a piece is a tim
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
 
 from plietsch.api.formats.arrow import Column, compute, record_batch
-from plietsch.api.observations.buckets import LAST, SECOND_US, Buckets, Calendar, microseconds
+from plietsch.api.observations.buckets import LAST, Buckets, Calendar, microseconds
 from plietsch.api.observations.intervals import Integers, Intervals
 from plietsch.api.observations.queries import Queries
+from plietsch.api.observations.question import USUAL_SPACING
 
 Read = Callable[[str], Awaitable[pa.Table]]
 
-# How far apart the values of a series are, usually: nodes measure every five minutes.
-_SPACING_US = 300 * SECOND_US
+_SPACING_US = USUAL_SPACING // timedelta(microseconds=1)
 # A piece is to find nearly as many rows as it may have: what it finds beyond is found again by the next one.
 _FILLED = 0.9
 # A page is to be found at once, even if some values are missing.

@@ -1,7 +1,8 @@
 """What is asked of observations, as a value."""
 
+import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,8 @@ Statistic = Literal["count", "mean", "min", "max", "last"]
 GOOD, USABLE, ALL = (1,), (1, 2, 3), (1, 2, 3, 4, 9)
 # What hours, days and months are made of unless somebody says otherwise; hours and days are kept of these.
 AGGREGATED = (1, 2)
+# How far apart the values of a series are, usually: nodes measure every five minutes.
+USUAL_SPACING = timedelta(minutes=5)
 # How many observations a page holds at most.
 MOST = 50_000
 
@@ -49,6 +52,17 @@ class Question(msgspec.Struct, frozen=True):
     def buckets(self) -> buckets.Buckets | None:
         """How time is divided; None where values are given as they were measured."""
         return None if self.resolution == "raw" else buckets.of(self.resolution, self.zone)
+
+    @property
+    def spacing(self) -> timedelta:
+        """How far apart the rows of a series are, usually."""
+        divided = self.buckets
+        return timedelta(microseconds=divided.usual_us) if divided is not None else USUAL_SPACING
+
+    def rows(self, series: int) -> float:
+        """About how many rows an answer of so many series has."""
+        each = min((self.end - self.start) / self.spacing, self.newest or math.inf)
+        return min(series * each, self.limit or math.inf)
 
     def said(self, start: datetime, complete_to: str) -> Mapping[str, Any]:
         """The members that stand before the rows of its answer, which begins at `start`."""

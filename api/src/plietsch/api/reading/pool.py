@@ -15,12 +15,14 @@ import psycopg
 import pyarrow as pa
 from psycopg.conninfo import make_conninfo
 
-from plietsch.api import errors
+from plietsch.api.turns import Turns
 
 # Its types are known in part.
 _adbc: Any = adbc_driver_postgresql.dbapi
 _Error: type[Exception] = _adbc.Error
 
+# Whoever has nothing yet is told so after this many seconds, rather than when they have gone.
+_PATIENCE_S = 10.0
 # So many queries at once, of all answers together: more would only wait for the same disk and processor.
 CONNECTIONS = 4
 _OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c default_transaction_read_only=on"
@@ -33,12 +35,12 @@ _GONE = ("08", "57P")
 class Pool:
     """At most `most` connections, opened when they are needed and kept."""
 
-    def __init__(self, database_url: str, most: int = CONNECTIONS) -> None:
+    def __init__(self, database_url: str, most: int = CONNECTIONS, patience_s: float = _PATIENCE_S) -> None:
         self._conninfo = make_conninfo(
             database_url, options=_OPTIONS, application_name="plietsch-reading", connect_timeout=3, **_KEEP_ALIVE
         )
         self._threads = ThreadPoolExecutor(most, "plietsch-reading")
-        self._places = asyncio.Semaphore(most)
+        self._turns = Turns(most, "As many large answers are being read as can.", patience_s)
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         self._lent: set[_Query] = set()
@@ -48,17 +50,17 @@ class Pool:
         """How many connections read now."""
         return len(self._lent)
 
-    async def read(self, query: str, patience_s: float | None = None) -> pa.Table:
-        """What a query finds. Who is cancelled meanwhile cancels the query.
+    async def read(self, query: str, defer_s: float = 0.0, *, is_patient: bool = False) -> pa.Table:
+        """What a query finds, when its turn comes (as `Turns.take`). Who is cancelled meanwhile cancels the query.
 
         Raises errors.TooBusy where others read all that time, and what psycopg would: psycopg.OperationalError,
         psycopg.errors.QueryCanceled, …
         """
-        await self._take_place(patience_s)
+        await self._turns.take(defer_s, is_patient=is_patient)
         asked = _Query(query)
         found = asyncio.wrap_future(self._threads.submit(self._run, asked))
         # A query that is cancelled has its thread until the server has said so.
-        found.add_done_callback(self._leave_place)
+        found.add_done_callback(self._give_back)
         try:
             return await asyncio.shield(found)
         except asyncio.CancelledError:
@@ -73,15 +75,8 @@ class Pool:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
         self._forget()
 
-    async def _take_place(self, patience_s: float | None) -> None:
-        try:
-            async with asyncio.timeout(patience_s):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise errors.TooBusy("As many large answers are being read as can.") from error
-
-    def _leave_place(self, found: asyncio.Future[pa.Table]) -> None:
-        self._places.release()
+    def _give_back(self, found: asyncio.Future[pa.Table]) -> None:
+        self._turns.give_back()
         if not found.cancelled():
             found.exception()  # where nobody waits any more, it is of no interest
 

@@ -1,7 +1,7 @@
 """`/api/v1/observations`: what was measured, whole or page by page, in every format."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +14,14 @@ from plietsch.api.observations import answers, asking, documents, examples, mean
 from plietsch.api.observations.asking import Asked
 from plietsch.api.observations.parameters import AskedOfObservations
 from plietsch.api.observations.question import Question
+from plietsch.api.reading import Reading
 from plietsch.api.routes.leaving import unless_gone
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
+
+# As many series as are expected where no station is named.
+_ALL_STATIONS = 1_000
 
 _CONTENT: dict[str, dict[str, Any]] = {
     KINDS["json"].media_type: {
@@ -59,16 +63,18 @@ async def _answered(request: Request, asked: Asked) -> Response:
     now = datetime.now(UTC)
     question = asking.read(asked, now)
     # Before anything is read: what is written meanwhile may be in the answer, and is told by changes as well.
-    async with request.app.state.pool.connection() as connection:
+    reading: Reading = request.app.state.reading
+    expected = question.rows(len(question.stations) or _ALL_STATIONS)
+    async with reading.beginning(expected), request.app.state.pool.connection() as connection:
         complete_to = await changes.present(connection)
-        kept = caching.of_span(question.end, now, step=_step(question), bound=_is_bound(asked, question, complete_to))
+        kept = caching.of_span(question.end, now, step=question.spacing, bound=_is_bound(asked, question, complete_to))
         headers = caching.headers(kept) | {caching.COMPLETE_TO: complete_to}
         found = await series.meant(connection, question)
         if name == "metadata":
             table = await meaning.table(connection, question, found, complete_to)
             return await formats.respond(request, table, format_=name, headers=headers)
     answer = await answers.answer(
-        question, found, request.app.state.reading, complete_to, _link(request, question), is_bare=name == "json"
+        question, found, reading, complete_to, _link(request, question), is_bare=name == "json"
     )
     if answer.next_url is not None:
         headers["Link"] = f'<{answer.next_url}>; rel="next"'
@@ -89,12 +95,6 @@ def _is_bound(asked: Asked, question: Question, complete_to: str) -> bool:
         hint = f"Send a header Plietsch-Complete-To of this server, or leave it out: now it is {complete_to}."
         raise errors.ParameterInvalid("at", f"Nothing is complete to {errors.shown(asked.at)} yet.", hint)
     return question.resolution in ("raw", "10m")
-
-
-def _step(question: Question) -> timedelta:
-    """How far apart the rows are, usually."""
-    divided = question.buckets
-    return timedelta(microseconds=divided.usual_us) if divided is not None else timedelta(minutes=5)
 
 
 def _link(request: Request, question: Question) -> Callable[[cursors.Key], str]:

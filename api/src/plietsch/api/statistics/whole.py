@@ -17,10 +17,12 @@ from plietsch.api.formats import answering
 from plietsch.api.listings import answers, paging
 from plietsch.api.statistics import documents, reading
 from plietsch.api.statistics.reading import Page, Question
-from plietsch.api.statistics.turns import Turns
+from plietsch.api.turns import Turns
 
 # Series that are reckoned in one turn.
 AT_ONCE = 10
+# For each page that somebody has had, others may go before for a second longer: for so many at most.
+_MOST_DEFERRED_S = 10
 _NAME = "statistics"
 
 
@@ -28,9 +30,11 @@ async def pages(turns: Turns, pool: database.Pool, question: Question, now: date
     """Page after page, of as many series as `question.limit` says. Raises what reading.page does; errors.TooBusy before
     the first one only."""
     asked: Question | None = question
+    had = 0
     while asked is not None:
-        async with turns.one(is_patient=asked is not question), pool.connection() as connection:
+        async with turns.one(had, is_patient=had > 0), pool.connection() as connection:
             page = await reading.page(connection, asked, now)
+        had = min(had + 1, _MOST_DEFERRED_S)
         yield page
         after = paging.decode(page.cursor, tuple[str, str, str]) if page.cursor is not None else None
         asked = question._replace(after=after) if after is not None else None
