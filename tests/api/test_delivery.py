@@ -99,6 +99,26 @@ def test_an_unknown_address_is_a_problem(quiet_api: Client, url: str):
     assert problem["hint"] == "GET /api/v1 lists what there is."
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/api/v1/", "/api/v1"),
+        ("/api/v1/stations/", "/api/v1/stations"),
+        ("/api/v1//stations", "/api/v1/stations"),
+        ("/api/v1/stations.csv/?limit=7&kind=air", "/api/v1/stations.csv?limit=7&kind=air"),
+        ("/api/v1/stations/h%C3%A4fen//", "/api/v1/stations/h%C3%A4fen"),
+    ],
+)
+def test_an_address_with_a_slash_too_many_is_unknown_and_says_what_is_meant(quiet_api: Client, asked: str, meant: str):
+    problem = quiet_api.problem(asked)
+    assert (problem["status"], problem["hint"]) == (404, f"A slash less leads there: GET {meant}")
+
+
+@pytest.mark.parametrize("url", ["/api/v1/nothing/", "/api/v1/stations/a/b/", "//api/v2"])
+def test_a_slash_less_is_not_named_where_it_leads_nowhere(quiet_api: Client, url: str):
+    assert quiet_api.problem(url)["hint"] == "GET /api/v1 lists what there is."
+
+
 def test_another_method_is_a_problem(quiet_api: Client):
     response = quiet_api.request("DELETE", "/api/v1/stations/harbour")
     assert response.status_code == 405

@@ -153,6 +153,33 @@ def test_an_address_without_a_language_leads_to_the_readers(browser: httpx.Clien
     assert odd.headers["Location"] == "/da/stations/a%3Fb//x"
 
 
+@pytest.mark.usefixtures("region")
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/de?region=flensburg", "/de/?region=flensburg"),
+        ("/de//", "/de/"),
+        ("/da/status/", "/da/status"),
+        ("/status/", "/status"),
+        ("/en/stations/flensburg-suedermarkt/?span=week", "/en/stations/flensburg-suedermarkt?span=week"),
+        ("//en//stations/flensburg-suedermarkt.csv/", "/en/stations/flensburg-suedermarkt.csv"),
+    ],
+)
+def test_a_slash_too_many_or_too_few_leads_to_the_page_that_is_meant(
+    browser: httpx.Client, asked: str, meant: str
+) -> None:
+    answer = browser.get(f"{browser.base_url}".rstrip("/") + asked)
+    assert (answer.status_code, answer.headers["Location"]) == (308, meant)
+    assert browser.get(meant, follow_redirects=True).status_code == 200
+
+
+@pytest.mark.usefixtures("region")
+@pytest.mark.parametrize("path", ["/robots.txt", "/de/nothing/", "/fr", "//example.org/", "/static/no.js/"])
+def test_what_is_no_page_is_led_nowhere(browser: httpx.Client, path: str) -> None:
+    answer = browser.get(f"{browser.base_url}".rstrip("/") + path)
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
 def test_a_page_says_by_which_methods_it_is_asked_for(browser: httpx.Client) -> None:
     for path in ("/status", "/de/stations/flensburg-suedermarkt"):
         answer = browser.post(path)

@@ -62,6 +62,7 @@ def application(contact: str = "", **arguments: Any) -> delivery.Application:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
         **arguments,
     )

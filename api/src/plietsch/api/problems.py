@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from plietsch.api import delivery, errors
+from plietsch.api import delivery, errors, slashes
 from plietsch.api.formats import unknown_suffixes
 from plietsch.platform.errors import PlietschError
 
@@ -126,7 +126,9 @@ async def http(request: Request, error: Exception) -> Response:
             return await domain(request, unavailable)
     kind = Kind(status, f"{_OF_HTTP}{status.value}", status.phrase)
     detail = f"{request.method} {errors.shown(request.url.path)}: {status.description or status.phrase}."
-    response = answer(request, kind, detail, _HTTP_HINTS.get(status, ""))
+    meant = slashes.meant(request) if status == HTTPStatus.NOT_FOUND else None
+    hint = _HTTP_HINTS.get(status, "") if meant is None else f"A slash less leads there: GET {meant}"
+    response = answer(request, kind, detail, hint)
     response.headers.update(error.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = delivery.METHODS  # the router knows only of GET

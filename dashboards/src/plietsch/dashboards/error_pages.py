@@ -6,15 +6,19 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
 
+from plietsch.api import slashes
 from plietsch.dashboards import errors
 from plietsch.dashboards.assets import URL as STATIC
 from plietsch.dashboards.site import Site, language_of
-from plietsch.dashboards.texts import N_
+from plietsch.dashboards.texts import LANGUAGES, N_
 
 _FOR_PROGRAMS = ("/api/", "/data/", "/healthz", "/status.json", f"{STATIC}/")
 # What a program that asks for a page is told: when to come again, and by which methods (RFC 9110, section 15.5.6).
 _KEPT = ("Retry-After", "Allow")
+# What follows from the address alone is not asked again for a day.
+_MEANT_CACHE_CONTROL = "public, max-age=86400"
 
 _TITLES = {
     HTTPStatus.NOT_FOUND: N_("This page does not exist"),
@@ -32,7 +36,7 @@ _SENTENCE = N_("The mistake is on our side. Please try again in a minute.")
 
 
 def install(app: FastAPI, site: Site) -> None:
-    """Answer errors of pages with pages; those of the API stay as they are."""
+    """Answer errors of pages with pages, or lead on to the page that is meant; those of the API stay as they are."""
     for error, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(error, _wrapped(handler, site))
     app.add_exception_handler(errors.PageUnknown, _page_unknown(site))
@@ -44,7 +48,10 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
         response = await response if inspect.isawaitable(response) else response
         if "Location" in response.headers or request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
             return response
-        page = _page(request, site, HTTPStatus(response.status_code))
+        status = HTTPStatus(response.status_code)
+        if status == HTTPStatus.NOT_FOUND:
+            return _unknown(request, site)
+        page = _page(request, site, status)
         page.headers.update({name: response.headers[name] for name in _KEPT if name in response.headers})
         return page
 
@@ -53,9 +60,26 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
 
 def _page_unknown(site: Site) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
-        return _page(request, site, HTTPStatus.NOT_FOUND)
+        return _unknown(request, site)
 
     return answer
+
+
+def _unknown(request: Request, site: Site) -> Response:
+    """The page that says so; where it is a slash too many or too few, on to the page that is meant."""
+    if meant := _map(request) or slashes.meant(request):
+        return RedirectResponse(meant, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": _MEANT_CACHE_CONTROL})
+    return _page(request, site, HTTPStatus.NOT_FOUND)
+
+
+def _map(request: Request) -> str | None:
+    """The map's address, the only one of a page that ends with a slash, where it was asked for otherwise."""
+    path: str = request.scope["path"]
+    language = path.strip("/")
+    address = f"/{language}/"
+    if language not in LANGUAGES or path == address:
+        return None
+    return address + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _page(request: Request, site: Site, status: HTTPStatus) -> Response:
