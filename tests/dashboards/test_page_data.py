@@ -5,6 +5,9 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -85,8 +88,33 @@ def test_a_suffix_leads_to_the_values_of_the_page(address: str, answered: str):
     path, _, query = address.partition("?")
     found = rewriting.rewritten(path, query)
     assert found is not None
-    address = found.address if isinstance(found, rewriting.Values) else found
-    assert f"{address.path}?{address.query}" == answered
+    found = found.found if isinstance(found, rewriting.Values) else found
+    where = found.address if isinstance(found, rewriting.Daily) else found
+    assert f"{where.path}?{where.query}" == answered
+
+
+@pytest.mark.parametrize(
+    ("address", "time"),
+    [
+        ("/de/stations/x.csv?property=pm10&span=year", ("2024-10-30T23:00:00Z", "2025-10-30T23:00:00Z")),
+        ("/da/compare.json?station=x&property=pm10&last=12mo", ("2024-10-29T23:00:00Z", "2025-10-30T23:00:00Z")),
+        (
+            "/api/v1/stations/x/chart.csv?property=pm10&from=2025-03-01T12:00:00Z&to=2025-06-30T22:00:00Z",
+            ("2025-02-28T23:00:00Z", "2025-06-30T22:00:00Z"),
+        ),
+    ],
+)
+def test_days_are_those_of_the_stations_zone_and_whole(address: str, time: tuple[str, str]):
+    path, _, query = address.partition("?")
+    found = rewriting.rewritten(path, query)
+    found = found.found if isinstance(found, rewriting.Values) else found
+    assert isinstance(found, rewriting.Daily) and found.station == "x"
+    within = found.within(datetime(2025, 10, 30, 12, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    asked = dict(parse_qsl(within.query))
+    assert (asked["from"], asked["to"]) == time and "last" not in asked
+    assert (asked["resolution"], asked["tz"], asked["method"]) == ("1d", "Europe/Berlin", "all")
+    # Whoever names a zone gets its days, as the API gives them.
+    assert isinstance(rewriting.rewritten(path, f"{query}&tz=UTC"), rewriting.Address | rewriting.Values)
 
 
 @pytest.mark.parametrize(

@@ -77,12 +77,13 @@ def _course(database_url: str, now: datetime, days: int, step: timedelta = timed
 
 
 def _means(rows: Sequence[Row], step: timedelta) -> dict[datetime, list[float]]:
-    """The values that count of each step, computed apart from all SQL."""
+    """The values that count of each step (days are local), computed apart from all SQL."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     found: dict[datetime, list[float]] = defaultdict(list)
     for time, value, quality in rows:
         if value is not None and quality <= 2:
-            found[epoch + (time - epoch) // step * step].append(value)
+            begin = _midnight(time.astimezone(BERLIN).date()) if step == DAY else epoch + (time - epoch) // step * step
+            found[begin].append(value)
     return found
 
 
@@ -123,7 +124,9 @@ def test_means_are_those_of_what_was_measured_in_page_chart_and_download(
     shown = _table(page)
     expected = _means(rows, step)
     document = _document(page)
-    assert document["until"] - document["since"] == length.total_seconds()
+    since, until = (datetime.fromtimestamp(document[each], BERLIN) for each in ("since", "until"))
+    # Days by the calendar: between two of the same zone, Python reckons by what clocks show.
+    assert until - since == length if step == DAY else document["until"] - document["since"] == length.total_seconds()
     expected = {start: values for start, values in expected.items() if start.timestamp() >= document["since"]}
     assert [time for time, _ in shown] == sorted(expected, reverse=True)
     for time, (mean, least, most, count) in shown:
@@ -204,7 +207,7 @@ def test_rain_is_summed_up_by_hours_and_days(reader: Reader, database_url: str, 
     month = {time: float(mm) for time, (mm,) in _table(reader.get(f"/en/stations/{RAIN}?span=month").text)}
     by_day: dict[datetime, float] = defaultdict(float)
     for time, mm in hours.items():
-        by_day[time.astimezone(UTC).replace(hour=0)] += mm
+        by_day[_midnight(time.astimezone(BERLIN).date())] += mm
     assert month == pytest.approx(by_day)
     # The download has what fell from reading to reading.
     assert [float(each["value"]) for each in _csv(reader, page)] == [0.0, *[0.2] * len(rows)]

@@ -1,7 +1,9 @@
 """What a course is made of: spans and their steps, gaps, the lines that a chart is held against. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,11 +13,15 @@ from plietsch.dashboards import quantities
 from plietsch.dashboards.scales import Level
 from plietsch.dashboards.station import gaps, limits, spans
 from plietsch.dashboards.station.gaps import Gap
-from plietsch.dashboards.station.spans import SPANS, STEPS, Step
+from plietsch.dashboards.station.spans import SPANS, STEPS, Step, Window
 from plietsch.dashboards.texts import Texts
 
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+# When a step ends that a moment lies in.
+HOURS = partial(spans.ended, "1h", zone=BERLIN)
+DAYS = partial(spans.ended, "1d", zone=BERLIN)
 DUST = quantities.shortest_gap(["pm2_5"])
 WATER = quantities.shortest_gap(["water_level"])
 
@@ -72,12 +78,12 @@ def test_silence_at_the_ends_of_a_span_is_a_gap_too():
 
 def test_of_hours_whole_ones_are_missing():
     hours = [EPOCH + number * HOUR for number in (1, 2, 5)]
-    assert gaps.of_steps(hours, HOUR, EPOCH, EPOCH + 6.5 * HOUR, DUST, DUST) == [
+    assert gaps.of_steps(hours, HOURS, EPOCH, EPOCH + 6.5 * HOUR, DUST, DUST) == [
         Gap(EPOCH, EPOCH + HOUR),
         Gap(EPOCH + 3 * HOUR, EPOCH + 5 * HOUR),
     ]
     # Two hours of silence are nothing for a node that speaks when something changes.
-    assert gaps.of_steps(hours, HOUR, EPOCH + HOUR, EPOCH + 6.5 * HOUR, WATER, WATER) == []
+    assert gaps.of_steps(hours, HOURS, EPOCH + HOUR, EPOCH + 6.5 * HOUR, WATER, WATER) == []
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, unique=True), st.integers(0, 10**6))
@@ -95,7 +101,13 @@ def test_a_window_is_as_long_as_its_span_and_holds_the_moment_in_whole_steps(spa
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
     steps: set[Step] = {*SPANS[span].steps, SPANS[span].sums}
     for step in steps:
-        window = SPANS[span].window(step, moment)
+        window = SPANS[span].window(step, moment, BERLIN)
+        if step == "1d":
+            since, until = (each.astimezone(BERLIN) for each in window)
+            assert since.time() == until.time() == datetime.min.time()
+            assert until.date() - since.date() == SPANS[span].length
+            assert until.date() == moment.astimezone(BERLIN).date() + DAY
+            continue
         assert window.until - window.since == SPANS[span].length
         if step == "raw":
             assert window.until == moment
@@ -104,13 +116,33 @@ def test_a_window_is_as_long_as_its_span_and_holds_the_moment_in_whole_steps(spa
         assert (window.until - datetime(1970, 1, 1, tzinfo=UTC)) % STEPS[step] == timedelta(0)
 
 
+@pytest.mark.parametrize(("changes", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
+def test_where_clocks_change_a_day_is_shorter_or_longer_and_missing_as_a_whole(changes: date, hours: int):
+    begins = [_midnight(changes + number * DAY) for number in range(-1, 3)]
+    window = spans.between(begins[0] + 5 * HOUR, begins[-1], BERLIN).window("1d", begins[-1], BERLIN)
+    assert window == Window(begins[0], begins[-1])
+    assert spans.begins("1d", window, BERLIN) == begins[:-1]
+    assert (spans.begun("1d", begins[2] - HOUR, BERLIN), DAYS(begins[1])) == (begins[1], begins[2])
+    assert DAYS(begins[1]) - begins[1] == hours * HOUR
+    # Missing between two days, and before the first one; of a day that has begun, nothing is.
+    alone = [Gap(begins[1], begins[2])]
+    assert gaps.of_steps([begins[0], begins[2]], DAYS, begins[0], begins[3], WATER, DAY) == alone
+    assert gaps.of_steps(begins[2:3], DAYS, begins[1], begins[3], WATER, DAY) == alone
+    assert gaps.of_steps(begins[2:3], DAYS, begins[1] + HOUR, begins[3], WATER, DAY) == []
+    assert gaps.of_steps(begins[:3], DAYS, begins[0], begins[3], WATER, DAY) == []
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
+
+
 def test_of_sums_each_hour_counts_and_the_newest_one_is_waited_for():
     hours = [EPOCH, EPOCH + 2 * HOUR]
-    assert gaps.of_steps(hours, HOUR, EPOCH, EPOCH + 3.1 * HOUR, timedelta(0), WATER) == [
+    assert gaps.of_steps(hours, HOURS, EPOCH, EPOCH + 3.1 * HOUR, timedelta(0), WATER) == [
         Gap(EPOCH + HOUR, EPOCH + 2 * HOUR)
     ]
     late = EPOCH + 5.3 * HOUR
-    assert gaps.of_steps(hours, HOUR, EPOCH, late, timedelta(0), WATER)[-1] == Gap(EPOCH + 3 * HOUR, late)
+    assert gaps.of_steps(hours, HOURS, EPOCH, late, timedelta(0), WATER)[-1] == Gap(EPOCH + 3 * HOUR, late)
 
 
 def test_an_unknown_span_is_a_day():

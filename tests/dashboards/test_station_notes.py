@@ -48,7 +48,7 @@ def test_new_years_eve_is_a_note_on_dust_alone() -> None:
     known = list(calendar.nights([("flensburg", ZONE)], midnight - timedelta(days=900), midnight))
     window = Window(midnight - timedelta(days=3), midnight)
     of_dust, of_warmth = (
-        notes.under(known, Course(code, SPANS["week"], "raw", window, []), Texts.read("de"), ZONE)
+        notes.under(known, Course(code, SPANS["week"], ZONE, "raw", window, []), Texts.read("de"), ZONE)
         for code in ("pm2_5", "temperature")
     )
     assert [each.text.split(":")[0] for each in of_dust] == ["Silvester"] and not of_warmth

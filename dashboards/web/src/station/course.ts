@@ -33,9 +33,9 @@ export interface Course {
   readonly isSum: boolean;
   readonly since: number;
   readonly until: number;
-  /** How long a step is; 0 where values are as measured. */
+  /** How long a step is, a day more or less; 0 where values are as measured. */
   readonly stepS: number;
-  /** The zone in which its times are said: whole days are those of UTC. */
+  /** The zone in which its times are said, and whose days are meant. */
   readonly timezone: string;
   /** Unix times: of values, or the beginnings of steps. */
   readonly times: readonly number[];

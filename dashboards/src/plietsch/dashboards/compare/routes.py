@@ -145,7 +145,7 @@ def _values(picked: Comparison, went: Course) -> list[tuple[str, str]]:
     """
     query = [(name, value) for name, value in picked.query if name not in ("last", "from", "to")]
     query += [("from", station_page.utc(went.window.since)), ("to", station_page.utc(went.window.until))]
-    return query if went.is_sum else [*query, ("resolution", went.step), ("layout", "wide")]
+    return query if went.is_sum else [*query, *station_page.resolution(went), ("layout", "wide")]
 
 
 def _name(code: str | None, texts: Texts) -> str:

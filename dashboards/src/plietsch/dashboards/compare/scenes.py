@@ -39,7 +39,7 @@ def of(told: Sequence[Told], texts: Texts) -> Scene:
         since=went.window.since.timestamp(),
         until=went.window.until.timestamp(),
         step_s=scenes.step_s(went),
-        timezone=scenes.timezone(went, first.region),
+        timezone=first.region.timezone,
         lines=tuple(lines),
         beginning=quantity.beginning,
         limits=tuple(Limit(float(each.value), each.name, each.band) for each in held),

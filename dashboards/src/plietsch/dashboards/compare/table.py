@@ -51,7 +51,7 @@ def of(told: Sequence[Told], texts: Texts) -> Table:
 
     def row(moment: datetime) -> Row:
         cells = [_number(values.get(moment), decimals, texts) for values in points]
-        return Row(table.said(went, moment, texts, zone), moment.isoformat(), cells)
+        return Row(table.said(went, moment, texts, zone), table.iso(went, moment, zone), cells)
 
     ends = [table.summary(line) or (None, None) for line in lines]
     extents = [

@@ -4,16 +4,20 @@
 `Completed` within all that, as it may ask the database and may answer itself.
 """
 
+from typing import Any
+
 import psycopg
 from fastapi import Request, Response
+from psycopg import AsyncConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plietsch.api import database, errors, problems
 from plietsch.dashboards.compare import gathering
 from plietsch.dashboards.page_data import rewriting
-from plietsch.dashboards.page_data.rewriting import Address, Values
+from plietsch.dashboards.page_data.rewriting import Address, Daily, Values
+from plietsch.dashboards.picture import gathering as places
 
-# In the scope: the values of which nobody named the quantity, or why there are none.
+# In the scope: values of which nobody named the quantity, or days of nobody's zone; or why there are none.
 _OPEN = "plietsch.page_data"
 _NOTHING = errors.ParameterInvalid(
     "property",
@@ -36,7 +40,9 @@ class PageData:
 
 
 class Completed:
-    """Names the quantity that a page shows where its address names none; answers what can be no page's values."""
+    """Names the quantity that a page shows where its address names none, and the days; answers what can be no page's
+    values.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -44,8 +50,8 @@ class Completed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, or with a problem."""
         match scope.get(_OPEN):
-            case Values() as values:
-                answer = await _with_quantity(scope, values)
+            case Values() | Daily() as open_:
+                answer = await _closed(scope, open_)
             case errors.ParameterInvalid() as error:
                 answer = await problems.domain(Request(scope), error)
             case _:
@@ -61,9 +67,11 @@ def _rewritten(scope: Scope) -> Scope:
         return {**scope, _OPEN: error}
     if found is None:
         return scope
-    if isinstance(found, Address):
-        return _at(scope, found)
-    return {**_at(scope, found.address), _OPEN: found if found.code is None else None}
+    open_ = found if isinstance(found, Values) and found.code is None else None
+    where = found.found if isinstance(found, Values) else found
+    if isinstance(where, Address):
+        return {**_at(scope, where), _OPEN: open_}
+    return {**_at(scope, where.address), _OPEN: open_ or where}
 
 
 def _at(scope: Scope, address: Address) -> Scope:
@@ -71,17 +79,27 @@ def _at(scope: Scope, address: Address) -> Scope:
     return {**scope, "path": path, "raw_path": path.encode(), "query_string": query}
 
 
-async def _with_quantity(scope: Scope, values: Values) -> Scope | Response:
-    """The scope of the values of the quantity that the page shows, or a problem."""
+async def _closed(scope: Scope, open_: Values | Daily) -> Scope | Response:
+    """The scope of the values that the page shows, or a problem."""
     pool: database.Pool = scope["app"].state.pool
     try:
         async with pool.connection() as connection:
-            code = await gathering.first(connection, values.stations)
+            address = await _address(connection, open_)
     except errors.StationUnknown:
         return scope  # the route says so, or leads on to what the station is called now
     except psycopg.OperationalError as error:
         return await problems.database(Request(scope), error)
-    if code is None:
+    if address is None:
         return await problems.domain(Request(scope), _NOTHING)
     # The path has no suffix any more here.
-    return {**scope, "query_string": values._replace(code=code).address.query.encode("latin-1")}
+    return {**scope, "query_string": address.query.encode("latin-1")}
+
+
+async def _address(connection: AsyncConnection[Any], open_: Values | Daily) -> Address | None:
+    """Where they are; None where there is no quantity. Raises api.errors.StationUnknown."""
+    if isinstance(open_, Daily):
+        place = await places.place(connection, open_.station)
+        return open_.within(place.now, place.region.zone)
+    code = await gathering.first(connection, open_.stations)
+    found = open_._replace(code=code).found if code else None
+    return await _address(connection, found) if isinstance(found, Daily) else found

@@ -7,7 +7,9 @@ for the page: its stations, its one quantity and its time are those of the value
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
@@ -18,8 +20,8 @@ from plietsch.dashboards.compare import asked as comparisons
 from plietsch.dashboards.compare import steps
 from plietsch.dashboards.newest import RAIN
 from plietsch.dashboards.picture import asked as pictures
-from plietsch.dashboards.station import streams
-from plietsch.dashboards.station.spans import SPANS, Step
+from plietsch.dashboards.station import page, streams
+from plietsch.dashboards.station.spans import SPANS, Step, Window
 from plietsch.dashboards.texts import LANGUAGES
 
 _LANGUAGE = f"(?:{'|'.join(LANGUAGES)})"
@@ -34,9 +36,12 @@ LAST = {"day": "24h", "week": "7d", "month": "30d", "year": "12mo"}
 _LOOKS = frozenset({"theme", "width", "height", "lang"})
 # What a comparison and a picture are asked for; other parameters are the API's own.
 _READ = frozenset({"station", "property", "last", "from", "to", "method"})
+_TIME = frozenset({"last", "from", "to"})
 _UTC = ZoneInfo("UTC")
 
 Pairs = list[tuple[str, str]]
+# As of a present, in a zone: from when until when whole days are shown.
+Days = Callable[[datetime, ZoneInfo], Window]
 
 
 class Address(NamedTuple):
@@ -44,6 +49,21 @@ class Address(NamedTuple):
 
     path: str
     query: str
+
+
+class Daily(NamedTuple):
+    """Days of values: those of the station's zone, as many as its page shows. `address` is where days of UTC are."""
+
+    address: Address
+    station: str
+    days: Days
+
+    def within(self, now: datetime, zone: ZoneInfo) -> Address:
+        """Where they are, as of a present."""
+        since, until = self.days(now, zone)
+        others = [pair for pair in parse_qsl(self.address.query) if pair[0] not in _TIME]
+        query = [*others, ("from", page.utc(since)), ("to", page.utc(until)), ("tz", zone.key)]
+        return Address(self.address.path, urlencode(query))
 
 
 class Values(NamedTuple):
@@ -54,17 +74,19 @@ class Values(NamedTuple):
     code: str | None
     others: Pairs
     step: Step
+    days: Days
 
     @property
-    def address(self) -> Address:
+    def found(self) -> Address | Daily:
         """Where they are."""
         quantity = [] if self.code is None else [("property", self.code)]
         pairs = [*(("station", code) for code in self.stations), *quantity, *self.others]
-        return _observations(self.suffix, [*pairs, *_steps(self.step, pairs)])
+        return _in_steps(self.suffix, pairs, self.step, self.days)
 
 
-def rewritten(path: str, query: str) -> Address | Values | None:
-    """Where the values of a page are; None for what is no page's address with a suffix.
+def rewritten(path: str, query: str) -> Address | Daily | Values | None:
+    """Where the values of a page are: of `Daily` and `Values`, more is to be known; None for what is no page's address
+    with a suffix.
 
     Raises api.errors.ParameterInvalid for a time of which there is no picture, and a comparison without a station.
     """
@@ -72,7 +94,7 @@ def rewritten(path: str, query: str) -> Address | Values | None:
     if found := _STATION.fullmatch(path):
         if not {"property", "span"} & {name for name, _ in pairs}:
             return Address(f"/api/v1/stations/{found['code']}{found['suffix']}", query)
-        return _observations(found["suffix"], [("station", found["code"]), *_of_span(pairs)])
+        return _of_span(found["suffix"], found["code"], pairs)
     if found := _PICTURE.fullmatch(path):
         plain = [(name, value) for name, value in pairs if name not in _LOOKS]
         return _pictured(found["suffix"], found["code"], plain)
@@ -88,7 +110,7 @@ def _pictured(suffix: str, station: str, pairs: Pairs) -> Values:
     time = pictures.time(last, start, to, now)
     others = [(name, value) for name, value in pairs if name not in ("station", "property")]
     step = time.interval(now, _UTC).steps[0]
-    return Values(suffix, (station,), given.get("property"), [*others, *_usual(others)], step)
+    return Values(suffix, (station,), given.get("property"), [*others, *_usual(others)], step, partial(_days, time))
 
 
 def _compared(suffix: str, pairs: Pairs) -> Values:
@@ -102,12 +124,17 @@ def _compared(suffix: str, pairs: Pairs) -> Values:
     understood = [(name, value) for name, value in compared.query if name not in ("station", "property")]
     others = [(name, value) for name, value in pairs if name not in _READ]
     step = steps.of(time.interval(pictures.now(), _UTC).length)
-    return Values(suffix, compared.stations, compared.code, [*understood, *_usual(understood), *others], step)
+    asked = [*understood, *_usual(understood), *others]
+    return Values(suffix, compared.stations, compared.code, asked, step, partial(_days, time))
+
+
+def _days(time: pictures.Time, now: datetime, zone: ZoneInfo) -> Window:
+    return time.interval(now, zone).window("1d", now, zone)
 
 
 def _usual(pairs: Pairs) -> Pairs:
     """The time that is shown where none is given."""
-    is_given = any(value for name, value in pairs if name in ("last", "from", "to"))
+    is_given = any(value for name, value in pairs if name in _TIME)
     return [] if is_given else [("last", pictures.DEFAULT_LAST)]
 
 
@@ -123,18 +150,22 @@ def _beside(pairs: Pairs) -> Pairs:
     return [("method", "all")] if one_station and "property" in named and "method" not in named else []
 
 
-def _of_span(pairs: Pairs) -> Pairs:
-    """A station page's parameters: its span is a day unless it says otherwise. What it does not know is handed on."""
+def _of_span(suffix: str, station: str, pairs: Pairs) -> Address | Daily:
+    """A station's page: its span is a day unless it says otherwise. What it does not know is handed on."""
     span = next((value for name, value in pairs if name == "span"), "day")
     if span not in SPANS:
-        return pairs
+        return _observations(suffix, [("station", station), *pairs])
     others = [(name, value) for name, value in pairs if name != "span"]
-    return [*others, ("last", LAST[span]), *_steps(SPANS[span].steps[0], others)]
+    asked = [("station", station), *others, ("last", LAST[span])]
+    return _in_steps(suffix, asked, SPANS[span].steps[0], partial(SPANS[span].window, "1d"))
 
 
-def _steps(step: Step, pairs: Pairs) -> Pairs:
-    """The resolution of what is longer; sums are made of what fell each time, and who names one gets that."""
+def _in_steps(suffix: str, pairs: Pairs, step: Step, days: Days) -> Address | Daily:
+    """What is longer, in its steps; sums are made of what fell each time, and who names a resolution gets that."""
+    named = {name for name, _ in pairs}
     codes = [value for name, value in pairs if name == "property"]
-    if step == "raw" or RAIN in codes or streams.FALLEN in codes or "resolution" in dict(pairs):
-        return []
-    return [("resolution", step)]
+    if step == "raw" or RAIN in codes or streams.FALLEN in codes or "resolution" in named:
+        return _observations(suffix, pairs)
+    address = _observations(suffix, [*pairs, ("resolution", step)])
+    station = next(value for name, value in pairs if name == "station")
+    return Daily(address, station, days) if step == "1d" and "tz" not in named else address

@@ -31,10 +31,10 @@ class Time:
     until: datetime | None = None
 
     def interval(self, now: datetime, zone: ZoneInfo) -> Interval:
-        """The interval, as of a present; months are those of the zone's calendar."""
+        """The interval, as of a present; days and months are those of the zone's calendar."""
         if self.since is not None and self.until is not None:
-            return spans.between(self.since, self.until)
-        return spans.between(self.last.before(now, zone), now)
+            return spans.between(self.since, self.until, zone)
+        return spans.between(self.last.before(now, zone), now, zone)
 
 
 def time(last: str | None, start: str | None, end: str | None, now: datetime) -> Time:

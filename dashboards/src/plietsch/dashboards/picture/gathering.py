@@ -54,7 +54,7 @@ async def of_place(
 ) -> Told:
     """Its course of a quantity, of some of its series."""
     station = known.station.code
-    went = await course.of(connection, station, some, code, span, min(span.until, known.now))
+    went = await course.of(connection, station, some, code, span, min(span.until, known.now), span.zone)
     gauge = (await gauges.of(connection, language, station=station)).get(station)
     devices = await past.deployments(connection, station)
     return Told(known.station, known.region, went, gauge, devices, known.now)

@@ -101,8 +101,8 @@ async def get_chart(
 ) -> Response:
     """For mails, posts and wikis: the course of a property with gaps, limits or a gauge's levels, and its licence.
 
-    As measured for up to a week, means of hours for up to a month, of days beyond. Times are local. Ask again with
-    `If-None-Match`: 304 is cheap.
+    As measured for up to a week, means of hours for up to a month, of local days beyond. Times are local. Ask again
+    with `If-None-Match`: 304 is cheap.
     """
     time = asked.time(last, start, to, asked.now())
     pool: database.Pool = request.app.state.pool

@@ -1,7 +1,7 @@
 """Scenes of courses: what a station's page shows of a quantity, put into words and points for a picture."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,9 +24,9 @@ MEANS: dict[Step, str] = {
     "raw": N_("as measured"),
     "10m": N_("means of ten minutes"),
     "1h": N_("means of hours"),
-    "1d": N_("means of days (UTC)"),
+    "1d": N_("daily means"),
 }
-SUMS: dict[Step, str] = {"1h": N_("sums of hours"), "1d": N_("sums of days (UTC)")}
+SUMS: dict[Step, str] = {"1h": N_("sums of hours"), "1d": N_("daily sums")}
 _RANGE = N_("least to most")
 _GAP = N_("no data")
 _UNSURE = N_("not sure enough (air too humid)")
@@ -64,7 +64,7 @@ def of_station(told: Told, texts: Texts) -> Scene:
         since=went.window.since.timestamp(),
         until=went.window.until.timestamp(),
         step_s=step_s(went),
-        timezone=timezone(went, told.region),
+        timezone=told.region.timezone,
         lines=lines,
         beginning=QUANTITIES[went.code].beginning,
         is_sum=went.is_sum,
@@ -142,10 +142,9 @@ def subtitle(went: Course, region: Region, texts: Texts) -> str:
 
 def days(went: Course, region: Region, texts: Texts) -> str:
     """The days of a span, as in 14–21 Nov 2026."""
-    zone = UTC if went.step == "1d" else region.zone
     # The end belongs to the next day, of which nothing is shown.
     last = went.window.until - quantities.SHORTEST_GAP if went.step != "raw" else went.window.until
-    since, until = (moment.astimezone(zone).date() for moment in (went.window.since, last))
+    since, until = (moment.astimezone(region.zone).date() for moment in (went.window.since, last))
     return format_interval(since, max(since, until), "yMMMd", locale=texts.locale)
 
 
@@ -162,11 +161,6 @@ def made(at: datetime, region: Region, texts: Texts) -> str:
 def step_s(went: Course) -> float:
     """How long a step is; 0 where values are as measured."""
     return STEPS[went.step].total_seconds() if went.step in STEPS else 0.0
-
-
-def timezone(went: Course, region: Region) -> str:
-    """The zone whose midnights are shown: days are those of UTC."""
-    return "UTC" if went.step == "1d" else region.timezone
 
 
 def _marks(told: Told, texts: Texts) -> tuple[Mark, ...]:

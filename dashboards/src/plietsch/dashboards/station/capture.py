@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
@@ -55,7 +56,7 @@ async def of(
     codes: Sequence[str],
     at: datetime,
     texts: Texts,
-    zone: tzinfo,
+    zone: ZoneInfo,
 ) -> list[Captured]:
     """The data capture of a station's quantities in the days up to a moment, in local days."""
     found: list[Captured] = []
@@ -66,7 +67,7 @@ async def of(
         begun = await _begun(connection, own, code)
         if begun is not None:
             window = Window(at - timedelta(days=DAYS + 1), at)
-            heard |= set(await course.doubted(connection, own, code, window, _HOUR))
+            heard |= set(await course.doubted(connection, own, code, window, "1h", zone))
             found.append(_captured(code, heard, begun, at, texts, zone))
     return found
 

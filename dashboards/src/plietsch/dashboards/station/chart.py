@@ -32,7 +32,6 @@ def document(
 ) -> str:
     """A course with the lines that it is held against; `scale` is what is faint behind it, `marks` what changed."""
     quantity = QUANTITIES[course.code]
-    days = course.step == "1d"
     content = {
         "property": course.code,
         "name": texts.translate(quantity.name),
@@ -43,8 +42,7 @@ def document(
         "since": course.window.since.timestamp(),
         "until": course.window.until.timestamp(),
         "stepS": STEPS[course.step].total_seconds() if course.step in STEPS else 0,
-        # Days are those of UTC: they begin where its midnights are.
-        "timezone": "UTC" if days else timezone,
+        "timezone": timezone,
         "times": [time.timestamp() for time in course.times],
         "lines": [_line(course, line, texts) for line in course.lines],
         "gaps": [[gap.since.timestamp(), gap.until.timestamp()] for gap in course.gaps],

@@ -3,41 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
 from plietsch.dashboards import quantities, rain
 from plietsch.dashboards.newest import RAIN
-from plietsch.dashboards.station import gaps, streams
+from plietsch.dashboards.station import days, gaps, spans, streams
 from plietsch.dashboards.station.gaps import Gap
-from plietsch.dashboards.station.spans import STEPS, Span, Step, Window
+from plietsch.dashboards.station.points import MISSING, Point
+from plietsch.dashboards.station.spans import Divided, Span, Step, Window
 from plietsch.dashboards.station.streams import Stream
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.dashboards.station", "station.sql")
 # More points than a screen is wide nobody sees, and a table of more nobody reads.
 MOST = 2000
-# QARTOD: what is suspect or failed is no part of a line or a mean.
-_WORST_COUNTED = 2
-MISSING = 9
 _NONE = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value as measured with its quality, or a step's mean with its least and most value and of how many."""
-
-    value: float | None
-    quality: int = 1
-    count: int = 1
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether it belongs to the line."""
-        return self.value is not None and self.quality <= _WORST_COUNTED
 
 
 @dataclass(frozen=True)
@@ -52,11 +36,12 @@ class Line:
 class Course:
     """A quantity over a span. `step` is how fine it is; sums (of rain) are of steps, too, and have a `total`.
 
-    `doubted` is how many values are suspect or failed, which no line counts.
+    Days are those of `zone`. `doubted` is how many values are suspect or failed, which no line counts.
     """
 
     code: str
     span: Span
+    zone: ZoneInfo
     step: Step
     window: Window
     lines: list[Line]
@@ -82,31 +67,45 @@ class Course:
 
 
 async def of(
-    connection: AsyncConnection[Any], station: str, own: Sequence[Stream], code: str, span: Span, at: datetime
+    connection: AsyncConnection[Any],
+    station: str,
+    own: Sequence[Stream],
+    code: str,
+    span: Span,
+    at: datetime,
+    zone: ZoneInfo,
 ) -> Course:
-    """The course of a quantity of a station with these series up to a moment."""
+    """The course of a quantity of a station with these series up to a moment; days are those of the zone."""
     if code == RAIN:
-        return await _sums(connection, station, own, span, at)
-    course = await _course(connection, own, code, span, span.steps[0], at)
+        return await _sums(connection, station, own, span, at, zone)
+    course = await _course(connection, own, code, span, span.steps[0], at, zone)
     if len(course.times) > MOST:
-        course = await _course(connection, own, code, span, span.steps[-1], at)
+        course = await _course(connection, own, code, span, span.steps[-1], at, zone)
     return await _with_gaps(connection, course, own, at)
 
 
 async def _course(
-    connection: AsyncConnection[Any], own: Sequence[Stream], code: str, span: Span, step: Step, at: datetime
+    connection: AsyncConnection[Any],
+    own: Sequence[Stream],
+    code: str,
+    span: Span,
+    step: Step,
+    at: datetime,
+    zone: ZoneInfo,
 ) -> Course:
-    window = span.window(step, at)
+    window = span.window(step, at, zone)
     by_method = streams.lines(own, code).items()
-    lines = [Line(method, await _points(connection, some, step, window)) for method, some in by_method]
+    lines = [Line(method, await _points(connection, some, step, window, zone)) for method, some in by_method]
     # A series that has nothing in the span is no line of it, nor a column.
-    return Course(code, span, step, window, [line for line in lines if line.points] or lines[:1])
+    return Course(code, span, zone, step, window, [line for line in lines if line.points] or lines[:1])
 
 
 async def _points(
-    connection: AsyncConnection[Any], some: Sequence[Stream], step: Step, window: Window
+    connection: AsyncConnection[Any], some: Sequence[Stream], step: Step, window: Window, zone: ZoneInfo
 ) -> dict[datetime, Point]:
     """The points of series that followed each other; where two say something, the later one is believed."""
+    if step == "1d":
+        return await days.of(connection, [stream.id for stream in some], window, zone)
     found: dict[datetime, Point] = {}
     for stream in some:
         parameters = {"stream": stream.id, "since": window.since, "until": window.until}
@@ -121,17 +120,17 @@ async def _points(
 
 
 async def _sums(
-    connection: AsyncConnection[Any], station: str, own: Sequence[Stream], span: Span, at: datetime
+    connection: AsyncConnection[Any], station: str, own: Sequence[Stream], span: Span, at: datetime, zone: ZoneInfo
 ) -> Course:
     """What fell, hour by hour or day by day."""
-    window = span.window(span.sums, at)
+    window = span.window(span.sums, at, zone)
     hours = (await rain.hours(connection, window.since, window.until, station=station)).get(station, {})
     fallen: dict[datetime, float] = {}
     for hour, mm in hours.items():
-        start = window.since + (hour - window.since) // STEPS[span.sums] * STEPS[span.sums]
+        start = spans.begun(span.sums, hour, zone)
         fallen[start] = fallen.get(start, 0.0) + mm
     lines = [Line("", {start: Point(mm) for start, mm in sorted(fallen.items())})]
-    course = Course(RAIN, span, span.sums, window, lines, total=sum(hours.values()) if hours else None)
+    course = Course(RAIN, span, zone, span.sums, window, lines, total=sum(hours.values()) if hours else None)
     return await _with_gaps(connection, course, own, at)
 
 
@@ -144,21 +143,23 @@ async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequ
     if course.step == "raw":
         found = gaps.of_moments(course.heard, begun, at, shortest)
     else:
-        doubts = {} if course.is_sum else await doubted(connection, own, course.code, course.window, STEPS[course.step])
+        step, zone = course.step, course.zone
+        doubts = {} if course.is_sum else await doubted(connection, own, course.code, course.window, step, zone)
         course = replace(course, doubted=sum(doubts.values()))
         times = sorted({*course.heard, *doubts})
         # An hour of rain is there or not; one of a mean that stands alone says something of those beside it.
         alone = _NONE if course.is_sum else shortest
-        found = gaps.of_steps(times, STEPS[course.step], begun, at, alone, shortest)
+        found = gaps.of_steps(times, partial(spans.ended, step, zone=zone), begun, at, alone, shortest)
     return replace(course, gaps=found)
 
 
 async def doubted(
-    connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window, step: timedelta
+    connection: AsyncConnection[Any], own: Sequence[Stream], code: str, window: Window, step: Divided, zone: ZoneInfo
 ) -> dict[datetime, int]:
     """How many values of a quantity are suspect or failed, by the beginning of their step (UTC)."""
     ids = [each.id for each in own if each.property == streams.source_of(code) and each.is_default]
-    parameters = {"streams": ids, "step": step, "since": window.since, "until": window.until}
+    begins = spans.begins(step, window, zone)
+    parameters = {"streams": ids, "begins": begins, "since": window.since, "until": window.until}
     cursor = await connection.execute(_QUERIES["doubted"], parameters)
     return {begin.astimezone(UTC): count for begin, count in await cursor.fetchall()}
 

@@ -1,6 +1,6 @@
 """Gaps: when a station said nothing, for chart and table alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 # A pause is a gap when it is so many times as long as the ones beside it: a station may change its pace.
 _INTERVALS = 2.5
 _NONE = timedelta(0)
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 class Gap(NamedTuple):
@@ -35,7 +36,7 @@ def of_moments(times: Sequence[datetime], since: datetime, until: datetime, shor
 
 def of_steps(
     starts: Sequence[datetime],
-    step: timedelta,
+    ended: Callable[[datetime], datetime],
     since: datetime,
     until: datetime,
     shortest: timedelta,
@@ -43,17 +44,19 @@ def of_steps(
 ) -> list[Gap]:
     """The gaps between steps that hold values, and before them: whole steps, `shortest` or longer.
 
-    After the last one there is a gap once nothing has come for longer than `patience`.
+    `ended` says when the step ends in which a moment lies: days are not equally long. After the last one there is a gap
+    once nothing has come for longer than `patience`.
     """
     if not starts:
         return _if_any(since, until)
+    ends = [ended(start) for start in starts]
     between = [
-        Gap(earlier + step, later)
-        for earlier, later in pairwise(starts)
-        if later - earlier - step >= max(shortest, step)
+        Gap(end, later) for end, later in zip(ends, starts[1:], strict=False) if later > end and later - end >= shortest
     ]
-    first = [Gap(since, starts[0])] if starts[0] - since >= max(shortest, step) else []
-    return [*first, *between, *_if_any(starts[-1] + step, until, patience)]
+    # A begun step is none that is missing: from the next one on, a whole one must be.
+    has_missed = ended(ended(since - _AN_INSTANT)) <= starts[0] and starts[0] - since >= shortest
+    first = [Gap(since, starts[0])] if has_missed else []
+    return [*first, *between, *_if_any(ends[-1], until, patience)]
 
 
 def _if_any(since: datetime, until: datetime, shortest: timedelta = _NONE) -> list[Gap]:

@@ -15,11 +15,11 @@ STEPS: dict[Step, str] = {
     "raw": N_("Values as measured."),
     "10m": N_("Means of ten minutes; the time is their beginning."),
     "1h": N_("Means of an hour; the time is the beginning of the hour."),
-    "1d": N_("Means of a day; days are those of UTC, as in the open data."),
+    "1d": N_("Daily means; a day goes from midnight to midnight, local time."),
 }
 SUMS: dict[Step, str] = {
     "1h": N_("Sums of an hour; the time is the beginning of the hour."),
-    "1d": N_("Sums of a day; days are those of UTC, as in the open data."),
+    "1d": N_("Daily sums; a day goes from midnight to midnight, local time."),
 }
 # QARTOD's flags, for readers; from this one on a value is not counted.
 SUSPECT = 3

@@ -125,7 +125,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
     shown = await cards.of(connection, place, asked.codes, values, at, texts)
     if asked.chosen is None:
         return View(shown, None, asked.span, None, None, [], "", "", "")
-    went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at)
+    went = await course.of(connection, code, asked.streams, asked.chosen, asked.span, at, zone)
     lines = limits.of(went, asked.gauge, texts)
     last = None if went.times or went.doubted else await course.last(connection, asked.streams, asked.chosen, at)
     scale = cards.scale_of(asked.chosen, asked.gauge) if has_bands(went) else None
@@ -143,7 +143,7 @@ async def view(connection: AsyncConnection[Any], asked: Asked, texts: Texts) -> 
         steps=texts.translate((names.SUMS if went.is_sum else names.STEPS)[went.step]),
         numbers=lambda value: texts.number(value, 0 if float(value).is_integer() else 1),
         last=texts.gettext(_LAST, day=texts.day(last, zone)) if last else "",
-        all_days=_all_days(code, went.code, asked.devices, last) if last else "",
+        all_days=_all_days(code, went, asked.devices, last) if last else "",
     )
 
 
@@ -187,18 +187,23 @@ def _csv(station: str, went: Course) -> str:
     query += [("from", utc(went.window.since)), ("to", utc(went.window.until))]
     # Sums are made of what fell each time.
     if went.step != "raw" and not went.is_sum:
-        query.append(("resolution", went.step))
+        query += resolution(went)
     query += [("method", line.method) for line in went.lines if line.method not in ("", RAW)]
     if len(went.lines) > 1:
         query.append(("method", RAW))
     return f"/api/v1/observations.csv?{urlencode(query)}"
 
 
-def _all_days(station: str, code: str, devices: Sequence[Deployment], last: datetime) -> str:
+def resolution(went: Course) -> list[tuple[str, str]]:
+    """How the API is asked for the steps of a course."""
+    return [("resolution", went.step), *([("tz", went.zone.key)] if went.step == "1d" else [])]
+
+
+def _all_days(station: str, went: Course, devices: Sequence[Deployment], last: datetime) -> str:
     """The address of all days of a quantity, from the first device on."""
     begun = min((each.since for each in devices if each.since), default=_EARLIEST)
     span = {"from": utc(min(begun, last)), "to": utc(last + timedelta(days=1)), "resolution": "1d"}
-    query = {"station": station, "property": streams.source_of(code), **span}
+    query = {"station": station, "property": streams.source_of(went.code), **span, "tz": went.zone.key}
     return f"/api/v1/observations.csv?{urlencode(query)}"
 
 

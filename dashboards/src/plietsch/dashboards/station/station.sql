@@ -58,16 +58,13 @@ WHERE EXISTS (
 )
 ORDER BY h.bucket
 
--- name: by_1d
--- The days (UTC) of a series that begin in a span. One counts once the device was installed during any of it.
-SELECT y.bucket, y.count, y.mean, y.min, y.max
-FROM days_of(%(stream)s, %(since)s, %(until)s) y
-WHERE EXISTS (
-    SELECT FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
-    WHERE c.datastream_id = %(stream)s AND d.phase = 'installed'
-      AND d.during && tstzrange(y.bucket, y.bucket + INTERVAL '24 hours')
-)
-ORDER BY y.bucket
+-- name: installed
+-- The times in a span at which an installed device fed each of some series.
+SELECT c.datastream_id, range_agg(d.during) * tstzmultirange(tstzrange(%(since)s, %(until)s))
+FROM deployment_channel c
+JOIN deployment d ON d.id = c.deployment_id AND d.phase = 'installed'
+WHERE c.datastream_id = ANY(%(streams)s)
+GROUP BY c.datastream_id
 
 -- name: places
 -- The public places of a station since when it has been there, the first one first.
@@ -108,8 +105,9 @@ FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
 WHERE c.datastream_id = ANY(%(streams)s) AND d.phase = 'installed'
 
 -- name: doubted
--- How many values of some series, measured in a span while their device was installed, are suspect or failed, by step.
-SELECT date_bin(%(step)s::interval, o.phenomenon_time, 'epoch'), count(*)
+-- How many values of some series, measured in a span while their device was installed, are suspect or failed, by the
+-- beginning of their step, of all that there are.
+SELECT (%(begins)s::timestamptz[])[width_bucket(o.phenomenon_time, %(begins)s::timestamptz[])], count(*)
 FROM (
     SELECT c.datastream_id, unnest(range_agg(d.during)) AS during
     FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id

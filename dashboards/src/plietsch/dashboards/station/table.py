@@ -42,7 +42,7 @@ class Table:
 
 
 def of(course: Course, texts: Texts, zone: tzinfo) -> Table:
-    """The table of a course in a language, its times in a zone; whole days are UTC's."""
+    """The table of a course in a language, its times in a zone."""
     rows = [(time, _row(course, time, texts, zone)) for time in course.times]
     rows += [(gap.since, _gap(course, gap, texts, zone)) for gap in course.gaps]
     rows.sort(key=lambda row: (row[0], bool(row[1].gap)), reverse=True)
@@ -52,17 +52,22 @@ def of(course: Course, texts: Texts, zone: tzinfo) -> Table:
 def said(course: Course, moment: datetime, texts: Texts, zone: tzinfo) -> str:
     """A time as the table writes it."""
     if course.step == "1d":
-        return texts.day(moment.date())
+        return texts.day(moment, zone)
     return texts.weekday_and_clock(moment, zone)
 
 
+def iso(course: Course, moment: datetime, zone: tzinfo) -> str:
+    """The same for programs: as the data have it."""
+    return (moment.astimezone(zone) if course.step == "1d" else moment).isoformat()
+
+
 def _gap(course: Course, gap: Gap, texts: Texts, zone: tzinfo) -> Row:
-    # The end does not belong to it: of whole days, the last one without data is the one before.
-    last_moment = gap.until - timedelta(days=1) if course.step == "1d" and gap.until - gap.since > _DAY else gap.until
+    # The end does not belong to it: of whole days, the last one without data is the one before by the calendar.
+    last_moment = max(gap.since, gap.until.astimezone(zone) - _DAY) if course.step == "1d" else gap.until
     first, last = (said(course, moment, texts, zone) for moment in (gap.since, last_moment))
     if course.step == "1d" and first == last:
-        return Row(first, gap.since.isoformat(), gap=texts.gettext(_GAP_DAY, day=first))
-    return Row(first, gap.since.isoformat(), gap=texts.gettext(_GAP, since=first, until=last))
+        return Row(first, iso(course, gap.since, zone), gap=texts.gettext(_GAP_DAY, day=first))
+    return Row(first, iso(course, gap.since, zone), gap=texts.gettext(_GAP, since=first, until=last))
 
 
 def _heads(course: Course, texts: Texts) -> list[tuple[str, str]]:
@@ -91,7 +96,7 @@ def _row(course: Course, time: datetime, texts: Texts, zone: tzinfo) -> Row:
         cells.append(_quality(course, points, texts))
     elif not course.is_sum:
         cells.append(texts.number(known[0].count, 0))
-    return Row(said(course, time, texts, zone), time.isoformat(), cells, doubtful=doubtful)
+    return Row(said(course, time, texts, zone), iso(course, time, zone), cells, doubtful=doubtful)
 
 
 def _quality(course: Course, points: list[Point | None], texts: Texts) -> str:
