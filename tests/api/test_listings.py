@@ -101,7 +101,7 @@ def test_metadata_say_whose_the_rows_are(site: Client, path: str):
     said, rows = site.json(f"/api/v1/{path}.metadata.json"), site.get(f"/api/v1/{path}.ndjson").text.splitlines()
     assert site.json(f"/api/v1/{path}?format=metadata")["columns"] == said["columns"]
     assert [each["name"] for each in said["columns"]] == list(json.loads(rows[0]))
-    if path.split("/")[0] in ("datastreams", "gauges", "stations"):
+    if path.split("/")[0] in ("datastreams", "gauges", "stations", "statistics"):
         assert set(said["stations"]) == {json.loads(row)["station"] for row in rows}
         named = [code for each in said["licences"] for who in each["attributions"] for code in who["stations"]]
         assert sorted(named) == sorted(said["stations"])

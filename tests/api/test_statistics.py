@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import psycopg
+import pyarrow.parquet
 import pytest
 from api.test_gauges import region_with_gauges
 from api.world import Client, World, region, station
@@ -367,6 +368,29 @@ def test_pages_are_the_whole_and_a_table_says_the_same(dusty: tuple[Client, "pd.
     assert row["year_met_who_2021"] == ("true" if said["limits"][-1]["met"] else "false")
     assert whole["stations"]["harbour"]["licence"] == "CC0-1.0"
     assert "ndicative" in whole["indicative"]
+
+
+def test_metadata_and_files_say_whose_all_rows_are_and_reckon_nothing(
+    dusty: tuple[Client, "pd.Series[float]"], monkeypatch: pytest.MonkeyPatch
+):
+    api, _ = dusty
+    monkeypatch.setattr(whole, "AT_ONCE", 1)
+    stations = {row["station"] for row in api.json(STATISTICS, **YEAR)["statistics"]}
+    assert len(stations) > 1
+    file = pyarrow.parquet.read_schema(io.BytesIO(api.get(f"{STATISTICS}.parquet", **YEAR).content))
+    assert file.metadata[b"licence"] == b"CC0-1.0"
+
+    def reckon(*_: Any) -> None:
+        raise AssertionError("Nobody asked for figures.")
+
+    monkeypatch.setattr(reading, "page", reckon)
+    said = api.json(f"{STATISTICS}.metadata.json", **YEAR)
+    assert set(said["stations"]) == stations
+    assert {code for each in said["licences"] for who in each["attributions"] for code in who["stations"]} == stations
+    assert (said["from"], said["methods"]["raw"]["name"]) == (YEAR["from_"], "raw")
+    one = api.json(f"{STATISTICS}.metadata.json", **YEAR, limit=1)
+    assert set(one["stations"]) == {min(stations)}
+    assert api.problem(f"{STATISTICS}.metadata.json", **YEAR, station="nowhere")["status"] == 404
 
 
 def test_without_a_limit_all_series_come_piece_by_piece(

@@ -5,7 +5,7 @@ series, gaps, the place in the ledger that it is complete to) it says itself, se
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from plietsch.api.formats.arrow import Field, fields, types
 from plietsch.api.formats.kinds import KINDS
-from plietsch.api.formats.table import Table
+from plietsch.api.formats.table import Source, Table
 from plietsch.api.metadata import citing, licences
 from plietsch.platform import units
 
@@ -55,21 +55,26 @@ def of(table: Table, about: Mapping[str, Any], addresses: Addresses, at: datetim
         "columns": [_column(each) for each in fields(table.schema)],
         "quality_flags": [_flag(*each) for each in FLAGS] if has_flags else [],
         "licences": licences.of(table.sources),
-        "stations": {
-            each.station: {
-                "name": each.name,
-                "simulated": each.simulated,
-                "licence": each.licence,
-                "attribution": each.attribution,
-            }
-            for each in table.sources
-        },
+        "stations": stations(table.sources),
         "citation": citing.document(_cited(table, about, addresses, at)),
         "formats": [
             {"format": name, "media_type": KINDS[name].media_type, "href": href}
             for name, href in addresses.formats.items()
         ],
         "documentation": {"openapi": _OPENAPI, "developers": _DOCUMENTATION},
+    }
+
+
+def stations(sources: Iterable[Source]) -> dict[str, Any]:
+    """What stations are called, and what may be done with what they measure, by code."""
+    return {
+        each.station: {
+            "name": each.name,
+            "simulated": each.simulated,
+            "licence": each.licence,
+            "attribution": each.attribution,
+        }
+        for each in sources
     }
 
 

@@ -1,14 +1,16 @@
 """The shapes of statistics as answers, for the OpenAPI document; as JSON, and as rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from plietsch.api import formats
 from plietsch.api.documents import Document, GaugeName, Source
 from plietsch.api.listings.answers import FLAG, NUMBER, TEXT, TIME, WHOLE, Column
+from plietsch.api.metadata import document as metadata
 from plietsch.api.statistics import limits, periods
 from plietsch.api.statistics.figures import PERCENTILES, Answer, Capture, Extreme, Figures
 from plietsch.api.statistics.reading import Row, Series
@@ -137,14 +139,14 @@ def _reason(row: Row) -> str | None:
     return _LACKS_DAYS if row.answer.figures.lacks_days else None
 
 
-def source(series: Series) -> dict[str, Any]:
-    """Where figures come from, as JSON has it."""
-    return {
-        "name": series.station_name,
-        "simulated": series.simulated,
-        "licence": series.licence,
-        "attribution": series.attribution,
-    }
+def source(series: Series) -> formats.Source:
+    """Whose figures are."""
+    return formats.Source(series.station, series.station_name, series.licence, series.attribution, series.simulated)
+
+
+def stations(rows: Iterable[Row]) -> dict[str, Any]:
+    """Whose some rows are, by station, as JSON has it."""
+    return metadata.stations(source(row.series) for row in rows)
 
 
 _FIGURES = ("mean", "min", "max", "sum", "percentiles", "percentiles_of", "days", "limits", "levels")

@@ -78,14 +78,17 @@ class Page(NamedTuple):
 
 async def page(connection: AsyncConnection[Any], question: Question, now: datetime) -> Page:
     """What answers a question. Raises what `Chosen.check` does, and errors.ParameterInvalid."""
-    await question.chosen.check(connection)
-    check_properties(question.chosen.properties)
-    series = await _series(connection, question)
-    more = len(series) > question.limit
-    some = series[: question.limit]
+    found = await _checked(connection, question)
+    more = len(found) > question.limit
+    some = found[: question.limit]
     rows = [row for each in some for row in await _rows(connection, each, question, now)]
     cursor = paging.encode((some[-1].station, some[-1].property, some[-1].method)) if more else None
     return Page(await _with_moments(connection, rows), cursor)
+
+
+async def series(connection: AsyncConnection[Any], question: Question) -> list[Series]:
+    """What a page is about, with nothing reckoned. Raises as `page`."""
+    return (await _checked(connection, question))[: question.limit]
 
 
 def check_properties(wanted: Sequence[str]) -> None:
@@ -96,7 +99,10 @@ def check_properties(wanted: Sequence[str]) -> None:
             raise errors.ParameterInvalid("property", message, f"There are of: {', '.join(kinds.RECKONED)}.")
 
 
-async def _series(connection: AsyncConnection[Any], question: Question) -> list[Series]:
+async def _checked(connection: AsyncConnection[Any], question: Question) -> list[Series]:
+    """The series of a page, and one more where there is another page."""
+    await question.chosen.check(connection)
+    check_properties(question.chosen.properties)
     asked = question.chosen.parameters()
     asked["properties"] = asked["properties"] or list(kinds.RECKONED)
     station, code, method = question.after or ("", "", "")

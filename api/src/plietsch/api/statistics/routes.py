@@ -1,8 +1,9 @@
 """`/api/v1/statistics`: what years, months and spans come to."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,7 +12,7 @@ from plietsch.api.listings import answers, filters, openapi, paging
 from plietsch.api.observations import asking
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.api.statistics import documents, periods, reading, whole
-from plietsch.api.statistics.reading import Page, Question
+from plietsch.api.statistics.reading import Question, Row
 
 router = APIRouter(prefix="/api/v1", tags=["statistics"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -65,7 +66,7 @@ _SHOWN = {
     "to": "2025-06-02T00:00:00Z",
     "indicative": documents.INDICATIVE,
     "statistics": [documents.document(documents.SHOWN)],
-    "stations": {documents.SHOWN.series.station: documents.source(documents.SHOWN.series)},
+    "stations": documents.stations([documents.SHOWN]),
     "next": None,
 }
 
@@ -108,32 +109,35 @@ async def list_statistics(
     after = paging.decode(cursor, tuple[str, str, str]) if cursor is not None else None
     if after is not None and "\0" in "".join(after):
         raise errors.ParameterInvalid("cursor", "This cursor was not made here.", paging.HINT)
-    question = Question(chosen, period, since, until, zone, limit or whole.AT_ONCE, after)
+    question = Question(chosen, period, since, until, zone, limit or paging.EVERY, after)
+    if formats.asked(request, formats.FLAT) == "metadata":
+        return await whole.describe(request, question, _before(question), _headers((), until, now))
     if limit is None:
         pages = whole.pages(request.app.state.statistics, request.app.state.pool, question, now)
         first = await anext(pages)
-        headers = caching.headers(_cache_control(first, until, now))
-        before = {"from": since, "to": until, "indicative": documents.INDICATIVE}
-        return await whole.respond(request, first, pages, before, headers)
+        headers = _headers(first.rows, until, now)
+        return await whole.respond(request, question, first, pages, _before(question), headers)
     async with request.app.state.statistics.one(), request.app.state.pool.connection() as connection:
         page = await reading.page(connection, question, now)
     next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
     document = {
-        "from": since,
-        "to": until,
-        "indicative": documents.INDICATIVE,
+        **_before(question),
         "statistics": [documents.document(row) for row in page.rows],
-        "stations": {row.series.station: documents.source(row.series) for row in page.rows},
+        "stations": documents.stations(page.rows),
         "next": next_,
     }
-    headers = caching.headers(_cache_control(page, until, now)) | paging.link(next_)
-    table = answers.table("statistics", documents.COLUMNS, page.rows)
-    return await answers.respond(request, table, document, headers)
+    table = answers.table("statistics", documents.COLUMNS, page.rows, lambda row: documents.source(row.series))
+    return await answers.respond(request, table, document, _headers(page.rows, until, now) | paging.link(next_))
 
 
-def _cache_control(page: Page, until: datetime, now: datetime) -> str:
-    ends = max((row.period.end for row in page.rows), default=until)
-    return caching.of_span(ends, now, step=_HOUR)
+def _before(question: Question) -> dict[str, Any]:
+    """What JSON says before the rows."""
+    return {"from": question.start, "to": question.end, "indicative": documents.INDICATIVE}
+
+
+def _headers(rows: Sequence[Row], until: datetime, now: datetime) -> dict[str, str]:
+    ends = max((row.period.end for row in rows), default=until)
+    return caching.headers(caching.of_span(ends, now, step=_HOUR))
 
 
 def _check_span(since: datetime, until: datetime) -> None:

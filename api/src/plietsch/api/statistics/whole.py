@@ -1,7 +1,7 @@
 """All statistics that answer a question, piece by piece: each is dear, so that each has a turn and a connection of its
 own, and nobody holds either while a reader takes what was said so far."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -15,8 +15,9 @@ from fastapi.responses import StreamingResponse
 from plietsch.api import database, delivery, formats
 from plietsch.api.formats import answering
 from plietsch.api.listings import answers, paging
+from plietsch.api.metadata import methods
 from plietsch.api.statistics import documents, reading
-from plietsch.api.statistics.reading import Page, Question
+from plietsch.api.statistics.reading import Page, Question, Series
 from plietsch.api.turns import Turns
 
 # Series that are reckoned in one turn.
@@ -27,9 +28,9 @@ _NAME = "statistics"
 
 
 async def pages(turns: Turns, pool: database.Pool, question: Question, now: datetime) -> AsyncGenerator[Page]:
-    """Page after page, of as many series as `question.limit` says. Raises what reading.page does; errors.TooBusy before
-    the first one only."""
-    asked: Question | None = question
+    """Page after page of all that answers a question. Raises what reading.page does; errors.TooBusy before the first
+    one only."""
+    asked: Question | None = question._replace(limit=AT_ONCE)
     had = 0
     while asked is not None:
         async with turns.one(had, is_patient=had > 0), pool.connection() as connection:
@@ -37,23 +38,24 @@ async def pages(turns: Turns, pool: database.Pool, question: Question, now: date
         had = min(had + 1, _MOST_DEFERRED_S)
         yield page
         after = paging.decode(page.cursor, tuple[str, str, str]) if page.cursor is not None else None
-        asked = question._replace(after=after) if after is not None else None
+        asked = asked._replace(after=after) if after is not None else None
 
 
 async def respond(
     request: Request,
+    question: Question,
     first: Page,
     others: AsyncGenerator[Page],
     before: Mapping[str, Any],
     headers: Mapping[str, str],
 ) -> Response:
-    """All pages as one answer: `before` are the JSON document's members that come before the rows.
+    """All pages that answer a question as one: `before` are the JSON document's members that come before the rows.
 
     Raises errors.FormatUnavailable, errors.NotAcceptable.
     """
-    table = replace(answers.table(_NAME, documents.COLUMNS, first.rows), batches=_batches(first, others))
-    name = formats.asked(request, formats.offered_by(table))
+    name = formats.asked(request, formats.FLAT)
     if name != "json":
+        table = replace(_table(await _series(request, question)), batches=_batches(first, others))
         return await formats.respond(request, table, format_=name, headers=headers)
     kind = formats.KINDS[name]
     all_headers = {**answering.answer_headers(request, kind, _NAME), **headers}
@@ -61,6 +63,31 @@ async def respond(
         return StreamingResponse((), headers=all_headers, media_type=kind.content_type)
     pieces = _json(first, others, before)
     return answering.Pieces(await anext(pieces), pieces, all_headers, kind.content_type)
+
+
+async def describe(
+    request: Request, question: Question, before: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response:
+    """The metadata of what answers a question. Raises what reading.series does."""
+    series = await _series(request, question)
+
+    async def about() -> Mapping[str, Any]:
+        return {"methods": {name: methods.document(name) for name in sorted({each.method for each in series})}}
+
+    table = replace(_table(series), before=before, description=documents.INDICATIVE, about=about)
+    return await formats.respond(request, table, format_="metadata", headers=headers)
+
+
+async def _series(request: Request, question: Question) -> Sequence[Series]:
+    pool: database.Pool = request.app.state.pool
+    async with pool.connection() as connection:
+        return await reading.series(connection, question)
+
+
+def _table(series: Iterable[Series]) -> formats.Table:
+    """The table without its rows, of which it says whose they are."""
+    sources = list(dict.fromkeys(map(documents.source, series)))
+    return replace(answers.table(_NAME, documents.COLUMNS, ()), sources=sources)
 
 
 async def _all(first: Page, others: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
@@ -82,7 +109,7 @@ async def _json(first: Page, others: AsyncGenerator[Page], before: Mapping[str, 
     stations: dict[str, Any] = {}
     async with aclosing(_all(first, others)) as every:
         async for page in every:
-            stations |= {row.series.station: documents.source(row.series) for row in page.rows}
+            stations |= documents.stations(page.rows)
             for row in page.rows:
                 yield opening + msgspec.json.encode(documents.document(row))
                 opening = b","
