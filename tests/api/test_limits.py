@@ -98,7 +98,7 @@ def test_around_a_household_is_a_network(who: str, around: str):
     assert clients.wider(who) == around
 
 
-EXEMPT = clients.networks("127.0.0.0/8, ::1,2001:db8:7::/48")
+EXEMPT = clients.Networks("127.0.0.0/8, ::1,2001:db8:7::/48")
 
 
 @pytest.mark.parametrize(

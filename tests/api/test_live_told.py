@@ -100,7 +100,7 @@ def test_who_stays_is_told_further_after_all_was_forgotten():
 
 
 def test_nobody_takes_all_places():
-    exempt = clients.networks("127.0.0.0/8,::1")
+    exempt = clients.Networks("127.0.0.0/8,::1")
 
     def who(host: str) -> str | None:
         return client(HTTPConnection({"type": "http", "client": (host, 1)}), exempt)

@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
             await app.state.pool.close()
 
     app = openapi.application(settings.contact, lifespan=lifespan)
-    app.state.exempt = clients.networks(settings.rate_limit_exempt)
+    app.state.exempt = clients.Networks(settings.rate_limit_exempt)
     app.state.live = Live(settings.database_url, pace_s=pace_s)
     # Quicker than the reader: what it brings is made ready at once, not after another pace.
     app.state.hot = Hot(pace_s=pace_s / 2)

@@ -63,6 +63,8 @@ def application(contact: str = "", **arguments: Any) -> delivery.Application:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nothing is told to OpenTelemetry: to look for it takes longer than all else that an answer passes.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=_operation_id,
         **arguments,
     )

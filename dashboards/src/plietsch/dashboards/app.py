@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from plietsch.api import app as api
-from plietsch.dashboards import error_pages, front
+from plietsch.dashboards import error_pages, front, policy
 from plietsch.dashboards.assets import FOLDER, URL, Assets, Files
 from plietsch.dashboards.compare import routes as compare_routes
 from plietsch.dashboards.developers import routes as developers_routes
@@ -14,7 +14,6 @@ from plietsch.dashboards.map import routes as map_routes
 from plietsch.dashboards.page_data.middleware import Completed, PageData
 from plietsch.dashboards.picture import routes as picture_routes
 from plietsch.dashboards.picture.studio import Studio
-from plietsch.dashboards.policy import Policy
 from plietsch.dashboards.site import Site
 from plietsch.dashboards.station import routes as station_routes
 from plietsch.dashboards.status import routes as status_routes
@@ -50,6 +49,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(PageData)
     # After all others, where it may ask the database.
     app.user_middleware.append(Middleware(Completed))
-    app.surround(Policy, tiles_url=settings.tiles_url)
+    app.headers += policy.headers(settings.tiles_url)
     error_pages.install(app, site)
     return app

@@ -5,8 +5,6 @@ Where an operator has the map drawn on somebody's vector tiles, scripts may ask 
 
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 # MapLibre draws its icons from data: and blob: images and runs a worker from a file of ours.
 _CONTENT_SECURITY_POLICY = (
     "default-src 'self'",
@@ -16,34 +14,19 @@ _CONTENT_SECURITY_POLICY = (
     "form-action 'self'",
     "frame-ancestors 'none'",
 )
-_HEADERS = [
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-]
 
 
-class Policy:
-    """Middleware that sends the policy with every answer that has none of its own, as the API's data and pictures have.
+def headers(tiles_url: str = "") -> list[tuple[bytes, bytes]]:
+    """The policy as headers of every answer that has none of its own, as the API's data and pictures have.
 
     `tiles_url` is the address of vector tiles, if any.
     """
-
-    def __init__(self, app: ASGIApp, tiles_url: str = "") -> None:
-        self.app = app
-        policy = "; ".join((*_CONTENT_SECURITY_POLICY, *_for_tiles(tiles_url)))
-        self._headers = [(b"content-security-policy", policy.encode()), *_HEADERS]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with the policy's headers."""
-
-        async def deliver(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                have = {name.lower() for name, _ in message.get("headers", ())}
-                added = [header for header in self._headers if header[0] not in have]
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
-            await send(message)
-
-        await self.app(scope, receive, deliver)
+    policy = "; ".join((*_CONTENT_SECURITY_POLICY, *_for_tiles(tiles_url)))
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    ]
 
 
 def _for_tiles(tiles_url: str) -> list[str]:

@@ -19,7 +19,7 @@ def install(app: Application) -> None:
     """Add the middleware; what is added after it sees a request before compression does."""
     app.add_middleware(Tags)
     app.add_middleware(Compression)
-    app.surround(Exchange)
+    app.surround(Exchange, also=app.headers)
     app.surround(Staying)
 
 

@@ -10,10 +10,14 @@ _P = ParamSpec("_P")
 
 
 class Application(FastAPI):
-    """FastAPI, and around it what every answer passes, also that to an error that nobody foresaw."""
+    """FastAPI, and around it what every answer passes, also that to an error that nobody foresaw.
+
+    `headers` are those of its own, in lower case, for each answer that says nothing else of them.
+    """
 
     def __init__(self, **arguments: Any) -> None:
         self._around: list[Callable[[ASGIApp], ASGIApp]] = []
+        self.headers: list[tuple[bytes, bytes]] = []
         super().__init__(**arguments)
 
     def surround(

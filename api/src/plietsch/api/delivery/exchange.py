@@ -6,11 +6,10 @@ Sources: Fetch Standard, section 3.3 (CORS); RFC 9110, section 9.3.2 (HEAD); RFC
 import asyncio
 import re
 import secrets
-from collections.abc import Iterator
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 # In the scope: that only headers are wanted, and what the exchange is called in logs and problems.
 HEAD = "plietsch.head"
@@ -23,6 +22,7 @@ _EXPOSED = (
     "ETag, Last-Modified, Link, Location, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy,"
     " WWW-Authenticate, Plietsch-Complete-To, X-Request-Id"
 )
+Headers = list[tuple[bytes, bytes]]
 # Everything is for everyone, so the answer is the same for each origin, and a cache may keep one for all.
 _EVERYWHERE = [
     (b"access-control-allow-origin", b"*"),
@@ -56,26 +56,35 @@ def request_id(request: HTTPConnection) -> str:
 
 
 class Exchange:
-    """Names each request, adds headers to its answer, answers OPTIONS, and HEAD as GET without the body."""
+    """Names each request, adds headers to its answer, answers OPTIONS, and HEAD as GET without the body.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `also` are the headers of an application's own that every answer has.
+    """
+
+    def __init__(self, app: ASGIApp, also: Headers | None = None) -> None:
         self.app = app
+        # By whether it is data, and whether it goes over TLS: each request has one of these four.
+        self._added = {
+            (is_data, is_tls): _united([*_EVERYWHERE, *_OF_DATA * is_data, *_OVER_TLS * is_tls], also or [])
+            for is_data in (False, True)
+            for is_tls in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         name = _name(scope)
-        added = [(b"x-request-id", name.encode()), *_headers(scope)]
+        named = (b"x-request-id", name.encode())
+        added = self._added[scope["path"].startswith(_DATA), scope["scheme"] == "https"]
 
         async def deliver(message: Message) -> None:
             if message["type"] == "http.response.start":
-                have = {header.lower() for header, _ in message.get("headers", ())}
-                kept = [header for header in added if header[0] not in have]
-                message = {**message, "headers": [*message.get("headers", ()), *kept]}
+                message["headers"] = _united([*message.get("headers", ()), named], added)
             await send(message)
 
-        with bound_contextvars(request_id=name):
+        bound = bind_contextvars(request_id=name)
+        try:
             scope = {**scope, _REQUEST_ID: name}
             if scope["method"] == "OPTIONS":
                 await _allow(deliver)
@@ -83,6 +92,8 @@ class Exchange:
                 await _head(self.app, scope, receive, deliver)
             else:
                 await self.app(scope, receive, deliver)
+        finally:
+            reset_contextvars(**bound)
 
 
 def _name(scope: Scope) -> str:
@@ -92,12 +103,10 @@ def _name(scope: Scope) -> str:
     return secrets.token_hex(_ID_BYTES)
 
 
-def _headers(scope: Scope) -> Iterator[tuple[bytes, bytes]]:
-    yield from _EVERYWHERE
-    if scope["path"].startswith(_DATA):
-        yield from _OF_DATA
-    if scope["scheme"] == "https":
-        yield from _OVER_TLS
+def _united(headers: Headers, others: Headers) -> Headers:
+    """Headers, and those of others that have another name; names are in lower case, as ASGI has them."""
+    have = {name for name, _ in headers}
+    return [*headers, *[header for header in others if header[0] not in have]]
 
 
 async def _allow(send: Send) -> None:

@@ -1,19 +1,22 @@
 """Who asks, as far as counting needs to know: an IPv4 address, or an IPv6 network as one household or server has it."""
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 _IPV6_PREFIX = 64
 # In a crowd, of which one may have thousands of households: a site's network, or as a provider gets them.
 _WIDER_IPV6_PREFIX, _WIDER_IPV4_PREFIX = 48, 16
 _KEPT = 16_384
 
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
+class Networks:
+    """Networks as the settings name them: separated by commas. Hashed as an object: a network's hash takes 2 µs."""
 
-def networks(text: str) -> Networks:
-    """Networks as the settings name them: separated by commas."""
-    return tuple(ip_network(each) for each in filter(None, map(str.strip, text.split(","))))
+    def __init__(self, text: str) -> None:
+        self._each = [ip_network(each) for each in filter(None, map(str.strip, text.split(",")))]
+
+    def __contains__(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self._each)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -27,7 +30,7 @@ def known(host: str, exempt: Networks) -> tuple[str, bool]:
     except ValueError:
         return host, False
     address = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
-    is_exempt = any(address in network for network in exempt)
+    is_exempt = address in exempt
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _IPV6_PREFIX), strict=False)), is_exempt
     return str(address), is_exempt

@@ -53,7 +53,7 @@ class Gate:
         self._known = known or Known()
         self._quota = settings.rate_limit
         self._token_quota = settings.rate_limit_token
-        self._exempt = clients.networks(settings.rate_limit_exempt)
+        self._exempt = clients.Networks(settings.rate_limit_exempt)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _is_counted(scope["path"]):
@@ -69,7 +69,7 @@ class Gate:
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         await self.app({**scope, TOKEN: token} if token else scope, receive, tell)
