@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -35,8 +35,11 @@ ZONES = (
 )
 FIRST = datetime(2026, 3, 5, tzinfo=UTC)
 LAST = datetime(2026, 4, 7, tzinfo=UTC)
-# The device hung elsewhere in between, from and until no whole hour.
-GONE = (datetime(2026, 3, 20, 10, 17, 30, tzinfo=UTC), datetime(2026, 3, 21, 3, 42, tzinfo=UTC))
+# The device hung elsewhere in between, from and until no whole hour: so often that its times are not named one by one.
+GONE = (
+    *((FIRST + timedelta(days=n, minutes=607), FIRST + timedelta(days=n, minutes=693)) for n in range(1, 10)),
+    (datetime(2026, 3, 20, 10, 17, 30, tzinfo=UTC), datetime(2026, 3, 21, 3, 42, tzinfo=UTC)),
+)
 # When there is one value every half hour for 300 hours: clocks change within.
 HALF_HOURS = (datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC))
 HALF_HOUR = timedelta(minutes=30)
@@ -107,20 +110,28 @@ def strewn(world: World) -> list[Value]:
         quality = dice.choices((1, 2, 3, 4, 9), (80, 8, 4, 4, 4))[0]
         found.append(Value(time, None if quality == 9 else round(dice.uniform(-20, 80), 1), quality))
     write(world, found)
+    mount_again(world)
+    return [each for each in found if not any(since <= each.time < until for since, until in GONE)]
+
+
+def mount_again(world: World) -> None:
+    """After each time when the device hung elsewhere."""
+    (until, *others), since = zip(*GONE, strict=True)
     world.connection.execute(
-        "UPDATE deployment SET during = tstzrange(lower(during), %s) WHERE phase = 'installed'", [GONE[0]]
+        "UPDATE deployment SET during = tstzrange(lower(during), %s) WHERE phase = 'installed'", [until]
     )
     world.connection.execute(
         """WITH again AS (
             INSERT INTO deployment (device_id, station_id, phase, during)
-            SELECT device_id, station_id, phase, tstzrange(%s, NULL) FROM deployment WHERE phase = 'installed'
+            SELECT device_id, station_id, phase, tstzrange(since, until)
+            FROM deployment CROSS JOIN unnest(%s::timestamptz[], %s::timestamptz[]) AS mounted (since, until)
+            WHERE phase = 'installed'
             RETURNING id, device_id
         ) INSERT INTO deployment_channel SELECT again.id, c.channel, c.datastream_id FROM again
-        JOIN deployment d ON d.device_id = again.device_id AND d.id <> again.id
+        JOIN deployment d ON d.device_id = again.device_id AND NOT EXISTS (SELECT FROM again a WHERE a.id = d.id)
         JOIN deployment_channel c ON c.deployment_id = d.id""",
-        [GONE[1]],
+        [list(since), [*others, None]],
     )
-    return [each for each in found if not GONE[0] <= each.time < GONE[1]]
 
 
 def write(world: World, values: Sequence[Value], property_: str = "temperature") -> None:
@@ -185,7 +196,7 @@ MOMENTS = st.one_of(
     st.integers(0, 33 * 86_400_000_000).map(lambda us: FIRST + us * MICROSECOND),
     st.integers(0, 33 * 24).map(lambda hours: FIRST + timedelta(hours=hours)),
     st.integers(0, 33 * 48).map(lambda halves: FIRST + timedelta(minutes=30 * halves)),
-    st.sampled_from([FIRST, LAST, *GONE]),
+    st.sampled_from([FIRST, LAST, *chain.from_iterable(GONE)]),
 )
 
 

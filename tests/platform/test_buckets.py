@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from plietsch.platform import roles
-from support import databases
+from support import databases, wait
 
 Row = tuple[Any, ...]
 
@@ -83,12 +83,77 @@ def test_they_are_those_of_the_aggregates(connection: psycopg.Connection, functi
     assert connection.execute(f"SELECT * FROM {function}{span}").fetchall() == there != []
 
 
+def test_those_of_several_are_those_of_the_aggregates_also_of_what_came_late(connection: psycopg.Connection):
+    """Before anything is materialised, when a part of the span is, and with late values in that part and behind it."""
+
+    def write(since: str, until: str, minutes: int) -> None:
+        connection.execute(
+            """INSERT INTO observation SELECT d, t, d + extract(minute FROM t), NULL, 1
+            FROM generate_series(%s::timestamptz, %s, %s * INTERVAL '1 minute') t, unnest('{1,2}'::integer[]) d""",
+            (since, until, minutes),
+        )
+
+    write("2026-01-01T00:03Z", "2026-01-12Z", 17)
+    assert_as_aggregates(connection)
+    refresh(connection, "2026-01-01Z", "2026-01-08Z")
+    assert_as_aggregates(connection)
+    write("2026-01-03T00:00:30Z", "2026-01-04Z", 30)
+    write("2026-01-10T00:00:30Z", "2026-01-11Z", 30)
+    assert_as_aggregates(connection)
+    refresh(connection, "2026-01-01Z", "2026-01-08Z")
+    assert_as_aggregates(connection)
+    (late,) = connection.execute(
+        "SELECT sum(count) FROM hours_of_each('{2}', '2026-01-03Z', '2026-01-04Z')"
+    ).fetchone() or (0,)
+    there = "SELECT count(*) FROM observation WHERE datastream_id = 2 AND phenomenon_time >= '2026-01-03Z' "
+    assert connection.execute(there + "AND phenomenon_time < '2026-01-04Z'").fetchone() == (late,)
+
+
+def assert_as_aggregates(connection: psycopg.Connection) -> None:
+    for function, aggregate in (("hours_of_each", "observation_hour"), ("days_of_each", "observation_day")):
+        for datastreams, since, until in (
+            ([1, 2], "2026-01-02T05:00Z", "2026-01-11T05:00Z"),
+            ([2], "2026-01-09Z", "2026-01-20Z"),
+            ([2, 3], "2026-01-02Z", "2026-01-06Z"),
+        ):
+            given = (datastreams, since, until)
+            found = connection.execute(f"SELECT * FROM {function}(%s, %s, %s) ORDER BY 1, 2", given).fetchall()
+            there = connection.execute(
+                f"""SELECT datastream_id, bucket, count, mean, min, max, last FROM {aggregate}
+                WHERE datastream_id = ANY(%s) AND bucket >= %s AND bucket < %s ORDER BY 1, 2""",
+                given,
+            ).fetchall()
+            assert found == there != []
+
+
+def refresh(connection: psycopg.Connection, since: str, until: str) -> None:
+    """Materialise a span; views of plain PostgreSQL are none that could be."""
+    if connection.execute("SELECT FROM pg_extension WHERE extname = 'timescaledb'").fetchone() is None:
+        return
+    for aggregate in ("observation_hour", "observation_day"):
+        wait.until(lambda aggregate=aggregate: refreshed(connection, aggregate, since, until), f"{aggregate} is there")
+
+
+def refreshed(connection: psycopg.Connection, aggregate: str, since: str, until: str) -> bool:
+    """Unless the server's own scheduler is just at it."""
+    try:
+        connection.execute(
+            "CALL refresh_continuous_aggregate(%s, %s::timestamptz, %s::timestamptz)", (aggregate, since, until)
+        )
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        return False
+    return True
+
+
 def test_the_sites_users_may_ask(connection: psycopg.Connection, either_url: str):
     measure(connection, ("2026-01-01T10:05Z", 10, 1))
     with databases.member(either_url, roles.SITE) as url, psycopg.connect(url, autocommit=True) as site:
         site.execute("SET timezone = 'UTC'")
         assert buckets(site, "hours_of", "2026-01-01Z", "2026-01-02Z") == [("01-01 10:00", 1, 10, 10, 10, 10)]
         assert buckets(site, "days_of", "2026-01-01Z", "2026-01-02Z") == [("01-01 00:00", 1, 10, 10, 10, 10)]
+        for function in ("hours_of_each", "days_of_each"):
+            found = site.execute(f"SELECT datastream_id, last FROM {function}('{{1,2}}', '2026-01-01Z', '2026-01-02Z')")
+            assert found.fetchall() == [(1, 10)]
 
 
 @pytest.mark.parametrize(("function", "most"), [("hours_of", 24), ("days_of", 1)])

@@ -89,7 +89,7 @@ FROM (
                 SELECT o.bucket, step.number + 1
                 FROM step
                 CROSS JOIN LATERAL (
-                    SELECT {bucket_of_phenomenon_time} AS bucket FROM observation
+                    SELECT {bucket} AS bucket FROM observation
                     WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < step.bucket
                       AND quality = ANY({flags}::smallint[]) AND result IS NOT NULL
                     ORDER BY phenomenon_time DESC LIMIT 1
@@ -104,40 +104,74 @@ WHERE found.place <= {newest}
 GROUP BY found.rank
 
 -- name: aggregates
--- The first buckets of some series, by time and the series' place in the list: of hours and days that are kept where
--- they lie whole in a bucket, and of observations before, between and behind them.
-SELECT part.bucket AS time, part.rank, sum(part.count)::bigint AS count,
+-- The first buckets of some series, by time and the series' place in the list.
+SELECT time, rank, count, mean, min, max, last
+FROM ({parts}) part
+ORDER BY time, rank
+LIMIT {limit}
+
+-- name: summed
+-- Buckets, made of their parts.
+SELECT part.time, part.rank, max(part.at) AS at, sum(part.count)::bigint AS count,
        sum(part.mean * part.count) / sum(part.count) AS mean, min(part.min) AS min, max(part.max) AS max,
        (array_agg(part.last ORDER BY part.at DESC))[1] AS last
-FROM (
-    SELECT {bucket_of_phenomenon_time} AS bucket, s.rank, max(o.phenomenon_time) AS at, count(*) AS count,
-           avg(o.result) AS mean, min(o.result) AS min, max(o.result) AS max,
-           (array_agg(o.result ORDER BY o.phenomenon_time DESC))[1] AS last
-    FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
-         AS s (id, rank, since, until)
-    CROSS JOIN LATERAL (
-        SELECT phenomenon_time, result FROM observation
-        WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
-          AND phenomenon_time >= {start}::timestamptz AND phenomenon_time < {stop}::timestamptz
-          AND quality = ANY({flags}::smallint[]) AND result IS NOT NULL
-    ) o
-    GROUP BY 1, s.rank
-    UNION ALL
-    SELECT {bucket_of_hour}, s.rank, h.bucket, h.count, h.mean, h.min, h.max, h.last
-    FROM unnest({hour_ids}::integer[], {hour_ranks}::integer[], {hour_since}::timestamptz[], {hour_until}::timestamptz[])
-         AS s (id, rank, since, until)
-    CROSS JOIN LATERAL hours_of(s.id, s.since, s.until) h
-    WHERE h.bucket >= {start}::timestamptz AND h.bucket < {stop}::timestamptz
-    UNION ALL
-    SELECT {bucket_of_day}, s.rank, d.bucket, d.count, d.mean, d.min, d.max, d.last
-    FROM unnest({day_ids}::integer[], {day_ranks}::integer[], {day_since}::timestamptz[], {day_until}::timestamptz[])
-         AS s (id, rank, since, until)
-    CROSS JOIN LATERAL days_of(s.id, s.since, s.until) d
-    WHERE d.bucket >= {start}::timestamptz AND d.bucket < {stop}::timestamptz
-) part
-GROUP BY part.bucket, part.rank
-ORDER BY part.bucket, part.rank
-LIMIT {limit}
+FROM ({parts}) part
+GROUP BY part.time, part.rank
+
+-- name: observations_together
+-- What observations of some series within one span make of each bucket.
+SELECT {bucket} AS time, s.rank, max(o.phenomenon_time) AS at, count(*) AS count,
+       avg(o.result) AS mean, min(o.result) AS min, max(o.result) AS max,
+       (array_agg(o.result ORDER BY o.phenomenon_time DESC))[1] AS last
+FROM observation o
+JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = o.datastream_id
+WHERE o.datastream_id = ANY({ids}::integer[])
+  AND o.phenomenon_time >= {since}::timestamptz AND o.phenomenon_time < {until}::timestamptz
+  AND o.quality = ANY({flags}::smallint[]) AND o.result IS NOT NULL
+GROUP BY 1, s.rank
+
+-- name: observations_each
+-- The same of some series, each between its own times.
+SELECT {bucket} AS time, s.rank, max(o.phenomenon_time) AS at, count(*) AS count,
+       avg(o.result) AS mean, min(o.result) AS min, max(o.result) AS max,
+       (array_agg(o.result ORDER BY o.phenomenon_time DESC))[1] AS last
+FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+     AS s (id, rank, since, until)
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time, result FROM observation
+    WHERE datastream_id = s.id AND phenomenon_time >= s.since AND phenomenon_time < s.until
+      AND phenomenon_time >= {start}::timestamptz AND phenomenon_time < {stop}::timestamptz
+      AND quality = ANY({flags}::smallint[]) AND result IS NOT NULL
+) o
+GROUP BY 1, s.rank
+
+-- name: hours_together
+-- The hours that are kept of some series within one span.
+SELECT {bucket} AS time, s.rank, h.bucket AS at, h.count, h.mean, h.min, h.max, h.last
+FROM hours_of_each({ids}, {since}, {until}) h
+JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = h.datastream_id
+
+-- name: hours_each
+-- The same of some series, each between its own times.
+SELECT {bucket} AS time, s.rank, h.bucket AS at, h.count, h.mean, h.min, h.max, h.last
+FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+     AS s (id, rank, since, until)
+CROSS JOIN LATERAL hours_of(s.id, s.since, s.until) h
+WHERE h.bucket >= {start}::timestamptz AND h.bucket < {stop}::timestamptz
+
+-- name: days_together
+-- The days (UTC) that are kept of some series within one span.
+SELECT {bucket} AS time, s.rank, d.bucket AS at, d.count, d.mean, d.min, d.max, d.last
+FROM days_of_each({ids}, {since}, {until}) d
+JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = d.datastream_id
+
+-- name: days_each
+-- The same of some series, each between its own times.
+SELECT {bucket} AS time, s.rank, d.bucket AS at, d.count, d.mean, d.min, d.max, d.last
+FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until}::timestamptz[])
+     AS s (id, rank, since, until)
+CROSS JOIN LATERAL days_of(s.id, s.since, s.until) d
+WHERE d.bucket >= {start}::timestamptz AND d.bucket < {stop}::timestamptz
 
 -- name: bucket_fixed
 -- The bucket of a fixed length that a moment lies in.

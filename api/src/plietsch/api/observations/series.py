@@ -1,6 +1,6 @@
 """The series that a question means: datastreams that were fed by something installed, by station and property."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -62,20 +62,37 @@ async def meant(connection: AsyncConnection[Any], question: Question) -> list[Se
     that is none.
     """
     check_methods(question.methods)
-    await properties.check(connection, question.properties)
-    await stations.check_regions(connection, question.regions)
-    await stations.check(connection, question.stations)
     parameters = {
         "start": buckets.within_calendar(question.start),
         "end": buckets.within_calendar(question.end),
-        "stations": list(question.stations) or None,
-        "properties": list(question.properties) or None,
-        "methods": list(question.methods) or None,
-        "regions": list(question.regions) or None,
+        "stations": _named(question.stations),
+        "properties": _named(question.properties),
+        "methods": _named(question.methods),
+        "regions": _named(question.regions),
     }
     async with connection.cursor(row_factory=class_row(Series)) as cursor:
         await cursor.execute(_QUERIES["series"], parameters)
-        return sorted(await cursor.fetchall(), key=Series.key)
+        found = sorted(await cursor.fetchall(), key=Series.key)
+    await _check(connection, question, found)
+    return found
+
+
+async def _check(connection: AsyncConnection[Any], question: Question, found: Sequence[Series]) -> None:
+    """That everything exists that was named: what has a series does, and only what has none is looked for."""
+    await properties.check(connection, _without(question.properties, {each.property for each in found}))
+    # Which of several regions a series is of, it does not say.
+    await stations.check_regions(connection, question.regions if len(question.regions) > 1 or not found else ())
+    if unseen := _without(question.stations, {each.station for each in found}):
+        await stations.check(connection, unseen)
+
+
+def _named(codes: Sequence[str]) -> list[str] | None:
+    """Codes as the database can compare them: it has no text with a null character in it. None where none are named."""
+    return [code for code in codes if "\0" not in code] if codes else None
+
+
+def _without(codes: Sequence[str], seen: Collection[str]) -> list[str]:
+    return [code for code in codes if code not in seen]
 
 
 def intervals(series: Sequence[Series]) -> Intervals:
