@@ -11,7 +11,7 @@ from plietsch.api.reading.pool import Pool
 from plietsch.api.turns import Turns
 
 # So many look up at once what they ask for, of the eight connections that all share (plietsch.api.database).
-_BEGINNINGS, _PATIENCE_S = 4, 10.0
+_BEGINNINGS, _PATIENCE_S = 4, 30.0
 # For each piece that somebody has had or asks for, others may go before for so many seconds, but not for longer than
 # ten times that.
 _DEFER_S, _MOST_PIECES = 1.0, 10.0

@@ -22,7 +22,7 @@ _adbc: Any = adbc_driver_postgresql.dbapi
 _Error: type[Exception] = _adbc.Error
 
 # Whoever has nothing yet is told so after this many seconds, rather than when they have gone.
-_PATIENCE_S = 10.0
+_PATIENCE_S = 30.0
 # So many queries at once, of all answers together: more would only wait for the same disk and processor.
 CONNECTIONS = 4
 _OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c default_transaction_read_only=on"
