@@ -1,4 +1,7 @@
-"""Errors for people: what the API answers to programs as a problem, a page says in the reader's language."""
+"""Errors for people: what the API answers to programs as a problem, a page says in the reader's language.
+
+A program is who asks the API, who accepts JSON and no HTML, or who accepts anything at an address of a picture.
+"""
 
 import inspect
 from collections.abc import Callable
@@ -8,11 +11,12 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
-from plietsch.api import slashes
+from plietsch.api import errors as api_errors
+from plietsch.api import problems, slashes
 from plietsch.dashboards import errors
 from plietsch.dashboards.assets import URL as STATIC
 from plietsch.dashboards.site import Site, language_of
-from plietsch.dashboards.texts import LANGUAGES, N_
+from plietsch.dashboards.texts import LANGUAGES, N_, Texts
 
 _FOR_PROGRAMS = ("/api/", "/data/", "/healthz", "/status.json", f"{STATIC}/")
 # What a program that asks for a page is told: when to come again, and by which methods (RFC 9110, section 15.5.6).
@@ -22,6 +26,7 @@ _MEANT_CACHE_CONTROL = "public, max-age=86400"
 
 _TITLES = {
     HTTPStatus.NOT_FOUND: N_("This page does not exist"),
+    HTTPStatus.TOO_MANY_REQUESTS: N_("Too many requests"),
     HTTPStatus.SERVICE_UNAVAILABLE: N_("A short break"),
 }
 _SENTENCES = {
@@ -31,8 +36,12 @@ _SENTENCES = {
         "Please try again in a minute."
     ),
 }
-_TITLE = N_("Something went wrong")
-_SENTENCE = N_("The mistake is on our side. Please try again in a minute.")
+_OURS = (N_("Something went wrong"), N_("The mistake is on our side. Please try again in a minute."))
+_THEIRS = (
+    N_("That cannot be answered"),
+    N_("There is a mistake in the address, or it asks for something that does not exist."),
+)
+_NOBODY_KNOWS = "There is nothing at this address."
 
 
 def install(app: FastAPI, site: Site) -> None:
@@ -46,12 +55,12 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
     async def answer(request: Request, error: Exception) -> Response:
         response = handler(request, error)
         response = await response if inspect.isawaitable(response) else response
-        if "Location" in response.headers or request.url.path == "/api" or request.url.path.startswith(_FOR_PROGRAMS):
+        if "Location" in response.headers or _is_for_programs(request):
             return response
         status = HTTPStatus(response.status_code)
         if status == HTTPStatus.NOT_FOUND:
             return _unknown(request, site)
-        page = _page(request, site, status)
+        page = _page(request, site, status, error.wait_s if isinstance(error, api_errors.LimitReached) else 0)
         page.headers.update({name: response.headers[name] for name in _KEPT if name in response.headers})
         return page
 
@@ -60,9 +69,20 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
 
 def _page_unknown(site: Site) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
+        if _is_for_programs(request):
+            message = error.message if isinstance(error, errors.PageUnknown) else _NOBODY_KNOWS
+            return await problems.domain(request, api_errors.ResourceUnknown(message))
         return _unknown(request, site)
 
     return answer
+
+
+def _is_for_programs(request: Request) -> bool:
+    path = request.url.path
+    if path == "/api" or path.startswith(_FOR_PROGRAMS):
+        return True
+    accepted = request.headers.get("Accept", "").lower()
+    return "html" not in accepted and ("json" in accepted or "." in path.rpartition("/")[2])
 
 
 def _unknown(request: Request, site: Site) -> Response:
@@ -82,16 +102,25 @@ def _map(request: Request) -> str | None:
     return address + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _page(request: Request, site: Site, status: HTTPStatus) -> Response:
+def _page(request: Request, site: Site, status: HTTPStatus, wait_s: int = 0) -> Response:
     language = language_of(request)
     texts = site.texts[language]
+    title, sentence = _OURS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _THEIRS
     response = site.render(
         request,
         language,
         "message.html",
         status,
-        title=texts.translate(_TITLES.get(status, _TITLE)),
-        sentence=texts.translate(_SENTENCES.get(status, _SENTENCE)),
+        title=texts.translate(_TITLES.get(status, title)),
+        sentence=_wait(wait_s, texts) if wait_s else texts.translate(_SENTENCES.get(status, sentence)),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _wait(seconds: int, texts: Texts) -> str:
+    return texts.ngettext(
+        "More was asked for from your network than can be drawn at a time. Please try again in one second.",
+        "More was asked for from your network than can be drawn at a time. Please try again in %(count)s seconds.",
+        seconds,
+    )

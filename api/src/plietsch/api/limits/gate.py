@@ -5,7 +5,8 @@ of one's neighbours behind the same address keep nobody from a comparison, nor f
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import psycopg
 from starlette.requests import Request
@@ -131,10 +132,7 @@ def _shown(scope: Scope) -> str | None:
 
 
 async def _refusal(scope: Scope, error: Exception) -> Response:
-    request = Request(scope)
-    if isinstance(error, psycopg.OperationalError):
-        return await problems.database(request, error)
-    response = await problems.domain(request, error)
+    response = await _answered(Request(scope), error)
     if isinstance(error, errors.TokenRefused):
         # RFC 6750, section 3.
         response.headers["WWW-Authenticate"] = (
@@ -144,3 +142,11 @@ async def _refusal(scope: Scope, error: Exception) -> Response:
         response.headers["Retry-After"] = str(error.wait_s)
         response.raw_headers.extend(_headers(error.policy, error.quota, 0, error.wait_s))
     return response
+
+
+async def _answered(request: Request, error: Exception) -> Response:
+    """As the application answers this error behind the gate: a site has pages for people. Else as a problem."""
+    handlers: Mapping[Any, Any] = getattr(request.scope.get("app"), "exception_handlers", {})
+    usual = problems.database if isinstance(error, psycopg.OperationalError) else problems.domain
+    handler = next((handlers[each] for each in type(error).__mro__ if each in handlers), usual)
+    return await handler(request, error)
