@@ -146,6 +146,23 @@ def test_a_comparison_is_a_picture_of_its_own(reader: Reader):
     assert reader.get("/de/compare.svg").status_code == 404
 
 
+@pytest.mark.usefixtures("measured")
+def test_of_several_quantities_the_last_one_is_shown_by_its_name_and_said_so(reader: Reader):
+    query = f"station={AIR}&station={OTHER}&property=temperature&property=pm2_5&last=24h"
+    root = ElementTree.fromstring(reader.get(f"/en/compare.svg?{query}").content)
+    title = root.findtext(f"{SVG}title", "")
+    assert title.startswith("Fine dust PM2.5 compared: Fine dust PM2.5 (µg/m³)")
+    assert "Fine dust PM2.5 compared" in {element.text for element in root.iter(f"{SVG}text")}
+    page = reader.page(f"/en/compare?{query}")
+    assert f"<title>{title}</title>" not in page and f">{title}</title>" in page
+    assert "here is what can" in text_of(page)
+    assert "property=pm2_5" in page and "property=temperature" not in page.split("<main")[1]
+    # Twice the same is no mistake.
+    assert "here is what can" not in text_of(reader.page(f"/en/compare?{query.replace('temperature', 'pm2_5')}"))
+    data = reader.get(f"/en/compare.metadata.json?{query}").json()
+    assert "pm2_5" in data["address"] and "temperature" not in data["address"]
+
+
 @pytest.mark.usefixtures("water_and_rain")
 def test_a_station_names_the_nearest_ones_that_measure_the_same(reader: Reader):
     page = reader.page(f"/en/stations/{AIR}?property=pm2_5&span=week")

@@ -49,15 +49,18 @@ class Comparison:
 
 def comparison(
     stations: Sequence[str] | None,
-    code: str | None,
+    codes: Sequence[str] | None,
     last: str | None,
     start: str | None,
     to: str | None,
     methods: Sequence[str] | None,
 ) -> tuple[Comparison, pictures.Time]:
-    """What is asked for, and its time: each station once, no more than there are strokes to tell lines apart by."""
+    """What is asked for, and its time: each station once, no more than there are strokes to tell lines apart by; of
+    several quantities the last one.
+    """
     wanted = tuple(dict.fromkeys(each for each in stations or () if each))
-    named = RAIN if code == streams.FALLEN else code or None
+    every = [RAIN if code == streams.FALLEN else code for code in codes or () if code]
+    named = every[-1] if every else None
     known = named is None or named in QUANTITIES
     found = Comparison(
         wanted[:MOST_LINES],
@@ -66,7 +69,7 @@ def comparison(
         start,
         to,
         tuple(dict.fromkeys(methods or ())),
-        known and len(wanted) <= MOST_LINES,
+        known and len(wanted) <= MOST_LINES and len(set(every)) <= 1,
     )
     try:
         return found, pictures.time(last, start, to, pictures.now())

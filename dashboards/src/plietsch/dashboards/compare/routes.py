@@ -34,7 +34,7 @@ from plietsch.dashboards.texts import Texts
 router = APIRouter(include_in_schema=False)
 
 Stations = Annotated[list[str] | None, Query(alias="station")]
-Property = Annotated[str | None, Query(alias="property")]
+Properties = Annotated[list[str] | None, Query(alias="property")]
 Last = Annotated[str | None, Query()]
 From = Annotated[str | None, Query(alias="from")]
 To = Annotated[str | None, Query()]
@@ -52,7 +52,7 @@ async def compare_page(
     request: Request,
     language: Language,
     stations: Stations = None,
-    property_: Property = None,
+    properties: Properties = None,
     last: Last = None,
     start: From = None,
     to: To = None,
@@ -60,7 +60,7 @@ async def compare_page(
 ) -> HTMLResponse:
     """Stations beside each other: what differs between places, and what between raw and corrected."""
     site, texts = site_of(request, language)
-    comparison, time = asked.comparison(stations, property_, last, start, to, methods)
+    comparison, time = asked.comparison(stations, properties, last, start, to, methods)
     pool: database.Pool = request.app.state.pool
     # It is drawn without a connection: who waits for a picture keeps nobody from the database.
     async with pool.connection() as connection:
@@ -86,7 +86,7 @@ async def compare_picture(
     language: Language,
     kind: Literal["svg", "png"],
     stations: Stations = None,
-    property_: Property = None,
+    properties: Properties = None,
     last: Last = None,
     start: From = None,
     to: To = None,
@@ -97,7 +97,7 @@ async def compare_picture(
 ) -> Response:
     """The same as a picture alone. Raises errors.PageUnknown where there is nothing to compare."""
     _, texts = site_of(request, language)
-    comparison, time = asked.comparison(stations, property_, last, start, to, methods)
+    comparison, time = asked.comparison(stations, properties, last, start, to, methods)
     pool: database.Pool = request.app.state.pool
     async with pool.connection() as connection:
         gathered = await gathering.of(connection, comparison, time, language)

@@ -115,9 +115,11 @@ def _pictured(suffix: str, station: str, pairs: Pairs) -> Values:
 
 def _compared(suffix: str, pairs: Pairs) -> Values:
     given = dict(pairs)
-    stations, methods = ([value for name, value in pairs if name == each] for each in ("station", "method"))
+    stations, codes, methods = (
+        [value for name, value in pairs if name == each] for each in ("station", "property", "method")
+    )
     last, start, to = (given.get(name) for name in ("last", "from", "to"))
-    compared, time = comparisons.comparison(stations, given.get("property"), last, start, to, methods)
+    compared, time = comparisons.comparison(stations, codes, last, start, to, methods)
     if not compared.stations:
         hint = "Name one or several, as in station=flensburg-suedermarkt: GET /api/v1/stations lists them."
         raise ParameterInvalid("station", "Without a station there is nothing to compare.", hint)
