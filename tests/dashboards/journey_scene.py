@@ -114,7 +114,11 @@ class Reader:
         self._runner.close()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        return self._runner.run(self._http.get(url, headers=headers))
+        return self.ask("GET", url, headers)
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """The answer to any method."""
+        return self._runner.run(self._http.request(method, url, headers=headers))
 
     def page(self, url: str) -> str:
         """The HTML of a page that must be there."""

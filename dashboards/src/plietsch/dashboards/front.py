@@ -42,6 +42,7 @@ async def front_door(request: Request) -> RedirectResponse:
 
 @router.get("/stations/{_rest:path}")
 @router.get("/compare")
+@router.get("/compare.{_suffix}")
 async def side_door(request: Request) -> RedirectResponse:
     """To a page that is asked for without its language."""
     return to_language(request)

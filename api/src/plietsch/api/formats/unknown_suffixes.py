@@ -16,13 +16,20 @@ _IN_BRACES = re.compile(r"\{[^}]*\}")
 def refuse(request: Request) -> None:
     """Raises errors.FormatUnavailable where the address is one of the OpenAPI document with something behind a dot."""
     path = request.url.path
-    stem, dot, suffix = path.rpartition(".")
-    if not dot or "/" in suffix:
-        return
-    for known, operation in _addresses(request):
-        if _fits(known, stem) or known == f"{stem}.json" != path:
-            message = f"There is no {errors.shown('.' + suffix)} behind this address."
-            raise errors.FormatUnavailable(message, _hint(operation, stem if _fits(known, stem) else known))
+    addresses = list(_addresses(request)) if "." in path.rpartition("/")[2] else []
+    for stem, suffix in _divided(path):
+        for known, operation in addresses:
+            if _fits(known, stem) or known == f"{stem}.json" != path:
+                message = f"There is no {errors.shown(suffix)} behind this address."
+                raise errors.FormatUnavailable(message, _hint(operation, stem if _fits(known, stem) else known))
+
+
+def _divided(path: str) -> Iterator[tuple[str, str]]:
+    """What stands before a dot of a path's last name, and from it on: the last dot first, as a name may have some."""
+    begin = path.rfind("/") + 1
+    for at in range(len(path) - 1, begin - 1, -1):
+        if path[at] == ".":
+            yield path[:at], path[at:]
 
 
 def _addresses(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:

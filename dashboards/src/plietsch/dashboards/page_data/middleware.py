@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plietsch.api import database, errors, problems
 from plietsch.dashboards.compare import gathering
-from plietsch.dashboards.page_data import rewriting
+from plietsch.dashboards.page_data import rewriting, unknown
 from plietsch.dashboards.page_data.rewriting import Address, Daily, Values
 from plietsch.dashboards.picture import gathering as places
 
@@ -63,6 +63,8 @@ class Completed:
 def _rewritten(scope: Scope) -> Scope:
     try:
         found = rewriting.rewritten(scope["path"], scope["query_string"].decode("latin-1"))
+        if found is None:
+            unknown.refuse(scope["path"])
     except errors.ParameterInvalid as error:
         return {**scope, _OPEN: error}
     if found is None:
