@@ -17,6 +17,7 @@ from api.test_gauges import region_with_gauges
 from api.world import Client, World, region, station
 
 from api import own_database
+from plietsch.api.listings.paging import Page
 from plietsch.api.statistics import documents, figures, limits, periods, reading, whole
 from plietsch.api.statistics import hours as by_hours
 from plietsch.api.statistics.figures import Answer
@@ -400,7 +401,7 @@ def test_without_a_limit_all_series_come_piece_by_piece(
     paged = api.json(STATISTICS, **YEAR, limit=50)
     read: list[int] = []
 
-    async def page(*args: Any) -> reading.Page:
+    async def page(*args: Any) -> Page[reading.Row]:
         found = await reading_page(*args)
         read.append(len(found.rows))
         return found

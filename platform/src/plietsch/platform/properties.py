@@ -13,7 +13,12 @@ from plietsch.platform import methods, units
 
 
 class Property(msgspec.Struct, frozen=True, kw_only=True):
-    """An observed property of SensorThings; docs/data-dictionary.md describes each member."""
+    """An observed property of SensorThings; docs/data-dictionary.md describes each member.
+
+    `definition` is an IRI, `unit` is UCUM, `unit_symbol` is how people write it. `default_method` is that of the series
+    which is meant where nobody names a method. `spread_of` is the property whose samples it says the spread of; both
+    have one definition.
+    """
 
     code: str
     name: str

@@ -15,6 +15,7 @@ from plietsch.api.annotations.deployments import Deployment, Place
 from plietsch.api.annotations.model import Annotation, Span
 from plietsch.api.listings import paging
 from plietsch.api.listings.filters import Chosen
+from plietsch.api.listings.paging import Page
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api.annotations", "annotations.sql")
@@ -33,14 +34,7 @@ class Question(NamedTuple):
     after: tuple[int, int, str, str, str, str] | None
 
 
-class Page(NamedTuple):
-    """Some annotations, and the cursor of those that follow; None on the last page."""
-
-    annotations: Sequence[Annotation]
-    cursor: str | None
-
-
-async def page(connection: AsyncConnection[Any], question: Question) -> Page:
+async def page(connection: AsyncConnection[Any], question: Question) -> Page[Annotation]:
     """What answers a question. Raises what `Chosen.check` does."""
     await question.chosen.check(connection)
     found = [each for each in await _all(connection, question) if each.during.touches(question.start, question.end)]
@@ -48,9 +42,7 @@ async def page(connection: AsyncConnection[Any], question: Question) -> Page:
     asked.sort(key=Annotation.key)
     if question.after is not None:
         asked = [each for each in asked if each.key() > question.after]
-    more = len(asked) > question.limit
-    some = asked[: question.limit]
-    return Page(some, paging.encode(some[-1].key()) if more else None)
+    return paging.cut(asked, question.limit, Annotation.key)
 
 
 async def _all(connection: AsyncConnection[Any], question: Question) -> list[Annotation]:

@@ -39,12 +39,6 @@ From = Annotated[
     str | None, Query(alias="from", description="A year before `to` if not given.", examples=["2025-12-01T00:00:00Z"])
 ]
 To = Annotated[str | None, Query(description="Now if not given.", examples=["2026-02-01T00:00:00Z"])]
-Limit = Annotated[
-    int | None,
-    Query(
-        ge=1, le=1000, description="How many annotations a page holds; all come at once if not given.", examples=[200]
-    ),
-]
 
 _SHOWN = documents.document(documents.SHOWN)
 _SHOWN_TABLE = partial(answers.table, "annotations", documents.COLUMNS, [documents.SHOWN])
@@ -66,7 +60,7 @@ async def list_annotations(
     kinds: Kinds = None,
     start: From = None,
     to: To = None,
-    limit: Limit = None,
+    limit: filters.Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.Format = None,
 ) -> Response:
@@ -84,9 +78,9 @@ async def list_annotations(
     question = Question(since, until, chosen, _kinds(kinds or ()), limit or paging.EVERY, after)
     page = await listing.page(connection, question)
     next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
-    annotations = [documents.document(each) for each in page.annotations]
+    annotations = [documents.document(each) for each in page.rows]
     document = {"from": since, "to": until, "annotations": annotations, "next": next_}
-    table = answers.table("annotations", documents.COLUMNS, page.annotations)
+    table = answers.table("annotations", documents.COLUMNS, page.rows)
     return await answers.respond(request, table, document, caching.headers(caching.REGISTRY) | paging.link(next_))
 
 

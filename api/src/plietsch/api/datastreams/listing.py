@@ -1,6 +1,6 @@
 """Datastreams read from the database, page by page in the order of their ids."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from plietsch.api import errors
 from plietsch.api.listings import paging
 from plietsch.api.listings.filters import Chosen
+from plietsch.api.listings.paging import Page
 from plietsch.platform import sql
 
 _QUERIES = sql.load("plietsch.api.datastreams", "datastreams.sql")
@@ -43,23 +44,14 @@ class Datastream(NamedTuple):
     attribution: str
 
 
-class Page(NamedTuple):
-    """Some datastreams, and the cursor of those that follow; None on the last page."""
-
-    datastreams: Sequence[Datastream]
-    cursor: str | None
-
-
 async def page(
     connection: AsyncConnection[Any], chosen: Chosen, sensors: Collection[str], after: int, limit: int
-) -> Page:
+) -> Page[Datastream]:
     """Those that pass the filters, after an id, at most so many. Raises what `Chosen.check` does."""
     await chosen.check(connection)
     await _check_sensors(connection, sensors)
     asked = {**chosen.parameters(), "sensors": sorted(sensors) or None, "id": None, "after": after, "limit": limit + 1}
-    found = await _read(connection, asked)
-    more = len(found) > limit
-    return Page(found[:limit], paging.encode(found[limit - 1].id) if more else None)
+    return paging.cut(await _read(connection, asked), limit, lambda each: each.id)
 
 
 async def one(connection: AsyncConnection[Any], id_: int) -> Datastream:

@@ -22,12 +22,6 @@ Sensors = Annotated[
         examples=[["SDS011"]],
     ),
 ]
-Limit = Annotated[
-    int | None,
-    Query(
-        ge=1, le=1000, description="How many datastreams a page holds; all come at once if not given.", examples=[200]
-    ),
-]
 Id = Annotated[int, Path(description="The datastream's id.", examples=[17])]
 
 _SHOWN = documents.document(documents.SHOWN)
@@ -48,7 +42,7 @@ async def list_datastreams(
     property_codes: filters.PropertyCodes = None,
     methods: filters.Methods = None,
     sensors: Sensors = None,
-    limit: Limit = None,
+    limit: filters.Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.Format = None,
 ) -> Response:
@@ -60,9 +54,9 @@ async def list_datastreams(
     chosen = filters.chosen(station_codes, region_codes, property_codes, methods)
     page = await listing.page(connection, chosen, set(sensors or ()), paging.decode_id(cursor), limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
-    document = {"datastreams": [documents.document(each) for each in page.datastreams], "next": next_}
+    document = {"datastreams": [documents.document(each) for each in page.rows], "next": next_}
     headers = caching.headers(caching.BRIEF) | paging.link(next_)
-    table = answers.table("datastreams", documents.COLUMNS, page.datastreams, documents.source)
+    table = answers.table("datastreams", documents.COLUMNS, page.rows, documents.source)
     return await answers.respond(request, table, document, headers)
 
 

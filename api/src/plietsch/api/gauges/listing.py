@@ -14,6 +14,7 @@ from plietsch.api.gauges import classes
 from plietsch.api.gauges.model import Level, Name
 from plietsch.api.listings import paging
 from plietsch.api.listings.filters import Chosen
+from plietsch.api.listings.paging import Page
 from plietsch.platform import freshness, sql, trends
 from plietsch.platform.freshness import Freshness
 from plietsch.platform.trends import Trend
@@ -69,15 +70,8 @@ class State(NamedTuple):
         return self.reached.rank if self.reached else 0
 
 
-class Page(NamedTuple):
-    """Some gauges by their station's code, and the cursor of those that follow; None on the last page."""
-
-    gauges: Sequence[State]
-    cursor: str | None
-
-
-async def page(connection: AsyncConnection[Any], chosen: Chosen, rank: int, after: str, limit: int) -> Page:
-    """Those that pass the filters and have reached a rank at least, after a station's code; at most so many.
+async def page(connection: AsyncConnection[Any], chosen: Chosen, rank: int, after: str, limit: int) -> Page[State]:
+    """Those that pass the filters and have reached a rank at least, by their station's code; at most so many after one.
 
     Raises what `Chosen.check` does.
     """
@@ -87,8 +81,7 @@ async def page(connection: AsyncConnection[Any], chosen: Chosen, rank: int, afte
         found = [state for state in await _states(connection, rows) if (state.rank or 0) >= rank]
     else:
         found = await _states(connection, rows[: limit + 1])
-    more = len(found) > limit
-    return Page(found[:limit], paging.encode(found[limit - 1].row.station) if more else None)
+    return paging.cut(found, limit, lambda each: each.row.station)
 
 
 async def one(connection: AsyncConnection[Any], code: str) -> State:

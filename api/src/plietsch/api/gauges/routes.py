@@ -22,10 +22,6 @@ Rank = Annotated[
         examples=[1],
     ),
 ]
-Limit = Annotated[
-    int | None,
-    Query(ge=1, le=1000, description="How many gauges a page holds; all come at once if not given.", examples=[200]),
-]
 Code = Annotated[str, Path(description="The code of the gauge's station.", examples=["flensburg-pegel"])]
 
 _SHOWN = documents.document(documents.SHOWN)
@@ -44,7 +40,7 @@ async def list_gauges(
     station_codes: filters.StationCodes = None,
     region_codes: filters.RegionCodes = None,
     rank: Rank = 0,
-    limit: Limit = None,
+    limit: filters.Limit = None,
     cursor: filters.Cursor = None,
     format_: formats.GeoFormat = None,
 ) -> Response:
@@ -57,8 +53,8 @@ async def list_gauges(
     after = paging.decode(cursor, str) if cursor is not None else ""
     page = await listing.page(connection, chosen, rank, after, limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
-    document = {"gauges": [documents.document(each) for each in page.gauges], "next": next_}
-    table = answers.table("gauges", documents.COLUMNS, page.gauges, documents.source)
+    document = {"gauges": [documents.document(each) for each in page.rows], "next": next_}
+    table = answers.table("gauges", documents.COLUMNS, page.rows, documents.source)
     return await answers.respond(request, table, document, caching.headers(caching.BRIEF) | paging.link(next_))
 
 

@@ -8,10 +8,10 @@ import psycopg
 from psycopg.rows import class_row
 
 from plietsch.api.hot.state import Registry
-from plietsch.api.properties import Property
 from plietsch.api.stations import lookback
 from plietsch.api.stations.model import Row, Series, Value
 from plietsch.platform import sql
+from plietsch.platform.properties import Property
 
 Connection = psycopg.Connection[Any]
 

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Protocol
 
 from plietsch.api import geojson
-from plietsch.api.properties import Property
 from plietsch.api.stations import filtering, model
 from plietsch.api.stations.filtering import Shown
 from plietsch.api.stations.model import Held, Row, Series, Value
+from plietsch.platform.properties import Property
 
 # What is dated further ahead is not shown yet: the same hour as in the query `newest`.
 _AHEAD = timedelta(hours=1)

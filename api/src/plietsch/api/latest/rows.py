@@ -1,30 +1,18 @@
 """The newest values as rows. Pure."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from plietsch.api.formats import Table, arrow, at_once, column
+from plietsch.api.formats import Table
 from plietsch.api.hot.state import View
+from plietsch.api.listings import answers
+from plietsch.api.listings.answers import NUMBER, TEXT, TIME, Column
 from plietsch.api.stations import model, tables
 from plietsch.api.stations.filtering import Filter, Found
 from plietsch.api.stations.model import Held, Latest, Station
-
-_TEXT, _FLOAT = pa.string(), pa.float64()
-_COLUMNS = (
-    column("station", _TEXT, "The station's id."),
-    column("property", _TEXT, "What is measured."),
-    column("method", _TEXT, "`raw`, or the name and version of what it is computed by."),
-    column("value", _FLOAT, "The newest value that did not fail, in `unit`."),
-    column("unit", _TEXT, "UCUM."),
-    column("time", pa.timestamp("us", tz="UTC"), "When it was measured; of an index, when its hour began."),
-    column("quality", pa.int8(), "QARTOD: 1 good, 2 not evaluated, 3 suspect."),
-    column("freshness", _TEXT, "What its age says of now: fresh, late, silent."),
-    column("longitude", _FLOAT, "Of the station's public place, WGS 84.", unit="deg", decimals=5),
-    column("latitude", _FLOAT, "Of the station's public place, WGS 84.", unit="deg", decimals=5),
-)
-_DISTANCE = column("distance_m", pa.int32(), "From the point that was given to the public place.", unit="m")
 
 
 class Line(NamedTuple):
@@ -42,6 +30,23 @@ class Line(NamedTuple):
         return named if self.distance_m is None else (self.distance_m, *named)
 
 
+_COLUMNS: Sequence[Column[Line]] = (
+    Column("station", TEXT, "The station's id.", lambda each: each.station.code),
+    Column("property", TEXT, "What is measured.", lambda each: each.code),
+    Column(
+        "method", TEXT, "`raw`, or the name and version of what it is computed by.", lambda each: each.latest.method
+    ),
+    Column("value", NUMBER, "The newest value that did not fail, in `unit`.", lambda each: each.latest.value),
+    Column("unit", TEXT, "UCUM.", lambda each: each.latest.unit),
+    Column("time", TIME, "When it was measured; of an index, when its hour began.", lambda each: each.latest.time),
+    Column("quality", pa.int8(), "QARTOD: 1 good, 2 not evaluated, 3 suspect.", lambda each: each.latest.quality),
+    Column("freshness", TEXT, "What its age says of now: fresh, late, silent.", lambda each: each.latest.freshness),
+    Column("longitude", NUMBER, "Of its public place, WGS 84.", lambda each: each.station.longitude, "deg", 5),
+    Column("latitude", NUMBER, "Of its public place, WGS 84.", lambda each: each.station.latitude, "deg", 5),
+)
+_DISTANCE: Column[Line] = tables.distance(lambda each: each.distance_m)
+
+
 def of(view: View, found: Iterable[Found], filter_: Filter) -> list[Line]:
     """What some stations say, in their order."""
     lines: list[Line] = []
@@ -55,27 +60,9 @@ def of(view: View, found: Iterable[Found], filter_: Filter) -> list[Line]:
 
 def table(lines: Sequence[Line], filter_: Filter, next_: str | None) -> Table:
     """Them as a table."""
-    fields = [*_COLUMNS, *([_DISTANCE] if filter_.near else [])]
-    schema = pa.schema(fields)
-    columns: list[list[Any]] = [
-        [each.station.code for each in lines],
-        [each.code for each in lines],
-        [each.latest.method for each in lines],
-        [each.latest.value for each in lines],
-        [each.latest.unit for each in lines],
-        [each.latest.time for each in lines],
-        [each.latest.quality for each in lines],
-        [each.latest.freshness for each in lines],
-        [each.station.longitude for each in lines],
-        [each.station.latitude for each in lines],
-    ]
-    if filter_.near:
-        columns.append([None if each.distance_m is None else round(each.distance_m) for each in lines])
-    arrays = [arrow.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
-    return Table(
-        "latest",
-        schema,
-        at_once([arrow.record_batch(arrays, schema)]),
+    columns = [*_COLUMNS, *([_DISTANCE] if filter_.near else [])]
+    return replace(
+        answers.table("latest", columns, lines),
         after=lambda: {"next": next_},
         title="Newest values",
         description="The newest value of each series that did not fail; `freshness` says what its age tells of now.",

@@ -1,4 +1,4 @@
-"""The filters that several resources take, how they are described, and whether what they name is there."""
+"""The filters and pages that several resources take, how they are described, and whether what they name is there."""
 
 from collections.abc import Collection
 from typing import Annotated, Any, NamedTuple
@@ -40,6 +40,10 @@ Methods = Annotated[
         max_length=100,
         examples=[["raw"]],
     ),
+]
+Limit = Annotated[
+    int | None,
+    Query(ge=1, le=1000, description="How many a page holds; all come at once if not given.", examples=[200]),
 ]
 Cursor = Annotated[
     str | None, Query(description="Where the page before ended: part of its `next` link.", examples=["MTcw"])

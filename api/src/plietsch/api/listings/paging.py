@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 from fastapi import Request
@@ -13,12 +13,26 @@ from fastapi import Request
 from plietsch.api import errors, formats
 
 Key = TypeVar("Key")
+Row = TypeVar("Row")
 HINT = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
 # The ids of the database's tables: what is larger is nobody's.
 MOST_ID = 2**31 - 1
 # Where no limit is asked for: a list of some hundred rows comes whole, however many these become.
 EVERY = 2**31 - 1
 _NOTHING: Mapping[str, datetime] = MappingProxyType({})
+
+
+class Page(NamedTuple, Generic[Row]):
+    """Some of a collection, and the cursor of those that follow; None on the last page."""
+
+    rows: Sequence[Row]
+    cursor: str | None
+
+
+def cut(found: Sequence[Row], limit: int, key: Callable[[Row], object]) -> Page[Row]:
+    """A page of what was found from its beginning on: one more than fit on it say that others follow."""
+    some = found[:limit]
+    return Page(some, encode(key(some[-1])) if len(found) > limit else None)
 
 
 def encode(key: object) -> str:

@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from plietsch.api.documents import Source
+
 _TIME = "2026-05-01T12:05:00Z"
 
 
@@ -31,13 +33,6 @@ class Format(BaseModel):
     href: str = Field(examples=["https://sensors.example/api/v1/observations.csv"])
 
 
-class Station(BaseModel):
-    name: str = Field(examples=["Flensburg, Südermarkt"])
-    simulated: bool = Field(examples=[True])
-    licence: str = Field(description="SPDX identifier", examples=["CC0-1.0"])
-    attribution: str = Field(examples=["plietsch demo"])
-
-
 class Metadata(BaseModel):
     """What the rows of an answer mean, whose they are, and how to cite them: `format=metadata`, or `.metadata.json`."""
 
@@ -54,7 +49,7 @@ class Metadata(BaseModel):
     columns: list[Column]
     quality_flags: list[Flag] = Field(description="What the values of `quality` mean, where there are any.")
     licences: list[dict[str, object]] = Field(description="Each licence, with the stations that it holds for.")
-    stations: dict[str, Station] = Field(description="Those of the rows, by code.")
+    stations: dict[str, Source] = Field(description="Those of the rows, by code.")
     citation: dict[str, object] = Field(description="How to cite the rows, as text and by its parts.")
     formats: list[Format] = Field(description="The same rows in other formats.")
     documentation: dict[str, str] = Field(examples=[{"openapi": "/api/v1/openapi.json", "developers": "/developers"}])

@@ -1,5 +1,5 @@
 """Observed properties: what is measured, in which unit."""
 
-from plietsch.api.properties.registry import Property, check, known
+from plietsch.api.properties.registry import check, known
 
-__all__ = ["Property", "check", "known"]
+__all__ = ["check", "known"]

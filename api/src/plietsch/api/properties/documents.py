@@ -11,8 +11,8 @@ from plietsch.api.device_types import documents as of_types
 from plietsch.api.documents import Document
 from plietsch.api.documents import Property as Listed
 from plietsch.api.listings.answers import TEXT, WHOLE, Column
-from plietsch.api.properties.registry import Property
 from plietsch.platform import methods, properties, units
+from plietsch.platform.properties import Property
 
 
 class Method(Document):
@@ -55,4 +55,4 @@ COLUMNS: Sequence[Column[Property]] = (
     Column("default_method", TEXT, "The method meant where nobody names one.", lambda each: each.default_method),
 )
 
-SHOWN = Property(**msgspec.structs.asdict(properties.ALL["temperature"]))
+SHOWN = properties.of("temperature")

@@ -3,32 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from plietsch.api import errors
 from plietsch.platform import sql
+from plietsch.platform.properties import Property
 
 _QUERIES = sql.load("plietsch.api")
-
-
-class Property(msgspec.Struct, frozen=True):
-    """An observed property: `definition` is an IRI, `unit` is UCUM, `unit_symbol` is how people write it.
-
-    `spread_of` is the property whose samples it says the spread of; both have one definition. `default_method` is
-    that of the series which is meant where nobody names a method.
-    """
-
-    code: str
-    name: str
-    description: str
-    definition: str
-    unit: str
-    unit_symbol: str
-    decimals: int
-    spread_of: str | None
-    default_method: str
 
 
 async def known(connection: AsyncConnection[Any]) -> list[Property]:

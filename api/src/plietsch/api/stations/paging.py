@@ -1,12 +1,13 @@
 """Pages of a collection that is in memory: cut after a key, which the next page's cursor holds. Pure."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Query
 
 from plietsch.api import errors
 from plietsch.api.listings import paging
+from plietsch.api.listings.paging import Page
 
 MOST = 10_000
 Limit = Annotated[
@@ -21,14 +22,7 @@ Key = tuple[float | str, ...]
 _T = TypeVar("_T")
 
 
-class Page(NamedTuple):
-    """Some of a collection, and the cursor of the next page; None on the last one."""
-
-    some: Sequence[Any]
-    next: str | None
-
-
-def cut(all_: Sequence[_T], key: Callable[[_T], Key], limit: int | None, cursor: str | None) -> Page:
+def cut(all_: Sequence[_T], key: Callable[[_T], Key], limit: int | None, cursor: str | None) -> Page[_T]:
     """A page of what is ordered by its key. Raises errors.ParameterInvalid."""
     if cursor is not None:
         after = paging.decode(cursor, Key)
@@ -38,7 +32,4 @@ def cut(all_: Sequence[_T], key: Callable[[_T], Key], limit: int | None, cursor:
             all_ = [each for each in all_ if key(each) > after]
         except TypeError as error:  # of another question: names do not compare with distances
             raise errors.ParameterInvalid("cursor", "This cursor is another question's.", paging.HINT) from error
-    if limit is None or len(all_) <= limit:
-        return Page(all_, None)
-    some = all_[:limit]
-    return Page(some, paging.encode(key(some[-1])))
+    return paging.cut(all_, limit or paging.EVERY, key)

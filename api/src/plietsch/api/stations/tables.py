@@ -1,58 +1,77 @@
 """Stations as rows: what a Feature says, flat; of each property the newest value and when it was measured."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
 
 import pyarrow as pa
 
-from plietsch.api.formats import Source, Table, arrow, at_once, column
-from plietsch.api.properties import Property
+from plietsch.api.formats import Source, Table
+from plietsch.api.listings import answers
+from plietsch.api.listings.answers import FLAG, NUMBER, TEXT, TIME, Column
 from plietsch.api.stations.model import Station
+from plietsch.platform.properties import Property
 
-_TEXT, _FLOAT, _TIME = pa.string(), pa.float64(), pa.timestamp("us", tz="UTC")
-# In the order of `_cells`.
-_COLUMNS = (
-    column("station", _TEXT, "The station's id."),
-    column("name", _TEXT, "What it is called."),
-    column("description", _TEXT, "What else its operator says of it."),
-    column("kind", _TEXT, "What it is, by what it measures."),
-    column("region", _TEXT, "The region's id."),
-    column("municipality_key", _TEXT, "Amtlicher Gemeindeschlüssel; null outside Germany."),
-    column("operator", _TEXT, "The id of who runs it."),
-    column("operator_name", _TEXT, "Who runs it."),
-    column("licence", _TEXT, "Of its values: SPDX identifier."),
-    column("attribution", _TEXT, "Whom to name."),
-    column("simulated", pa.bool_(), "Whether its values are simulated."),
-    column("longitude", _FLOAT, "WGS 84.", unit="deg", decimals=5),
-    column("latitude", _FLOAT, "WGS 84.", unit="deg", decimals=5),
-    column("grid_m", pa.int32(), "The place is the centre of a grid cell of so many metres.", unit="m"),
-    column("since", _TIME, "Since when it is installed."),
-    column("freshness", _TEXT, "What its newest value's age says of now: fresh, late, silent."),
+Row = TypeVar("Row")
+_COLUMNS: Sequence[Column[Station]] = (
+    Column("station", TEXT, "The station's id.", lambda each: each.code),
+    Column("name", TEXT, "What it is called.", lambda each: each.name),
+    Column("description", TEXT, "What else its operator says of it.", lambda each: each.description),
+    Column("kind", TEXT, "What it is, by what it measures.", lambda each: each.kind),
+    Column("region", TEXT, "The region's id.", lambda each: each.region),
+    Column(
+        "municipality_key",
+        TEXT,
+        "Amtlicher Gemeindeschlüssel; null outside Germany.",
+        lambda each: each.municipality_key,
+    ),
+    Column("operator", TEXT, "The id of who runs it.", lambda each: each.operator.code),
+    Column("operator_name", TEXT, "Who runs it.", lambda each: each.operator.name),
+    Column("licence", TEXT, "Of its values: SPDX identifier.", lambda each: each.licence),
+    Column("attribution", TEXT, "Whom to name.", lambda each: each.attribution),
+    Column("simulated", FLAG, "Whether its values are simulated.", lambda each: each.simulated),
+    Column("longitude", NUMBER, "WGS 84.", lambda each: each.longitude, "deg", 5),
+    Column("latitude", NUMBER, "WGS 84.", lambda each: each.latitude, "deg", 5),
+    Column(
+        "grid_m", pa.int32(), "The place is the centre of a grid cell of so many metres.", lambda each: each.grid_m, "m"
+    ),
+    Column("since", TIME, "Since when it is installed.", lambda each: each.since),
+    Column(
+        "freshness",
+        TEXT,
+        "What its newest value's age says of now: fresh, late, silent.",
+        lambda each: each.freshness,
+    ),
 )
-_DISTANCE = column("distance_m", pa.int32(), "From the point that was given to the public place.", unit="m")
+
+
+def distance(of: Callable[[Row], float | None]) -> Column[Row]:
+    """How far away rows are, where a point was given; whole metres."""
+
+    def rounded(row: Row) -> int | None:
+        metres = of(row)
+        return None if metres is None else round(metres)
+
+    return Column("distance_m", pa.int32(), "From the point that was given to the public place.", rounded, "m")
+
+
+_DISTANCE: Column[Station] = distance(lambda each: each.distance_m)
 
 
 def of(
     stations: Sequence[Station], properties: Mapping[str, Property], asked: Iterable[str], next_: str | None
 ) -> Table:
     """A row a station. There are columns of the properties asked for, or else of all that one of them says."""
-    fields, columns = list(_COLUMNS), _columns(stations)
-    if any(each.distance_m is not None for each in stations):
-        fields.append(_DISTANCE)
-        columns.append([each.distance_m for each in stations])
-    for code in list(asked) or sorted({code for each in stations for code in each.latest}):
-        known = properties[code]
-        latest = [each.latest.get(code) for each in stations]
-        said = f"{known.name}: the newest value that did not fail."
-        fields.append(column(code, _FLOAT, said, unit=known.unit, decimals=known.decimals))
-        fields.append(column(f"{code}_time", _TIME, f"{known.name}: when that was measured."))
-        columns += [[each and each.value for each in latest], [each and each.time for each in latest]]
-    schema = pa.schema(fields)
-    arrays = [arrow.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
-    return Table(
-        "stations",
-        schema,
-        at_once([arrow.record_batch(arrays, schema)]),
+    codes = list(asked) or sorted({code for each in stations for code in each.latest})
+    has_distances = any(each.distance_m is not None for each in stations)
+    columns = [
+        *_COLUMNS,
+        *([_DISTANCE] if has_distances else []),
+        *(column for code in codes for column in _newest(properties[code])),
+    ]
+    return replace(
+        answers.table("stations", columns, stations),
         after=lambda: {"next": next_},
         title="Stations with their newest values",
         description="Where is measured. Places are the centres of grid cells, of the size that `grid_m` says.",
@@ -66,27 +85,17 @@ def sources(stations: Iterable[Station]) -> list[Source]:
     return [Source(each.code, each.name, each.licence, each.attribution, each.simulated) for each in once]
 
 
-def _columns(stations: Sequence[Station]) -> list[list[Any]]:
-    rows = [_cells(each) for each in stations]
-    return [list(each) for each in zip(*rows, strict=True)] if rows else [[] for _ in _COLUMNS]
+def _newest(known: Property) -> Iterator[Column[Station]]:
+    code, name = known.code, known.name
 
+    def value(station: Station) -> float | None:
+        latest = station.latest.get(code)
+        return latest and latest.value
 
-def _cells(station: Station) -> tuple[Any, ...]:
-    return (
-        station.code,
-        station.name,
-        station.description,
-        station.kind,
-        station.region,
-        station.municipality_key,
-        station.operator.code,
-        station.operator.name,
-        station.licence,
-        station.attribution,
-        station.simulated,
-        station.longitude,
-        station.latitude,
-        station.grid_m,
-        station.since,
-        station.freshness,
-    )
+    def time(station: Station) -> datetime | None:
+        latest = station.latest.get(code)
+        return latest and latest.time
+
+    said = f"{name}: the newest value that did not fail."
+    yield Column(code, NUMBER, said, value, known.unit, known.decimals)
+    yield Column(f"{code}_time", TIME, f"{name}: when that was measured.", time)

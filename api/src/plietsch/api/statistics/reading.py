@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from plietsch.api import errors
 from plietsch.api.listings import paging
 from plietsch.api.listings.filters import Chosen
+from plietsch.api.listings.paging import Page
 from plietsch.api.statistics import figures, hours, kinds, periods
 from plietsch.api.statistics.figures import Answer, Extreme
 from plietsch.api.statistics.periods import Period
@@ -69,21 +70,12 @@ class Row(NamedTuple):
     moments: Mapping[Extreme, datetime]
 
 
-class Page(NamedTuple):
-    """The periods of some series, and the cursor of those that follow; None on the last page."""
-
-    rows: Sequence[Row]
-    cursor: str | None
-
-
-async def page(connection: AsyncConnection[Any], question: Question, now: datetime) -> Page:
-    """What answers a question. Raises what `Chosen.check` does, and errors.ParameterInvalid."""
+async def page(connection: AsyncConnection[Any], question: Question, now: datetime) -> Page[Row]:
+    """The periods of some series. Raises what `Chosen.check` does, and errors.ParameterInvalid."""
     found = await _checked(connection, question)
-    more = len(found) > question.limit
-    some = found[: question.limit]
-    rows = [row for each in some for row in await _rows(connection, each, question, now)]
-    cursor = paging.encode((some[-1].station, some[-1].property, some[-1].method)) if more else None
-    return Page(await _with_moments(connection, rows), cursor)
+    some = paging.cut(found, question.limit, lambda each: (each.station, each.property, each.method))
+    rows = [row for each in some.rows for row in await _rows(connection, each, question, now)]
+    return Page(await _with_moments(connection, rows), some.cursor)
 
 
 async def series(connection: AsyncConnection[Any], question: Question) -> list[Series]:

@@ -15,9 +15,10 @@ from fastapi.responses import StreamingResponse
 from plietsch.api import database, delivery, formats
 from plietsch.api.formats import answering
 from plietsch.api.listings import answers, paging
+from plietsch.api.listings.paging import Page
 from plietsch.api.metadata import methods
 from plietsch.api.statistics import documents, reading
-from plietsch.api.statistics.reading import Page, Question, Series
+from plietsch.api.statistics.reading import Question, Row, Series
 from plietsch.api.turns import Turns
 
 # Series that are reckoned in one turn.
@@ -25,9 +26,10 @@ AT_ONCE = 10
 # For each page that somebody has had, others may go before for a second longer: for so many at most.
 _MOST_DEFERRED_S = 10
 _NAME = "statistics"
+_Pages = AsyncGenerator[Page[Row]]
 
 
-async def pages(turns: Turns, pool: database.Pool, question: Question, now: datetime) -> AsyncGenerator[Page]:
+async def pages(turns: Turns, pool: database.Pool, question: Question, now: datetime) -> _Pages:
     """Page after page of all that answers a question. Raises what reading.page does; errors.TooBusy before the first
     one only."""
     asked: Question | None = question._replace(limit=AT_ONCE)
@@ -44,8 +46,8 @@ async def pages(turns: Turns, pool: database.Pool, question: Question, now: date
 async def respond(
     request: Request,
     question: Question,
-    first: Page,
-    others: AsyncGenerator[Page],
+    first: Page[Row],
+    others: _Pages,
     before: Mapping[str, Any],
     headers: Mapping[str, str],
 ) -> Response:
@@ -90,21 +92,21 @@ def _table(series: Iterable[Series]) -> formats.Table:
     return replace(answers.table(_NAME, documents.COLUMNS, ()), sources=sources)
 
 
-async def _all(first: Page, others: AsyncGenerator[Page]) -> AsyncGenerator[Page]:
+async def _all(first: Page[Row], others: _Pages) -> _Pages:
     yield first
     async with aclosing(others):
         async for page in others:
             yield page
 
 
-async def _batches(first: Page, others: AsyncGenerator[Page]) -> AsyncIterator[pa.RecordBatch]:
+async def _batches(first: Page[Row], others: _Pages) -> AsyncIterator[pa.RecordBatch]:
     async with aclosing(_all(first, others)) as every:
         async for page in every:
             async for batch in answers.table(_NAME, documents.COLUMNS, page.rows).batches:
                 yield batch
 
 
-async def _json(first: Page, others: AsyncGenerator[Page], before: Mapping[str, Any]) -> AsyncGenerator[bytes]:
+async def _json(first: Page[Row], others: _Pages, before: Mapping[str, Any]) -> AsyncGenerator[bytes]:
     opening = msgspec.json.encode(before)[:-1] + b',"statistics":['
     stations: dict[str, Any] = {}
     async with aclosing(_all(first, others)) as every:

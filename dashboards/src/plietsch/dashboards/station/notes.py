@@ -27,7 +27,7 @@ _ELSEWHERE = "deployment"
 async def of(connection: AsyncConnection[Any], station: str, until: datetime) -> list[Annotation]:
     """What is known of a station's times up to a moment from the calendar and from who entered it, in their order."""
     question = Question(_FIRST, until, Chosen((station,)), (), _MOST, None)
-    found = (await listing.page(connection, question)).annotations
+    found = (await listing.page(connection, question)).rows
     return [each for each in found if each.origin != _ELSEWHERE]
 
 
