@@ -67,27 +67,11 @@ def test_who_does_not_have_it_gets_it(headers: dict[str, str]):
     assert answer.headers["etag"] == caching.tag(b"body")
 
 
-@pytest.mark.parametrize(
-    ("since", "status"),
-    [
-        ("Sun, 03 May 2026 12:00:00 GMT", 304),
-        ("Sunday, 03-May-26 12:00:00 GMT", 304),
-        ("Mon, 04 May 2026 12:00:00 GMT", 304),
-        ("Sun, 03 May 2026 11:59:59 GMT", 200),
-        ("yesterday", 200),
-        ("Sun, 99 May 2026 12:00:00 GMT", 200),
-        ("", 200),
-    ],
-)
-def test_a_time_of_change_is_compared_by_the_second(since: str, status: int):
-    answer = caching.respond(asked(if_modified_since=since), b"body", "text/plain", caching.BRIEF, modified=NOW)
-    assert answer.status_code == status
-    assert answer.headers["last-modified"] == "Sun, 03 May 2026 12:00:00 GMT"
-
-
-def test_a_tag_counts_for_more_than_a_time():
-    later = asked(if_none_match='"other"', if_modified_since="Mon, 04 May 2026 12:00:00 GMT")
-    assert caching.respond(later, b"body", "text/plain", caching.BRIEF, modified=NOW).status_code == 200
+@pytest.mark.parametrize("tag", [{}, {"if_none_match": '"other"'}])
+def test_a_time_of_change_is_told_and_says_not_which_answer_somebody_has(tag: dict[str, str]):
+    later = asked(if_modified_since="Mon, 04 May 2026 12:00:00 GMT", **tag)
+    answer = caching.respond(later, b"body", "text/plain", caching.BRIEF, modified=NOW)
+    assert (answer.status_code, answer.headers["last-modified"]) == (200, "Sun, 03 May 2026 12:00:00 GMT")
 
 
 def test_a_stream_that_is_known_need_not_begin():

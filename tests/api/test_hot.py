@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import brotli
@@ -210,6 +211,23 @@ def test_a_poll_is_answered_304_until_something_changes(world: World, api: Clien
     changed = api.get(STATIONS, headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["etag"] != tag
+
+
+@pytest.mark.parametrize(
+    "asked", ["stations", "stations?region=flensburg", "stations.csv", "latest", "latest.csv?station=harbour"]
+)
+def test_every_list_of_newest_values_says_when_something_changed(world: World, api: Client, asked: str):
+    url = f"/api/v1/{asked}"
+    begun_at = datetime.now(UTC).replace(microsecond=0)
+    world.measured("harbour", "pm2_5", NOON, 12.3)
+    api.settled()
+    first = api.get(url)
+    modified = parsedate_to_datetime(first.headers["last-modified"])
+    assert begun_at <= modified <= datetime.now(UTC)
+    not_since = {"If-Modified-Since": first.headers["last-modified"]}
+    assert api.get(url, headers=not_since).status_code == 200
+    known = api.get(url, headers={"If-None-Match": first.headers["etag"], **not_since})
+    assert (known.status_code, known.headers["last-modified"]) == (304, first.headers["last-modified"])
 
 
 def test_the_ready_answer_is_the_one_of_the_route(world: World, api: Client):

@@ -8,7 +8,7 @@ Tags are weak: the compressed answer has the same one.
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,23 +70,21 @@ def headers(
     return found
 
 
-def is_known(asked: Mapping[str, str], etag: str | None, last_modified: str | None) -> bool:
-    """Whether who asks has this answer already (RFC 9110, section 13.2.2): a tag counts for more than a time.
+def is_known(asked: Mapping[str, str], etag: str | None) -> bool:
+    """Whether who asks has this answer already (RFC 9110, section 13.1.2). `asked` are the request's headers, their
+    names in lower case.
 
-    `asked` are the request's headers, their names in lower case.
+    If-Modified-Since is ignored (section 13.1.3): within a second, answers are made anew, and a time of change does not
+    say which of them somebody has (section 8.8.2.2). The tag does.
     """
-    known = asked.get("if-none-match")
-    if known is not None:
-        tags = {each.strip().removeprefix("W/") for each in known.split(",")}
-        return etag is not None and ("*" in tags or etag.removeprefix("W/") in tags)
-    since, changed = _moment(asked.get("if-modified-since")), _moment(last_modified)
-    return since is not None and changed is not None and changed <= since
+    tags = {each.strip().removeprefix("W/") for each in asked.get("if-none-match", "").split(",")}
+    return etag is not None and ("*" in tags or etag.removeprefix("W/") in tags)
 
 
 def unchanged(request: Request, found: Mapping[str, str]) -> Response | None:
     """304 without a body where who asks has the answer already, by the headers it would have: before it is made."""
     lower = {name.lower(): value for name, value in found.items()}
-    if not is_known(request.headers, lower.get("etag"), lower.get("last-modified")):
+    if not is_known(request.headers, lower.get("etag")):
         return None
     return Response(status_code=304, headers=repeated(lower))
 
@@ -109,12 +107,3 @@ def respond(
     """An answer that is there as a whole, or 304; `also` are further headers."""
     found = headers(cache_control, etag=tag(body), modified=modified, vary=vary) | dict(also or {})
     return unchanged(request, found) or Response(body, headers=found, media_type=media_type)
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A time as HTTP writes one, or None: what cannot be read is not there."""
-    try:
-        moment = parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

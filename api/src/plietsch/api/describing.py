@@ -19,6 +19,8 @@ _FORMAT = "format"
 # Whoever is led on to a station's present code asked for it in the path or by this parameter.
 _STATION = "station"
 _MOVING = ("/stations/{code}", "/stations/{code}/chart.{kind}", "/gauges/{code}")
+# Answered from what is kept in memory, of which it is known when it changed.
+_DATED = ("/api/v1/stations", "/api/v1/latest")
 _PLAIN = "text/event-stream"
 # What parameters of these names look like everywhere.
 _OF_NAME = {"cursor": "WyJoYXJib3VyIl0", "limit": 100}
@@ -48,6 +50,11 @@ TAGS = [
 
 _HEADERS: dict[str, tuple[str, Json, Any]] = {
     "ETag": ("Send it back as `If-None-Match`: 304 if nothing has changed.", {"type": "string"}, 'W/"8f2c…"'),
+    "Last-Modified": (
+        "When any newest value, or station, changed last; whether this answer did is told by `ETag` alone.",
+        {"type": "string"},
+        "Fri, 01 May 2026 12:05:03 GMT",
+    ),
     "Cache-Control": ("How long the answer may be kept.", {"type": "string"}, caching.BRIEF),
     "X-Request-Id": ("What our logs call this request; yours, if you sent one.", {"type": "string"}, _ID),
     "RateLimit-Policy": (
@@ -140,6 +147,7 @@ def complete(document: Json, contact: str) -> None:
     }
     components["schemas"] |= describing_formats.schemas()
     describing_members.complete(components["schemas"])
+    describing_members.leave_open(components["schemas"])
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
@@ -163,7 +171,8 @@ def _complete(path: str, operation: Json) -> None:
     shown = _ALWAYS if path.startswith(_API) else ("X-Request-Id",)
     paged = ("Link",) if _FORMAT in names else ()
     given = responses["200"].setdefault("headers", {})
-    for name, header in _headers(*(("ETag",) if is_kept else ()), "Cache-Control", *paged, *shown).items():
+    validators = (*(("ETag",) if is_kept else ()), *(("Last-Modified",) if path in _DATED else ()))
+    for name, header in _headers(*validators, "Cache-Control", *paged, *shown).items():
         given.setdefault(name, header)
     if _FORMAT in names:
         describing_formats.complete(operation)

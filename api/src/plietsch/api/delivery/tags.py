@@ -89,7 +89,7 @@ def _tagged(scope: Scope, start: Message, message: Message) -> Message:
         return message
     headers = MutableHeaders(raw=start["headers"])
     headers["ETag"] = caching.tag(_lasting(body, headers))
-    if not caching.is_known(Headers(scope=scope), headers["ETag"], headers.get("Last-Modified")):
+    if not caching.is_known(Headers(scope=scope), headers["ETag"]):
         return message
     start["status"] = 304
     start["headers"] = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in caching.repeated(headers).items()]

@@ -11,8 +11,7 @@ from plietsch.api.hot.answer import Coded
 from plietsch.api.hot.hot import Hot
 
 PATH = "/api/v1/stations"
-# What a request says of it: these are all that the answer depends on. Not If-Modified-Since: answers are made twice a
-# second, and a time in seconds does not say which of them somebody has (RFC 9110, section 8.8.2.2).
+# What a request says of it: these are all that the answer depends on.
 _ASKED = {name.encode(): name for name in ("accept", "accept-encoding", "if-none-match")}
 
 
@@ -31,7 +30,7 @@ class HotAnswer:
         coded = await self._coded(asked)
         if coded is None:
             await self.app(scope, receive, send)
-        elif caching.is_known(asked, coded.etag, None):
+        elif caching.is_known(asked, coded.etag):
             await send({"type": "http.response.start", "status": 304, "headers": coded.kept})
             await send({"type": "http.response.body"})
         else:

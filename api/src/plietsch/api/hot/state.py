@@ -64,12 +64,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class View:
-    """All public stations as of a moment, by code, in the order of codes; what can be asked for."""
+    """All public stations as of a moment, by code, in the order of codes; what can be asked for.
+
+    Nothing of it has changed since `made_at`; by the clock alone something will at `changes_at`.
+    """
 
     entries: Mapping[str, Entry]
     properties: Mapping[str, Property]
     regions: Sequence[str]
     operators: Sequence[str]
+    made_at: datetime
     changes_at: datetime | None
 
 
@@ -165,7 +169,7 @@ class State:
         for station_id in self._changed | due:
             self._tell(station_id, now)
         self._changed.clear()
-        self._view = self._made()
+        self._view = self._made(now)
         return self._view
 
     def _hold(self, series_id: int, value: Value | None) -> None:
@@ -186,13 +190,14 @@ class State:
         held = [Held(each, self._held[each.id]) for each in series if each.id in self._held]
         self._entries[station_id] = Entry(row, series, held, now)
 
-    def _made(self) -> View:
+    def _made(self, now: datetime) -> View:
         registry = self._registry
         return View(
             entries={row.code: self._entries[row.id] for row in registry.rows},
             properties={each.code: each for each in registry.properties},
             regions=registry.regions,
             operators=registry.operators,
+            made_at=now,
             changes_at=min((each.changes_at for each in self._entries.values() if each.changes_at), default=None),
         )
 

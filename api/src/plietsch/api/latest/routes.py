@@ -60,7 +60,7 @@ async def latest_values(
     lines = await asyncio.to_thread(rows.of, view, answering.find(view, filter_), filter_)
     page = paging.cut(lines, lambda each: each.key, limit, cursor)
     next_ = pages.next_address(request, page.cursor)
-    headers = caching.headers(caching.BRIEF) | pages.link(next_)
+    headers = caching.headers(caching.BRIEF, modified=view.made_at) | pages.link(next_)
     table = await asyncio.to_thread(rows.table, page.rows, filter_, next_)
     table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)

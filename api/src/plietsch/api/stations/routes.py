@@ -60,9 +60,10 @@ async def list_stations(
     if name in _NESTED:
         body = geojson.collection(await answering.features(view, page.rows, filter_), next_)
         also, vary = pages.link(next_), ("Accept",)
-        return caching.respond(request, body, formats.KINDS[name].media_type, caching.BRIEF, vary=vary, also=also)
+        media_type = formats.KINDS[name].media_type
+        return caching.respond(request, body, media_type, caching.BRIEF, modified=view.made_at, vary=vary, also=also)
     table = tables.of(answering.stations(view, page.rows, filter_), view.properties, filter_.properties, next_)
-    headers = caching.headers(caching.BRIEF) | pages.link(next_)
+    headers = caching.headers(caching.BRIEF, modified=view.made_at) | pages.link(next_)
     table = answering.with_meaning(request, table, filter_.properties)
     return await formats.respond(request, table, format_=name, headers=headers)
 
@@ -93,4 +94,5 @@ async def _as_row(request: Request, code: str, name: str) -> Response:
     filter_ = asking.filter_of(asking.Asked(stations=(code,)), view)
     some = answering.stations(view, answering.find(view, filter_), filter_)
     table = answering.with_meaning(request, tables.of(some, view.properties, (), None), ())
-    return await formats.respond(request, table, format_=name, headers=caching.headers(caching.BRIEF))
+    headers = caching.headers(caching.BRIEF, modified=view.made_at)
+    return await formats.respond(request, table, format_=name, headers=headers)
