@@ -20,7 +20,10 @@ def test_a_property_says_how_its_values_come_about_and_what_measures_it(quiet_ap
     documents.PropertyDetails.model_validate(found)
     own = properties.ALL["pm2_5"]
     assert (found["definition"], found["unit"], found["decimals"]) == (own.definition, "ug/m3", 1)
-    assert [method["name"] for method in found["methods"]] == [methods.RAW, methods.KAPPA_KOEHLER]
+    assert [(each["method"], each["name"], each["version"]) for each in found["methods"]] == [
+        ("raw", "raw", None),
+        ("kappa-koehler/1", "kappa-koehler", "1"),
+    ]
     measured = {(each["device_type"], each["channel"]): each for each in found["measured_by"]}
     assert set(measured) == {
         (code, name)
@@ -34,7 +37,7 @@ def test_a_property_says_how_its_values_come_about_and_what_measures_it(quiet_ap
 
 def test_a_computed_property_is_measured_by_nothing(quiet_api: Client):
     found = quiet_api.json(f"{PROPERTIES}/aqi_eu")
-    assert ([method["name"] for method in found["methods"]], found["measured_by"]) == ([methods.EAQI], [])
+    assert ([each["method"] for each in found["methods"]], found["measured_by"]) == ([methods.EAQI], [])
 
 
 @pytest.mark.parametrize("code", sorted(properties.ALL))

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from api.world import Client
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from schemathesis.openapi import from_dict
 
 from plietsch.api import describing, documents, examples, openapi, problems
@@ -158,6 +158,34 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]):
 
     for reference in set(references(document)):
         assert _resolved(document, {"$ref": reference}), reference
+
+
+def test_shapes_are_called_by_words(document: dict[str, Any]):
+    """Who generates a client has classes of these names; two of one name would be told apart by modules of ours."""
+    assert [
+        name for name in document["components"]["schemas"] if not re.fullmatch(r"([A-Z][a-z]*)+|GeoJSON", name)
+    ] == []
+
+
+def test_every_shape_is_one_of_an_answer(document: dict[str, Any]):
+    schemas = document["components"]["schemas"]
+    used: set[str] = set()
+    to_do = set(_shapes_in({**document, "components": document["components"]["responses"]}))
+    while to_do:
+        used |= to_do
+        to_do = {each for name in to_do for each in _shapes_in(schemas[name])} - used
+    assert set(schemas) - used == set()
+
+
+def _shapes_in(part: Any) -> list[str]:
+    return re.findall(r"'#/components/schemas/(\w+)'", str(part))
+
+
+def test_members_may_be_added(document: dict[str, Any]):
+    """A client that was generated from today's document reads tomorrow's answers."""
+    assert "'additionalProperties': False" not in str(document)
+    with pytest.raises(ValidationError, match="undocumented"):
+        documents.Health.model_validate(examples.HEALTH | {"undocumented": 1})
 
 
 def test_the_document_is_valid(document: dict[str, Any]):

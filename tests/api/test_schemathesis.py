@@ -3,17 +3,18 @@
 A few questions for each address by default, hundreds with --long: what may be asked, and what may not.
 """
 
-from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
-from api.world import Client, described
+from api.world import Client, described, strictly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 _SOME, _MANY = 2, 300
@@ -24,7 +25,7 @@ _CHECKS: list[Any] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-SCHEMA = schemathesis.openapi.from_dict(deepcopy(described()))
+SCHEMA = schemathesis.openapi.from_dict(strictly(described()))
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 # What there is to be found: random text finds no station.
 KNOWN: dict[str, Any] = {
@@ -96,6 +97,24 @@ def test_no_answer_is_a_surprise(operation: Any, mode: GenerationMode, measured_
         case.validate_response(_ask(measured_api, case), checks=_CHECKS)
 
     ask()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stations", "/api/v1/datastreams", "/healthz"])
+def test_a_member_that_is_not_described_is_found(measured_api: Client, path: str):
+    """The document says nothing of further members; the tests do."""
+    (case,) = (each.Case() for each in OPERATIONS if each.path == path)
+    answer = measured_api.json(path)
+    kind = {"content-type": measured_api.get(path).headers["content-type"]}
+
+    def check(document: dict[str, Any]) -> None:
+        request = httpx.Request("GET", f"http://plietsch.example{path}")
+        response = httpx.Response(200, headers=kind, json=document, request=request)
+        response.elapsed = timedelta()
+        case.validate_response(response, checks=[checks.response_schema_conformance])
+
+    check(answer)
+    with pytest.raises(FailureGroup):
+        check(answer | {"undocumented": 1})
 
 
 def test_the_questions_reach_every_address():

@@ -1,7 +1,8 @@
 """A small region in a real database, and the API over it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import httpx
 import msgspec
 import psycopg
+from pydantic import BaseModel
 
+from plietsch.api import documents
 from plietsch.api.app import create_app
 from plietsch.platform import registry
 from plietsch.platform.regions import RegionFile
@@ -27,6 +30,21 @@ DEV_EUIS = {code: f"70b3d57ed00a{i:04x}" for i, code in enumerate([*EXACT, "benc
 def described() -> dict[str, Any]:
     """The OpenAPI document, made once for all tests that go through it: not to be changed."""
     return create_app(Settings()).openapi()
+
+
+def strictly(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document for tests: what is to programs a shape with further members still to come has none here."""
+    strict = deepcopy(document)
+    for model in _shapes(documents.Document):
+        if schema := strict["components"]["schemas"].get(model.__name__):
+            schema["additionalProperties"] = False
+    return strict
+
+
+def _shapes(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _shapes(each)
 
 
 def station(code: str, *, phase: str = "installed", sensors: Iterable[str] = ("SDS011", "BME280")) -> dict[str, Any]:

@@ -21,8 +21,18 @@ SECTIONS = {
 
 
 @pytest.fixture(scope="module")
-def described() -> dict[str, Any]:
-    return create_app(Settings()).openapi()["paths"]
+def document() -> dict[str, Any]:
+    return create_app(Settings()).openapi()
+
+
+@pytest.fixture(scope="module")
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    return document["paths"]
+
+
+def test_every_address_is_under_one_of_the_headings_and_none_of_these_is_empty(document: dict[str, Any]):
+    used = {tag for operations in document["paths"].values() for tag in operations["get"]["tags"]}
+    assert {tag["name"] for tag in document["tags"]} == used
 
 
 def test_every_address_has_its_section(described: dict[str, Any]):

@@ -110,3 +110,11 @@ def complete(schemas: dict[str, Any]) -> None:
             said = _IN_SHAPE.get((shape, name)) or _BY_NAME.get(name)
             if said and not member.get("description"):
                 member["description"] = said
+
+
+def leave_open(schemas: dict[str, Any]) -> None:
+    """Say of no shape that it has no other members, in place: who generates a client, or validates by this document,
+    would break where one is added."""
+    for schema in schemas.values():
+        if schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]

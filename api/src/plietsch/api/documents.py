@@ -13,7 +13,8 @@ _STATION = "flensburg-suedermarkt"
 
 
 class Document(BaseModel):
-    """An answer has these members and no others."""
+    """An answer of this version has these members and no others; to programs nothing is said of others, for members
+    are added (`describing_members.leave_open`)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +43,7 @@ class GaugeLevel(Document):
     source: str = Field(description="Who says so.", examples=["Bundesamt für Seeschifffahrt und Hydrographie"])
 
 
-class Gauge(Document):
+class StationGauge(Document):
     water: GaugeName = Field(description="What the water is called, as it follows “The water of”.")
     zero_nhn_m: float | None = Field(description="The gauge's zero above NHN (DHHN2016), in metres.", examples=[-5.0])
     mean_level_cm: float | None = Field(description="Above the gauge's zero.", examples=[500])

@@ -42,6 +42,13 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+
+def parts(method: str) -> tuple[str, str | None]:
+    """A method's name and its version; what was measured has none."""
+    name, _, version = method.partition("/")
+    return name, version or None
+
+
 _DUST = ("pm2_5", "pm10")
 # Where a device has several of what a series can be made of, the first counts.
 _COUNTERS = ("rain_tips", "rain_total")

@@ -16,21 +16,20 @@ from plietsch.platform import methods
 _FIRST, _LAST = "2026-01-01T00:05:00Z", "2026-05-01T12:05:00Z"
 
 
-class Method(Document):
-    name: str = Field(description="As the parameter `method` takes it.", examples=["kappa-koehler/1"])
-    version: str | None = Field(description="Another version's values are another datastream's.", examples=["1"])
-    description: str = Field(
-        examples=["without the water that particles take up in humid air (κ-Köhler, Crilley et al. 2018)"]
-    )
-
-
 class Datastream(Document):
     id: int = Field(description="Stays the same for good.", examples=[17])
     station: str = Field(examples=["flensburg-suedermarkt"])
     station_name: str = Field(examples=["Flensburg, Südermarkt"])
     region: str = Field(examples=["flensburg"])
     property: str = Field(examples=["pm2_5"])
-    method: Method
+    method: str = Field(
+        description="`raw`, or the name and version of a correction; another version is another datastream.",
+        examples=["kappa-koehler/1"],
+    )
+    method_description: str = Field(
+        description="What the method is.",
+        examples=["without the water that particles take up in humid air (κ-Köhler, Crilley et al. 2018)"],
+    )
     sensor: Sensor
     unit: str = Field(description="UCUM", examples=["ug/m3"])
     unit_symbol: str = Field(examples=["µg/m³"])
@@ -89,11 +88,8 @@ def document(each: Found) -> dict[str, Any]:
         "station_name": each.station_name,
         "region": each.region,
         "property": each.property,
-        "method": {
-            "name": each.method,
-            "version": _version(each.method),
-            "description": methods.DESCRIPTIONS.get(each.method, ""),
-        },
+        "method": each.method,
+        "method_description": methods.DESCRIPTIONS.get(each.method, ""),
         "sensor": {"model": each.sensor_model, "manufacturer": each.sensor_manufacturer},
         "unit": each.unit,
         "unit_symbol": each.unit_symbol,
@@ -113,12 +109,6 @@ def document(each: Found) -> dict[str, Any]:
             "observations": f"/api/v1/observations?{urlencode(series, safe='/')}",
         },
     }
-
-
-def _version(method: str) -> str | None:
-    """The version that a method's name ends with; what was measured has none."""
-    _, slash, version = method.partition("/")
-    return version if slash else None
 
 
 SHOWN = Found(

@@ -43,18 +43,18 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def document(name: str) -> dict[str, Any]:
-    """A method by its name, as `raw` or `kappa-koehler/1`."""
-    base, _, version = name.partition("/")
+def document(method: str) -> dict[str, Any]:
+    """A method, as `raw` or `kappa-koehler/1`."""
+    name, version = methods.parts(method)
     return {
-        "name": base,
-        "version": version or None,
-        "description": methods.DESCRIPTIONS.get(name, ""),
-        "reference": _REFERENCES.get(name),
-        "parameters": [each._asdict() for each in parameters(name)],
+        "name": name,
+        "version": version,
+        "description": methods.DESCRIPTIONS.get(method, ""),
+        "reference": _REFERENCES.get(method),
+        "parameters": [each._asdict() for each in parameters(method)],
     }
 
 
-def parameters(name: str) -> tuple[Parameter, ...]:
+def parameters(method: str) -> tuple[Parameter, ...]:
     """What a method reckons with everywhere; what depends on how an instrument is mounted stands with the series."""
-    return _PARAMETERS.get(name, ())
+    return _PARAMETERS.get(method, ())

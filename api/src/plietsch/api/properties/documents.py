@@ -16,8 +16,12 @@ from plietsch.platform.properties import Property
 
 
 class Method(Document):
-    name: str = Field(description="As the parameter `method` takes it.", examples=["raw"])
-    description: str = Field(examples=["what the instrument said, in the property's unit"])
+    method: str = Field(description="As the parameter `method` takes it.", examples=["kappa-koehler/1"])
+    name: str = Field(examples=["kappa-koehler"])
+    version: str | None = Field(description="null of what was measured.", examples=["1"])
+    description: str = Field(
+        examples=["without the water that particles take up in humid air (κ-Köhler, Crilley et al. 2018)"]
+    )
 
 
 class Measured(of_types.Channel):
@@ -38,9 +42,14 @@ def details(each: Property, known: Sequence[Known]) -> dict[str, Any]:
     return {
         **msgspec.structs.asdict(each),
         "unit_name": units.ALL[each.unit].name if each.unit in units.ALL else "",
-        "methods": [{"name": method, "description": methods.DESCRIPTIONS[method]} for method in named],
+        "methods": [_method(method) for method in named],
         "measured_by": [{"device_type": row.known.type.code, **of_types.channel_document(row)} for row in channels],
     }
+
+
+def _method(method: str) -> dict[str, Any]:
+    name, version = methods.parts(method)
+    return {"method": method, "name": name, "version": version, "description": methods.DESCRIPTIONS[method]}
 
 
 COLUMNS: Sequence[Column[Property]] = (

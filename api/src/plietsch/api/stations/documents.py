@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from plietsch.api.documents import Document, Gauge, Operator, Point, Sensor
+from plietsch.api.documents import Document, Operator, Point, Sensor, StationGauge
 from plietsch.api.stations import kinds
 
 _TIME = "2026-05-01T12:05:00Z"
@@ -37,7 +37,7 @@ class Index(Document):
     freshness: Freshness = Field(description=FRESHNESS, examples=["fresh"])
 
 
-class Datastream(Document):
+class StationDatastream(Document):
     id: int = Field(description="The same as in SensorThings; it stays.", examples=[17])
     property: str = Field(examples=["pm2_5"])
     sensor: Sensor
@@ -80,8 +80,8 @@ class StationListProperties(StationProperties):
 
 
 class StationDetails(StationProperties):
-    datastreams: list[Datastream]
-    gauge: Gauge | None = Field(description="What its `water_level` means; null where there is none.")
+    datastreams: list[StationDatastream]
+    gauge: StationGauge | None = Field(description="What its `water_level` means; null where there is none.")
     links: dict[str, str] = Field(
         description="Where to go on: `self`, its `observations` and `latest` values, its `metadata`, a picture of its "
         "chart, its page in German, Danish and English.",

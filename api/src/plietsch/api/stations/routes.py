@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse
 from psycopg import AsyncConnection
 
 from plietsch.api import caching, formats, freshness, geojson, openapi, stations
@@ -20,8 +21,8 @@ _NESTED = ("geojson", "json")
 OFFERED = (*_NESTED, *(name for name in formats.GEO if name not in _NESTED))
 
 
-class GeoJSON(Response):
-    """For the OpenAPI document: the media type."""
+class GeoJSON(JSONResponse):
+    """For the OpenAPI document: the media type, and that it is JSON of the model's shape."""
 
     media_type = geojson.MEDIA_TYPE
 

@@ -13,7 +13,7 @@ from plietsch.dashboards.picture.studio import Studio
 from plietsch.dashboards.site import Site
 from plietsch.dashboards.station.spans import STEPS
 
-router = APIRouter(prefix="/api/v1", tags=["stations"], dependencies=[KNOWN_PARAMETERS_ONLY])
+router = APIRouter(prefix="/api/v1", tags=["pictures"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 Kind = Literal["svg", "png"]
