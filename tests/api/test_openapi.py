@@ -160,6 +160,35 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]):
         assert _resolved(document, {"$ref": reference}), reference
 
 
+def test_every_header_that_scripts_may_read_is_described_where_it_comes(measured_api: Client, document: dict[str, Any]):
+    exposed = set(re.split(", *", measured_api.get("/healthz").headers["access-control-expose-headers"]))
+    assert exposed <= set(document["components"]["headers"])
+    lower = {name.lower() for name in exposed}
+    missing: set[tuple[str, int, str]] = set()
+    for path, operation in _operations(document):
+        takes = {each["name"] for each in operation.get("parameters", ())}
+        url = path.format(code="pm2_5" if "properties" in path else "harbour", id=1)
+        for answer in _answers(measured_api, url, takes):
+            said = _resolved(document, operation["responses"][str(answer.status_code)]).get("headers", {})
+            come = {name for name in answer.headers if name in lower or name.startswith("plietsch-")}
+            missing |= {(path, answer.status_code, name) for name in come - {name.lower() for name in said}}
+    assert missing == set()
+
+
+def _answers(api: Client, url: str, takes: set[str]) -> Iterator[httpx.Response]:
+    """Some answers of an address: whole, a page, as rows, that nothing has changed, and a problem."""
+    some = {name: value for name, value in {"limit": 1, "last": "24h"}.items() if name in takes}
+    if url.endswith("/live"):
+        yield api.request("HEAD", url)
+        return
+    found = api.request("GET", url, params=some)
+    yield found
+    yield api.request("GET", url, params=some, headers={"If-None-Match": "*"})
+    yield api.request("GET", url, params={"no": "such"})
+    if "format" in takes:
+        yield api.request("GET", f"{url}.csv")
+
+
 def test_shapes_are_called_by_words(document: dict[str, Any]):
     """Who generates a client has classes of these names; two of one name would be told apart by modules of ours."""
     assert [

@@ -29,7 +29,7 @@ _LEAST_S, _MOST_S, _A_STEP = 1, 60, 60
 _RAW_STEP = timedelta(minutes=5)
 _TAG_BYTES = 12
 # What a 304 repeats of the answer (RFC 9110, section 15.4.5), and what tells where the next page is.
-_REPEATED = {"cache-control", "content-location", "etag", "expires", "last-modified", "link", "vary"}
+REPEATED = {"cache-control", "content-location", "etag", "expires", "last-modified", "link", "vary"}
 
 
 def of_span(end: datetime, now: datetime, *, step: timedelta = _RAW_STEP, bound: bool = False) -> str:
@@ -91,7 +91,7 @@ def unchanged(request: Request, found: Mapping[str, str]) -> Response | None:
 
 def repeated(found: Mapping[str, str]) -> dict[str, str]:
     """Of an answer's headers, those that its 304 has, too."""
-    return {name: value for name, value in found.items() if name.lower() in _REPEATED}
+    return {name: value for name, value in found.items() if name.lower() in REPEATED}
 
 
 def respond(

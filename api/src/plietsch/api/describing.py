@@ -3,10 +3,10 @@
 Routes say what is their own; here is added what `limits`, `delivery`, `caching`, `formats` and `moved` do around them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from plietsch.api import caching, describing_formats, describing_members, problems
+from plietsch.api import describing_formats, describing_headers, describing_members, problems
 from plietsch.api.formats import KINDS
 
 Json = dict[str, Any]
@@ -19,8 +19,7 @@ _FORMAT = "format"
 # Whoever is led on to a station's present code asked for it in the path or by this parameter.
 _STATION = "station"
 _MOVING = ("/stations/{code}", "/stations/{code}/chart.{kind}", "/gauges/{code}")
-# Answered from what is kept in memory, of which it is known when it changed.
-_DATED = ("/api/v1/stations", "/api/v1/latest")
+_UNCHANGED = "What you have (`If-None-Match`) is still the answer."
 _PLAIN = "text/event-stream"
 # What parameters of these names look like everywhere.
 _OF_NAME = {"cursor": "WyJoYXJib3VyIl0", "limit": 100}
@@ -48,83 +47,49 @@ TAGS = [
     {"name": "about", "description": "What there is, and whether all is well."},
 ]
 
-_HEADERS: dict[str, tuple[str, Json, Any]] = {
-    "ETag": ("Send it back as `If-None-Match`: 304 if nothing has changed.", {"type": "string"}, 'W/"8f2c…"'),
-    "Last-Modified": (
-        "When any newest value, or station, changed last; whether this answer did is told by `ETag` alone.",
-        {"type": "string"},
-        "Fri, 01 May 2026 12:05:03 GMT",
-    ),
-    "Cache-Control": ("How long the answer may be kept.", {"type": "string"}, caching.BRIEF),
-    "X-Request-Id": ("What our logs call this request; yours, if you sent one.", {"type": "string"}, _ID),
-    "RateLimit-Policy": (
-        "How many requests (`q`) in how many seconds (`w`): by `address`, or by `token`.",
-        {"type": "string"},
-        '"address";q=600;w=60',
-    ),
-    "RateLimit": ("How many are left (`r`), and when there are more, in seconds (`t`).", {"type": "string"},
-                  '"address";r=599;t=42'),
-    "Link": (
-        '`rel="next"` is the page that follows; `rel="describedby"` says what the rows mean.',
-        {"type": "string"},
-        '</api/v1/observations?cursor=…>; rel="next"',
-    ),
-    "Retry-After": ("When to ask again, in seconds.", {"type": "integer"}, 5),
-    "WWW-Authenticate": ("What was wrong with the token (RFC 6750).", {"type": "string"}, 'Bearer realm="plietsch"'),
-    "Location": ("The present address.", {"type": "string", "format": "uri-reference"}, "/api/v1/stations/new-code"),
-}  # fmt: skip
-_ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
-
-# By status: when it is answered, kind of problem, what happened and what to do in an example, headers of its own.
-_ANSWERS: dict[int, tuple[str, str, str, str, tuple[str, ...]]] = {
+# By status: when it is answered, kind of problem, what happened and what to do in an example.
+_ANSWERS: dict[int, tuple[str, str, str, str]] = {
     400: (
         "A parameter is unknown or cannot be used; `parameter` names it.",
         "parameter-unknown",
         "This address takes no parameter “stations”.",
         "It takes: station, property, from, to, last.",
-        (),
     ),
     401: (
         "The token that was sent is unknown, expired or revoked.",
         "token-refused",
         "This token was revoked.",
         "Send `Authorization: Bearer plt_…` with a token that is valid, or leave out the header.",
-        ("WWW-Authenticate",),
     ),
     406: (
         "The header `Accept` names no format that this address has.",
         "not-acceptable",
         "Accept: “image/png” names none of: application/json, text/csv.",
         "Write format=csv, or .csv behind the address.",
-        (),
     ),
     414: (
         "The address is longer than 32 KiB.",
         "address-too-long",
         "This address has 40000 bytes, and 32768 are read.",
         "Ask for fewer stations at a time, or for all of them.",
-        (),
     ),
     429: (
         "More requests than the limit; `Retry-After` says when to ask again.",
         "limit-reached",
         "These are more than 600 requests in 60 seconds.",
         "Ask again in 12 s, as the header Retry-After says.",
-        ("Retry-After",),
     ),
     500: (
         "An error that nobody foresaw.",
         "internal",
         "An error that nobody foresaw, while answering.",
         f"It is not your question's fault: please tell the operator of request {_ID}.",
-        (),
     ),
     503: (
         "The database does not answer, or too many ask at once; `Retry-After` says when to ask again.",
         "database-unavailable",
         "The database cannot be reached, or is too busy.",
         "Try again in a few seconds; GET /healthz says when it is back.",
-        ("Retry-After",),
     ),
 }
 
@@ -135,15 +100,11 @@ def complete(document: Json, contact: str) -> None:
     document |= {"servers": SERVERS, "security": SECURITY, "tags": TAGS}
     components = document["components"]
     components["securitySchemes"] = SCHEMES
-    components["headers"] = {name: _header(*said) for name, said in _HEADERS.items()}
+    components["headers"] = describing_headers.components()
     components["responses"] = {f"Problem{status}": _problem(status, *said) for status, said in _ANSWERS.items()}
-    components["responses"]["Unchanged"] = {
-        "description": "What you have (`If-None-Match`, `If-Modified-Since`) is still the answer.",
-        "headers": _headers("ETag", "Cache-Control", *_ALWAYS),
-    }
     components["responses"]["Moved"] = {
         "description": "A station that is asked for has another code now: its address is in `Location`.",
-        "headers": _headers("Location", *_ALWAYS),
+        "headers": describing_headers.references("Location", *describing_headers.ALWAYS),
     }
     components["schemas"] |= describing_formats.schemas()
     describing_members.complete(components["schemas"])
@@ -165,19 +126,28 @@ def _complete(path: str, operation: Json) -> None:
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     is_kept = _PLAIN not in responses["200"].get("content", {})
     if is_kept:
-        responses.setdefault("304", {"$ref": "#/components/responses/Unchanged"})
+        unchanged = describing_headers.of_unchanged(path, names)
+        responses.setdefault("304", {"description": _UNCHANGED, "headers": unchanged})
     if path.endswith(_MOVING) or _STATION in names:
         responses.setdefault("308", {"$ref": "#/components/responses/Moved"})
-    shown = _ALWAYS if path.startswith(_API) else ("X-Request-Id",)
-    paged = ("Link",) if _FORMAT in names else ()
-    given = responses["200"].setdefault("headers", {})
-    validators = (*(("ETag",) if is_kept else ()), *(("Last-Modified",) if path in _DATED else ()))
-    for name, header in _headers(*validators, "Cache-Control", *paged, *shown).items():
-        given.setdefault(name, header)
+    _with_headers(path, names, responses, is_kept=is_kept)
     if _FORMAT in names:
         describing_formats.complete(operation)
         operation["description"] = f"{operation.get('description', '')}\n\n{_suffixes(path, operation)}"
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _with_headers(path: str, names: Collection[str], responses: Json, *, is_kept: bool) -> None:
+    """To what a route says of headers itself is added what it does not."""
+    for status, response in responses.items():
+        if status == "200":
+            said = describing_headers.of_answer(path, names, is_kept=is_kept)
+        elif status < "400" or "$ref" in response:
+            continue
+        else:
+            is_problem = problems.MEDIA_TYPE in response.get("content", {})
+            said = describing_headers.of_problem(status if is_problem else "", path)
+        response["headers"] = said | response.get("headers", {})
 
 
 def _contact(contact: str) -> Json:
@@ -222,15 +192,7 @@ def _with_example(parameter: Json) -> None:
         parameter.setdefault("example", known[0])
 
 
-def _headers(*names: str) -> Json:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _header(description: str, schema: Json, example: Any) -> Json:
-    return {"description": description, "schema": schema, "example": example}
-
-
-def _problem(status: int, description: str, name: str, detail: str, hint: str, own: tuple[str, ...]) -> Json:
+def _problem(status: int, description: str, name: str, detail: str, hint: str) -> Json:
     kind = next(each for each in problems.kinds() if each.name == name)
     shown = {
         "type": problems.type_of(kind),
@@ -244,6 +206,6 @@ def _problem(status: int, description: str, name: str, detail: str, hint: str, o
     }
     return {
         "description": description,
-        "headers": _headers(*_ALWAYS, *own),
+        "headers": describing_headers.of_problem(str(status)),
         "content": {problems.MEDIA_TYPE: {"schema": _PROBLEM, "example": shown}},
     }
