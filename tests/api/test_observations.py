@@ -4,10 +4,12 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from api.world import NOON, Client, World
 
+from api import instruments
 from plietsch.api import cursors
 from plietsch.api.observations import documents
 
@@ -136,7 +138,8 @@ def test_hours_are_of_what_did_not_fail(world: World, api: Client):
     world.measured("harbour", "pm2_5", NOON + timedelta(minutes=60), 20.0, 2)
     page = api.json(OBSERVATIONS, resolution="1h", **DAY)
     documents.Observations.model_validate(page)
-    key = {"station": "harbour", "property": "pm2_5", "method": "raw"}
+    (datastream,) = instruments.ids(world, "harbour", "pm2_5")
+    key = {"station": "harbour", "property": "pm2_5", "method": "raw", "datastream": datastream}
     assert page["observations"] == [
         {**key, "time": "2026-05-01T12:00:00Z", "count": 3, "mean": 10.37, "min": 10.0, "max": 11.0, "last": 10.1},
         {**key, "time": "2026-05-01T13:00:00Z", "count": 1, "mean": 20.0, "min": 20.0, "max": 20.0, "last": 20.0},
@@ -176,20 +179,22 @@ def test_a_page_names_only_the_stations_that_are_on_it(world: World, api: Client
 
 def test_csv_is_rfc_4180(world: World, api: Client):
     world.series("harbour", "pm2_5", [12.3, None])
+    (datastream,) = instruments.ids(world, "harbour", "pm2_5")
     response = api.get(OBSERVATIONS, format="csv", **DAY)
     assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
     assert response.text == (
-        "station,property,method,unit,time,value,quality,simulated\r\n"
-        "harbour,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12.3,1,true\r\n"
-        "harbour,pm2_5,raw,ug/m3,2026-05-01T12:05:00Z,,9,true\r\n"
+        "station,property,method,unit,time,value,quality,simulated,datastream\r\n"
+        f"harbour,pm2_5,raw,ug/m3,2026-05-01T12:00:00Z,12.3,1,true,{datastream}\r\n"
+        f"harbour,pm2_5,raw,ug/m3,2026-05-01T12:05:00Z,,9,true,{datastream}\r\n"
     )
 
 
 def test_csv_of_hours(world: World, api: Client):
     world.series("harbour", "temperature", [-0.5, 0.0])
+    (datastream,) = instruments.ids(world, "harbour", "temperature")
     assert api.get(OBSERVATIONS, format="csv", resolution="1h", **DAY).text == (
-        "station,property,method,unit,time,count,mean,min,max,last,simulated\r\n"
-        "harbour,temperature,raw,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0,0,true\r\n"
+        "station,property,method,unit,time,count,mean,min,max,last,simulated,datastream\r\n"
+        f"harbour,temperature,raw,Cel,2026-05-01T12:00:00Z,2,-0.25,-0.5,0,0,true,{datastream}\r\n"
     )
 
 
@@ -273,5 +278,22 @@ def test_an_unknown_station_is_named(quiet_api: Client):
 
 def test_a_cursor_goes_there_and_back():
     key = cursors.Key(NOON + timedelta(microseconds=1), "harbour", "pm2_5", 17)
-    assert cursors.decode(cursors.encode(key)) == key
-    assert set(cursors.encode(key)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+    text = cursors.encode(key, "station=harbour")
+    assert cursors.decode(text, "station=harbour") == key
+    assert set(text) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def test_a_cursor_of_another_question_is_refused(world: World, api: Client):
+    """It would lead to nothing, or past something, and look like the end."""
+    for code in ("harbour", "market"):
+        world.series(code, "pm10", [1, 2, 3])
+    asked = {"station": "market", "property": "pm10", "limit": 1, **DAY}
+    cursor = parse_qs(urlsplit(api.json(OBSERVATIONS, **asked)["next"]).query)["cursor"][0]
+    rest = api.json(OBSERVATIONS, **asked | {"cursor": cursor, "limit": 5})["observations"]
+    assert [row["value"] for row in rest] == [2, 3]
+    others = [{"station": "harbour"}, {"property": "pm2_5"}, {"to": "2026-05-03T00:00:00Z"}, {"resolution": "1h"}]
+    for other in [*others, {"quality": "good"}, {"layout": "wide"}, {"method": "all"}, {"region": "flensburg"}]:
+        problem = api.problem(OBSERVATIONS, **asked | {"cursor": cursor} | other)
+        assert (problem["status"], problem["parameter"]) == (400, "cursor")
+        assert "another question's" in problem["detail"]
+        assert "next" in problem["hint"]

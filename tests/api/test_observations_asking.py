@@ -13,10 +13,16 @@ from plietsch.api.observations.question import Question
 from plietsch.platform import methods
 
 NOW = datetime(2026, 5, 31, 12, 30, tzinfo=UTC)
+SPAN = {"start": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
 
 
 def read(**asked: Any) -> Question:
     return asking.read(Asked(**asked), NOW)
+
+
+def _cursor() -> str:
+    """Of a page of SPAN."""
+    return parse_qs(asking.written(read(**SPAN, limit=5), cursors.Key(NOW, "a", "b", 1)))["cursor"][0]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,8 @@ def test_all_methods_are_all_there_are():
         ({"statistic": "min", "layout": "wide"}, "statistic", "resolution"),
         ({"statistic": "min", "resolution": "1h"}, "statistic", "layout=wide"),
         ({"cursor": "abc", "limit": 10}, "cursor", "not made here"),
-        ({"cursor": cursors.encode(cursors.Key(NOW, "a", "b", 1))}, "cursor", "no limit"),
+        ({**SPAN, "cursor": _cursor()}, "cursor", "no limit"),
+        ({**SPAN, "cursor": _cursor(), "limit": 5, "stations": ["b"]}, "cursor", "another question's"),
         ({"start": "2026-06-01T00:00:00Z"}, "from", "is not before to"),
     ],
 )

@@ -68,6 +68,7 @@ class Observation(Document):
     quality: Literal[1, 2, 3, 4, 9] = Field(
         description="QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing.", examples=[1]
     )
+    datastream: int = Field(description="With `time` the key of an observation, for good.", examples=[17])
 
 
 class Unit(Document):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec import structs
+
 from plietsch.api import cursors, errors, parameters
 from plietsch.api.observations import last as lasts
 from plietsch.api.observations import question
@@ -54,11 +56,7 @@ def read(asked: Asked, now: datetime) -> Question:
     if asked.statistic is not None and (asked.layout == "long" or asked.resolution == "raw"):
         hint = "Leave it out, or add layout=wide and a resolution: with layout=long every row has all of them."
         raise errors.ParameterInvalid("statistic", "A statistic is chosen for a wide table of aggregates only.", hint)
-    after = cursors.decode(asked.cursor) if asked.cursor is not None else None
-    if after is not None and asked.limit is None:
-        hint = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
-        raise errors.ParameterInvalid("cursor", "A cursor belongs to pages: there is no limit beside it.", hint)
-    return Question(
+    asked_for = Question(
         start,
         end,
         _several(asked.stations),
@@ -72,12 +70,28 @@ def read(asked: Asked, now: datetime) -> Question:
         asked.statistic or "mean",
         newest,
         asked.limit,
-        after,
     )
+    return asked_for if asked.cursor is None else structs.replace(asked_for, after=_after(asked.cursor, asked_for))
+
+
+def _after(cursor: str, asked: Question) -> cursors.Key:
+    """Where the page before ended. Raises errors.ParameterInvalid."""
+    after = cursors.decode(cursor, _written(asked))
+    if asked.limit is None:
+        hint = "Follow the “next” link of the page before as it is, or leave the cursor out to begin anew."
+        raise errors.ParameterInvalid("cursor", "A cursor belongs to pages: there is no limit beside it.", hint)
+    return after
 
 
 def written(asked: Question, after: cursors.Key) -> str:
     """The same question as the query of an address, with its span as it was understood, from a key on."""
+    question = _written(asked)
+    return f"{question}&{urlencode({'limit': asked.limit, 'cursor': cursors.encode(after, question)})}"
+
+
+def _written(asked: Question) -> str:
+    """What is asked for, however much of it a page holds. Cursors are bound to this text: what is added to it later is
+    left out where it is not given, so that they stay valid."""
     query = [
         *(("station", code) for code in asked.stations),
         *(("property", code) for code in asked.properties),
@@ -90,8 +104,6 @@ def written(asked: Question, after: cursors.Key) -> str:
         ("quality", ",".join(map(str, asked.flags))),
         *([("layout", asked.layout)] if asked.layout != "long" else []),
         *([("statistic", asked.statistic)] if asked.statistic != "mean" else []),
-        ("limit", str(asked.limit)),
-        ("cursor", cursors.encode(after)),
     ]
     return urlencode(query, safe=":,/")
 

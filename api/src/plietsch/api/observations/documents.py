@@ -21,6 +21,7 @@ class Aggregate(Document):
     min: float = Field(description="The least, in the unit of the property.", examples=[11.9])
     max: float = Field(description="The most, in the unit of the property.", examples=[12.8])
     last: float = Field(description="The newest.", examples=[12.3])
+    datastream: int = Field(description="With `time` the key of a row, for good.", examples=[17])
 
 
 class WideRow(BaseModel):
@@ -36,6 +37,7 @@ class Column(Document):
     station: str = Field(examples=["flensburg-suedermarkt"])
     property: str = Field(examples=["pm2_5"])
     method: str = Field(examples=["raw"])
+    datastream: int = Field(description="Its number, for good: that of /api/v1/datastreams/{id}.", examples=[17])
 
 
 class Observations(Document):

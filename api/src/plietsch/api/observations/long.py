@@ -1,4 +1,4 @@
-"""The long layout: a row for each value, with its station, property and method."""
+"""The long layout: a row for each value, with its station, property, method and datastream."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Any, cast
@@ -34,7 +34,9 @@ _AGGREGATED = (
 class Long:
     """Makes rows of batches of `time`, `rank` and values.
 
-    Unless units and stations stand beside the rows (`is_bare`), each row has its unit, and whether it is simulated.
+    Unless units and stations stand beside the rows (`is_bare`), each row has its unit, and whether it is simulated. The
+    datastream stands last: with the time it is the key of a row, as in `changes`, for a station may have two
+    instruments of one property and method.
     """
 
     def __init__(self, question: Question, series: Sequence[Series], *, is_bare: bool) -> None:
@@ -43,6 +45,7 @@ class Long:
         self._is_present = np.zeros(len(series), np.bool_)
         self._words = [_Words(words) for words in _columns(series, is_bare=is_bare)]
         self._simulated = None if is_bare else np.array([each.simulated for each in series], np.bool_)
+        self._ids = np.array([each.id for each in series], np.int32)
         self._mean_scale = np.array([10.0 ** (each.decimals + 1) for each in series])
         self._time_type: Any = pa.timestamp("us", question.zone)
         self.schema = pa.schema(self._fields(question))
@@ -65,6 +68,7 @@ class Long:
         columns += [self._value(batch, field, ranks) for field in self._values]
         if self._simulated is not None:
             columns.append(array(self._simulated[ranks]))
+        columns.append(array(self._ids[ranks]))
         return record_batch(columns, schema=self.schema)
 
     def _fields(self, question: Question) -> list[Field]:
@@ -79,7 +83,7 @@ class Long:
         fields += [column("time", self._time_type, begin), *self._values]
         if self._simulated is not None:
             fields.append(column("simulated", pa.bool_(), "Whether the values are simulated."))
-        return fields
+        return [*fields, column("datastream", pa.int32(), "With time the key of a row, for good.")]
 
     def _value(self, batch: pa.RecordBatch, field: Field, ranks: npt.NDArray[np.int32]) -> Column:
         values = cast(Column, batch.column(field.name))
