@@ -82,20 +82,20 @@ def _named(batch: pa.RecordBatch) -> Iterable[tuple[str, Column]]:
     return zip(batch.schema.names, columns(batch), strict=True)
 
 
-def _members(named: Iterable[tuple[str, Column]]) -> list[Column | str]:
-    """Members of each row's object, as texts and columns of texts that are to stand one behind the other."""
-    parts: list[Column | str] = []
+def _members(named: Iterable[tuple[str, Column]]) -> list[texts.Part]:
+    """Members of each row's object, as parts of rows."""
+    parts: list[texts.Part] = []
     for name, each in named:
         quote = '"' if _is_time(each.type) and not each.null_count else ""
         parts += [f"{',' if parts else ''}{_encoded(name).decode()}:{quote}", _value_texts(each), quote]
     return parts
 
 
-def _value_texts(column: Column) -> Column | str:
+def _value_texts(column: Column) -> texts.Part:
     """Values as JSON writes them; null where there is none. Times have their quotes only where one is null."""
     if texts.is_words(column.type):
-        return texts.by_word(column, lambda word: _encoded(word).decode())
-    text = texts.plain(column)
+        return texts.words(column, lambda word: _encoded(word).decode())
+    text = texts.part(column)
     return compute.binary_join_element_wise('"', text, '"', "") if _is_time(column.type) and column.null_count else text
 
 

@@ -55,15 +55,14 @@ class Excel:
         return b""
 
 
-def _cells(column: Column) -> Column | str:
+def _cells(column: Column) -> texts.Part:
     """Values as they stand in cells."""
     if texts.is_words(column.type):
-        return texts.by_word(column, _quoted)
-    text = texts.plain(column)
-    return texts.by_word(text, _quoted) if types.is_nested(column.type) else text
+        return texts.words(column, _quoted)
+    return texts.by_word(texts.plain(column), _quoted) if types.is_nested(column.type) else texts.part(column)
 
 
-def _spreadsheet_cells(column: Column) -> Column | str:
+def _spreadsheet_cells(column: Column) -> texts.Part:
     type_ = column.type
     if types.is_timestamp(type_):
         local = column.cast(pa.timestamp("us", _zone(type_)))
@@ -73,7 +72,7 @@ def _spreadsheet_cells(column: Column) -> Column | str:
     if types.is_boolean(type_):
         return column.cast(pa.int8()).cast(pa.string())
     if texts.is_words(type_):
-        return texts.by_word(column, _protected)
+        return texts.words(column, _protected)
     return _cells(column)
 
 
@@ -102,7 +101,7 @@ def _line(words: Iterable[str], separator: str) -> bytes:
     return (separator.join(_quoted(word) for word in words) + "\r\n").encode()
 
 
-def _lines(count: int, cells: list[Column | str], separator: str) -> bytes:
+def _lines(count: int, cells: list[texts.Part], separator: str) -> bytes:
     """Rows of cells as they are written, a line for each."""
     parts = [part for cell in cells for part in (separator, cell)][1:]
     return texts.rows(count, [*parts, "\r\n"], "")
