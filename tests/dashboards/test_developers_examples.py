@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable
+from http.client import IncompleteRead
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,45 @@ def test_a_copy_is_kept_up_to_date(run: Run, tmp_path: Path, open_data_served: o
     run("keep_a_copy.py")
     assert copied() == stored()
     assert len(copied()) > len(before)
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy, copy:
+        # A place in another database, as before a restore: nothing is known from there on.
+        gone = f"{open_data_served.address}/api/v1/changes?cursor=00000000-1-1"
+        copy.execute("UPDATE place SET next = ?", (gone,))
+        copy.execute("UPDATE observation SET datastream = -datastream, value = -999 WHERE property = 'pm10'")
+    run("keep_a_copy.py")
+    assert copied() == stored()
+
+
+class _BreaksOff(BaseHTTPRequestHandler):
+    """Sends a row, and goes away before the end."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # as its base calls it
+        row = b'{"datastream":1,"time":"","station":"","property":"","method":"","value":1,"quality":1}\n'
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Plietsch-Complete-To", "00000000-1-0")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(row), row))
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 as its base calls it
+
+
+def test_a_download_that_breaks_off_is_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _BreaksOff) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        here = Here(f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(IncompleteRead):
+            _python(here.fill(examples.read("keep_a_copy.py")), tmp_path)
+        server.shutdown()
+        serving.join()
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
+        assert copy.execute("SELECT count(*) FROM observation").fetchone() == (0,)
+        assert copy.execute("SELECT count(*) FROM place").fetchone() == (0,)
 
 
 def test_live(open_data_served: open_data.Served, tmp_path: Path):
