@@ -6,6 +6,8 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from plietsch.dashboards import refusing
+
 # How long a connection may take nothing of what is sent to it, in milliseconds (RFC 5482): the kernel ends it then, and
 # nothing has to be kept for it. uvicorn itself would wait for as long as the other end is there.
 _STALLED_MS = 60_000
@@ -15,6 +17,7 @@ class Server(uvicorn.Server):
     """Serves an application that `plietsch.api.app.create_app` made: a live stream would never be complete."""
 
     def __init__(self, app: FastAPI, config: uvicorn.Config, *, stalled_ms: int = _STALLED_MS) -> None:
+        config.http = refusing.Protocol
         super().__init__(config)
         self._app = app
         self._stalled_ms = stalled_ms
