@@ -11,7 +11,7 @@ import pytest
 from api.world import Client, described
 
 from api import bad_input
-from plietsch.api import documents
+from plietsch.api import documents, openapi
 
 DOCUMENT: dict[str, Any] = described()
 # A station, a property, a series and so on that there is, so that the path itself is no mistake.
@@ -50,7 +50,7 @@ def test_a_value_that_cannot_be_meant_is_a_problem_that_says_what_to_do(
         _shows_nothing(response.text)
 
 
-@pytest.mark.parametrize("path", DOCUMENT["paths"])
+@pytest.mark.parametrize("path", [*DOCUMENT["paths"], openapi.PATH])
 def test_a_parameter_that_is_not_known_is_refused(measured_api: Client, path: str):
     url = path.format(**_there(path))
     response = measured_api.request("GET", url, params={"stations": "harbour"})

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from plietsch.api import delivery, describing, documents, examples, problems
+from plietsch.api import delivery, describing, documents, errors, examples, problems
 
 PATH = "/api/v1/openapi.json"
 TITLE = "plietsch"
@@ -78,7 +78,9 @@ def application(contact: str = "", **arguments: Any) -> delivery.Application:
     def encoded() -> bytes:
         return msgspec.json.encode(document())
 
-    async def answer(_: Request) -> Response:
+    async def answer(request: Request) -> Response:
+        for name in request.query_params:
+            raise errors.ParameterUnknown(name, ())
         # Made once, which takes half a second: nobody else waits for that.
         return Response(await asyncio.to_thread(encoded), media_type="application/json")
 
