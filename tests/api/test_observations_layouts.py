@@ -12,6 +12,7 @@ import pytest
 from api.world import NOON, Client, World
 from psycopg.types.multirange import Multirange
 
+from api import instruments
 from plietsch.api import errors
 from plietsch.api.changes import cursor
 from plietsch.api.observations import documents, last
@@ -156,22 +157,36 @@ def test_a_wide_table_holds_the_statistic_that_is_asked_for(world: World, api: C
     assert wide(api, statistic=statistic, **query) == [("00:00", value)]
 
 
-def test_two_instruments_of_one_quantity_have_their_numbers_behind_their_names(world: World, api: Client):
-    world.connection.execute(
-        """WITH other AS (
-            INSERT INTO datastream (station_id, sensor_id, observed_property_id)
-            SELECT d.station_id, (SELECT id FROM sensor WHERE model = 'DHT22'), d.observed_property_id
-            FROM datastream d JOIN station s ON s.id = d.station_id JOIN observed_property p
-            ON p.id = d.observed_property_id WHERE s.code = 'harbour' AND p.code = 'humidity' RETURNING id
-        ) INSERT INTO deployment_channel SELECT c.deployment_id, 'humidity-2', other.id FROM other, deployment_channel c
-        JOIN datastream d ON d.id = c.datastream_id JOIN station s ON s.id = d.station_id
-        WHERE s.code = 'harbour' AND c.channel = 'humidity'"""
-    )
-    world.measured("harbour", "humidity", NOON, 60.0, sensor="BME280")
-    page = api.json(OBSERVATIONS, station="harbour", property="humidity", layout="wide", **DAY)
-    names = list(page["series"])
-    assert len(names) == 2
-    assert all(name.rpartition(".")[2].isdigit() for name in names)
+@pytest.mark.parametrize(("method", "ending"), [(None, ""), ("raw", ".raw")])
+def test_a_column_keeps_its_name_when_another_instrument_comes(
+    world: World, api: Client, method: str | None, ending: str
+):
+    def series(**span: str) -> dict[str, int]:
+        asked = {"station": "harbour", "property": "humidity", "layout": "wide"} | (
+            {"method": method} if method else {}
+        )
+        page = api.json(OBSERVATIONS, **asked, **(DAY | span))
+        documents.Observations.model_validate(page)
+        return {name: each["datastream"] for name, each in page["series"].items()}
+
+    (first,) = instruments.ids(world, "harbour", "humidity")
+    plain = f"harbour.humidity{ending}"
+    assert series() == {plain: first}
+    second = instruments.add(world, "harbour", "humidity", "DHT22")
+    assert series() == {plain: first, f"{plain}.{second}": second}
+    # Nor has the one that came first another name, or none, where it is there no longer.
+    world.connection.execute("DELETE FROM deployment_channel WHERE datastream_id = %s", [first])
+    assert series() == {f"{plain}.{second}": second}
+
+
+def test_the_default_of_a_property_has_the_plain_name_whatever_methods_there_are(world: World, api: Client):
+    for method in ("raw", "kappa-koehler/1"):
+        world.measured("harbour", "pm10", NOON, 20.0, method=method)
+    (default,) = instruments.ids(world, "harbour", "pm10")
+    page = api.json(OBSERVATIONS, station="harbour", property="pm10", layout="wide", **DAY)
+    assert {name: each["datastream"] for name, each in page["series"].items()} == {"harbour.pm10": default}
+    both = api.json(OBSERVATIONS, station="harbour", property="pm10", method="all", layout="wide", **DAY)
+    assert list(both["series"]) == ["harbour.pm10.raw", "harbour.pm10.kappa-koehler/1"]
 
 
 def test_wide_tables_have_their_limits(world: World, api: Client):

@@ -17,6 +17,17 @@ WHERE CASE WHEN %(methods)s::text[] IS NULL THEN ds.by_default ELSE ds.method = 
   AND (%(regions)s::text[] IS NULL OR s.region_id IN (SELECT id FROM region WHERE code = ANY(%(regions)s)))
 GROUP BY ds.id, s.id, p.id
 
+-- name: further
+-- Of some datastreams, those that have an earlier one beside them: of the same station, property and method or, where
+-- methods are not told apart, of those that are meant by default. Whether anything of that is in a span does not matter.
+SELECT ds.id FROM datastream ds
+WHERE ds.id = ANY(%(ids)s) AND EXISTS (
+    SELECT FROM datastream earlier
+    WHERE earlier.station_id = ds.station_id AND earlier.observed_property_id = ds.observed_property_id
+      AND earlier.id < ds.id
+      AND CASE WHEN %(by_method)s THEN earlier.method = ds.method ELSE earlier.by_default END
+)
+
 -- name: raw
 -- The first observations of some series, each between its own times, by time and the series' place in the list.
 SELECT o.time, s.rank, o.value, o.quality
@@ -104,9 +115,12 @@ WHERE found.place <= {newest}
 GROUP BY found.rank
 
 -- name: aggregates
--- The first buckets of some series, by time and the series' place in the list.
+-- Buckets of some series.
 SELECT time, rank, count, mean, min, max, last
 FROM ({parts}) part
+
+-- name: first_ones
+-- Of those, the first by time and the series' place in the list.
 ORDER BY time, rank
 LIMIT {limit}
 
@@ -120,15 +134,14 @@ GROUP BY part.time, part.rank
 
 -- name: observations_together
 -- What observations of some series within one span make of each bucket.
-SELECT {bucket} AS time, s.rank, max(o.phenomenon_time) AS at, count(*) AS count,
+SELECT {bucket} AS time, {rank} AS rank, max(o.phenomenon_time) AS at, count(*) AS count,
        avg(o.result) AS mean, min(o.result) AS min, max(o.result) AS max,
        (array_agg(o.result ORDER BY o.phenomenon_time DESC))[1] AS last
 FROM observation o
-JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = o.datastream_id
 WHERE o.datastream_id = ANY({ids}::integer[])
   AND o.phenomenon_time >= {since}::timestamptz AND o.phenomenon_time < {until}::timestamptz
   AND o.quality = ANY({flags}::smallint[]) AND o.result IS NOT NULL
-GROUP BY 1, s.rank
+GROUP BY 1, 2
 
 -- name: observations_each
 -- The same of some series, each between its own times.
@@ -147,9 +160,8 @@ GROUP BY 1, s.rank
 
 -- name: hours_together
 -- The hours that are kept of some series within one span.
-SELECT {bucket} AS time, s.rank, h.bucket AS at, h.count, h.mean, h.min, h.max, h.last
+SELECT {bucket} AS time, {rank} AS rank, h.bucket AS at, h.count, h.mean, h.min, h.max, h.last
 FROM hours_of_each({ids}, {since}, {until}) h
-JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = h.datastream_id
 
 -- name: hours_each
 -- The same of some series, each between its own times.
@@ -161,9 +173,8 @@ WHERE h.bucket >= {start}::timestamptz AND h.bucket < {stop}::timestamptz
 
 -- name: days_together
 -- The days (UTC) that are kept of some series within one span.
-SELECT {bucket} AS time, s.rank, d.bucket AS at, d.count, d.mean, d.min, d.max, d.last
+SELECT {bucket} AS time, {rank} AS rank, d.bucket AS at, d.count, d.mean, d.min, d.max, d.last
 FROM days_of_each({ids}, {since}, {until}) d
-JOIN unnest({ids}::integer[], {ranks}::integer[]) AS s (id, rank) ON s.id = d.datastream_id
 
 -- name: days_each
 -- The same of some series, each between its own times.
@@ -172,6 +183,10 @@ FROM unnest({ids}::integer[], {ranks}::integer[], {since}::timestamptz[], {until
      AS s (id, rank, since, until)
 CROSS JOIN LATERAL days_of(s.id, s.since, s.until) d
 WHERE d.bucket >= {start}::timestamptz AND d.bucket < {stop}::timestamptz
+
+-- name: rank
+-- The place in the list of the series that a row is of; the ids are sorted.
+({ranks}::integer[])[width_bucket({id}, {ids}::integer[])]
 
 -- name: bucket_fixed
 -- The bucket of a fixed length that a moment lies in.

@@ -78,8 +78,9 @@ def _asked(
         Layout,
         Query(
             description="`long`: a row for each value. `wide`: a row for each time and a column for each series, named"
-            " `station.property`, with `.method` behind it where methods are asked for; null where a series has no"
-            " value. Aggregates have a row for each bucket then, from the first to the last that is not empty."
+            " `station.property`, with `.method` behind it where methods are asked for, and a datastream's number where"
+            " its station has an earlier one of that name; null where a series has no value. Aggregates have a row for"
+            " each bucket then, from the first to the last that is not empty."
         ),
     ] = "long",
     statistic: Annotated[

@@ -35,7 +35,11 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Series(NamedTuple):
-    """A datastream; `installed` are the times of the question's span when it was fed by something installed."""
+    """A datastream; `installed` are the times of the question's span when it was fed by something installed.
+
+    `is_further` says that its station has an earlier one of the same property (and method, where methods are asked
+    for). It is looked for where columns are named by series.
+    """
 
     id: int
     station: str
@@ -49,6 +53,7 @@ class Series(NamedTuple):
     unit_symbol: str
     decimals: int
     installed: "Multirange[Any]"
+    is_further: bool = False
 
     def key(self) -> tuple[str, str, int]:
         """Its place in the order of all."""
@@ -74,7 +79,14 @@ async def meant(connection: AsyncConnection[Any], question: Question) -> list[Se
         await cursor.execute(_QUERIES["series"], parameters)
         found = sorted(await cursor.fetchall(), key=Series.key)
     await _check(connection, question, found)
-    return found
+    return await _numbered(connection, question, found) if question.layout == "wide" else found
+
+
+async def _numbered(connection: AsyncConnection[Any], question: Question, found: Sequence[Series]) -> list[Series]:
+    """The series, which say whether they are further ones."""
+    asked = {"ids": [each.id for each in found], "by_method": bool(question.methods)}
+    further = {id_ for (id_,) in await (await connection.execute(_QUERIES["further"], asked)).fetchall()}
+    return [each._replace(is_further=each.id in further) for each in found]
 
 
 async def _check(connection: AsyncConnection[Any], question: Question, found: Sequence[Series]) -> None:

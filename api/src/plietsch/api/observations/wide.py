@@ -6,7 +6,6 @@ there, and the index of a data frame is regular.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -75,10 +74,15 @@ class Wide:
         """All of them have a column."""
         return list(self._series)
 
-    def series(self) -> Mapping[str, Mapping[str, str]]:
+    def series(self) -> Mapping[str, Mapping[str, str | int]]:
         """What the columns are of, by their names."""
         return {
-            name: {"station": each.station, "property": each.property, "method": each.method}
+            name: {
+                "station": each.station,
+                "property": each.property,
+                "method": each.method,
+                "datastream": each.id,
+            }
             for name, each in zip(self.names, self._series, strict=True)
         }
 
@@ -110,18 +114,22 @@ class Wide:
         return record_batch(columns, schema=self.schema)
 
     def _field(self, name: str, series: Series) -> Field:
-        said = f"{series.name}: {series.property}, {series.method}."
+        said = f"{series.name}: {series.property}, {series.method}; datastream {series.id}."
         if self._name == "count":
             return column(name, pa.int64(), said)
         return column(name, pa.float64(), said, unit=series.unit)
 
 
 def names(series: Sequence[Series], *, has_method: bool) -> list[str]:
-    """`station.property`, with `.method` where methods were asked for; two of one name have their datastream's number
-    behind it, too."""
-    plain = [".".join((each.station, each.property, *([each.method] if has_method else []))) for each in series]
-    often = Counter(plain)
-    return [f"{name}.{each.id}" if often[name] > 1 else name for name, each in zip(plain, series, strict=True)]
+    """`station.property`, with `.method` where methods were asked for. The first one of a name has it for good,
+    whatever is asked for and whatever comes later; each further one has its datastream's number behind it."""
+
+    def name(each: Series) -> str:
+        method = [each.method] if has_method else []
+        number = [str(each.id)] if each.is_further else []
+        return ".".join([each.station, each.property, *method, *number])
+
+    return [name(each) for each in series]
 
 
 def _regular(divided: Buckets, times: Integers, before: int | None) -> Integers:
