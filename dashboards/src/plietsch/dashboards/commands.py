@@ -45,6 +45,7 @@ def serve(
         host=given.http_host,
         port=chosen_port,
         log_level="warning",
+        access_log=False,  # it would be written out for each request before the level is looked at
         server_header=False,
         forwarded_allow_ips=given.trusted_proxies,
         timeout_graceful_shutdown=_FAREWELL_S,

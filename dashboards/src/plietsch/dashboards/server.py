@@ -6,7 +6,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from plietsch.dashboards import refusing
+from plietsch.dashboards import sending
 
 # How long a connection may take nothing of what is sent to it, in milliseconds (RFC 5482): the kernel ends it then, and
 # nothing has to be kept for it. uvicorn itself would wait for as long as the other end is there.
@@ -17,7 +17,7 @@ class Server(uvicorn.Server):
     """Serves an application that `plietsch.api.app.create_app` made: a live stream would never be complete."""
 
     def __init__(self, app: FastAPI, config: uvicorn.Config, *, stalled_ms: int = _STALLED_MS) -> None:
-        config.http = refusing.Protocol
+        config.http = sending.Protocol
         super().__init__(config)
         self._app = app
         self._stalled_ms = stalled_ms

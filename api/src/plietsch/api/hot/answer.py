@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from threading import Lock
 
 from plietsch.api import caching, geojson
+from plietsch.api.delivery.kept import Kept
 from plietsch.api.hot import encodings
 from plietsch.api.hot.state import View
 
@@ -22,7 +23,8 @@ class Coded:
     def __init__(self, body: bytes, coding: str, digest: str, modified: datetime) -> None:
         # Strong: each coding has a tag of its own.
         self.etag = f'"{digest}"' if coding == encodings.IDENTITY else f'"{digest}-{coding}"'
-        self.body = body
+        # What is not compressed is large and hardly ever asked for.
+        self.body = body if coding == encodings.IDENTITY else Kept(body)
         self.kept: Headers = [
             (b"etag", self.etag.encode()),
             (b"last-modified", format_datetime(modified, usegmt=True).encode()),

@@ -34,7 +34,7 @@ class PageData:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and "." in scope["path"]:  # every suffix has one, hardly any other address
             scope = _rewritten(scope)
         await self.app(scope, receive, send)
 
