@@ -60,11 +60,11 @@ class Intervals(NamedTuple):
         different = np.unique(self.ranks)
         return self if len(different) <= most else self.where(self.ranks < different[most])
 
-    def by_span(self, most: int) -> list["Intervals"] | None:
-        """Those together that begin and end together; None where they do so in more than so many ways."""
+    def by_span(self, most: int) -> list["Intervals"]:
+        """Those together that begin and end together; none where they do so in more than so many ways."""
         spans, which = np.unique(np.stack((self.since, self.until)), axis=1, return_inverse=True)
         several = spans.shape[1]
-        return [self.where(which == number) for number in range(several)] if several <= most else None
+        return [self.where(which == number) for number in range(several)] if several <= most else []
 
     def whole(self, unit_us: int) -> tuple["Intervals", "Intervals"]:
         """Their whole hours or days (as long as `unit_us`, from 1970 on), and what is left before and behind them."""

@@ -4,7 +4,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from psycopg.sql import Composable, Literal
+from psycopg.sql import SQL, Composable, Literal
+
+
+def integer(number: int) -> Composable:
+    """A whole number (PostgreSQL's integer)."""
+    return SQL("{}::integer").format(Literal(number))
 
 
 def integers(numbers: npt.NDArray[np.int64]) -> Composable:

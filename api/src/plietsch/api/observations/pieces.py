@@ -9,12 +9,12 @@ import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 
-from plietsch.api.formats.arrow import Column, compute, record_batch
+from plietsch.api.formats.arrow import Column, array, compute, record_batch
 from plietsch.api.observations.buckets import LAST, Buckets, Calendar, microseconds
 from plietsch.api.observations.intervals import Integers, Intervals
 from plietsch.api.observations.queries import Queries
@@ -77,7 +77,7 @@ class Slices:
             stop = self._stop(start, pace.width_us(int(_FILLED * limit if most is None else _PAGE * limit)))
             all_now = asked.within(start, stop)
             now = all_now.first_series(self._most_series(start, stop))
-            batch = _batch(await self.read(self.queries.piece(now, start, stop, limit)))
+            batch = _batch(await self.read(self.queries.piece(now, start, stop, limit, any_order=True)))
             if batch.num_rows:
                 yield batch
             if most is not None and (most := most - batch.num_rows) <= 0:
@@ -153,9 +153,15 @@ class Slices:
 
 
 def _batch(table: pa.Table) -> pa.RecordBatch:
-    """What was read as one batch."""
+    """What was read as one batch, by time and rank."""
     batches = table.combine_chunks().to_batches()
-    return batches[0] if batches else record_batch([[] for _ in table.schema.names], schema=table.schema)
+    batch = batches[0] if batches else record_batch([[] for _ in table.schema.names], schema=table.schema)
+    times, ranks = integers(batch.column("time")), integers(batch.column("rank"))
+    later, same = times[1:] > times[:-1], times[1:] == times[:-1]
+    if np.all(later | (same & (ranks[1:] > ranks[:-1]))):
+        return batch
+    order: Any = array(np.lexsort((ranks, times)))
+    return batch.take(order)
 
 
 def _last(batch: pa.RecordBatch, name: str) -> int:

@@ -25,11 +25,12 @@ class Queries:
         self._buckets = buckets
         self._aggregates = Aggregates(self._ids, self._flags, buckets, are_kept) if buckets is not None else None
 
-    def piece(self, asked: Intervals, start: int, stop: int, limit: int) -> str:
+    def piece(self, asked: Intervals, start: int, stop: int, limit: int, *, any_order: bool = False) -> str:
         """The first rows of some intervals, all within a span that begins and ends with a bucket: `time`, `rank`, and
-        `value`, `quality`, or `count`, `mean`, `min`, `max`, `last`."""
+        `value`, `quality`, or `count`, `mean`, `min`, `max`, `last`. By time and rank, or, where it is quicker, in any
+        order."""
         if self._aggregates is not None:
-            return self._aggregates.piece(asked, start, stop, limit).as_string(None)
+            return self._aggregates.piece(asked, start, stop, limit, any_order=any_order).as_string(None)
         bounds = {"start": literals.time(start), "stop": literals.time(stop), "limit": Literal(limit)}
         return self._filled("raw", self._of(asked) | bounds)
 
