@@ -69,6 +69,8 @@ class CursorGone(PlietschError):
 class RegionUnknown(PlietschError):
     """No region has this code."""
 
+    parameter = "region"
+
     def __init__(self, code: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no region {shown(code)}.", f"Known are: {', '.join(known) or 'none'}.")
 
@@ -78,9 +80,10 @@ class ResourceUnknown(PlietschError):
 
 
 class StationUnknown(PlietschError):
-    """No public station has this code."""
+    """No public station has this code, which stands in a parameter, or in the path."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, parameter: str | None = None) -> None:
+        self.parameter = parameter
         super().__init__(f"There is no station {shown(code)}.", "GET /api/v1/stations lists every station with its id.")
 
 

@@ -46,6 +46,7 @@ _TABLE: dict[type[Exception], Kind] = {
     errors.NotReady: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The newest values are not there yet"),
     errors.TooBusy: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-busy", "Too many wait for the same answer"),
 }
+_OF_PARAMETERS = (errors.ParameterInvalid, errors.RegionUnknown, errors.StationUnknown)
 _TOO_SLOW = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "too-slow", "The question took too long")
 _DATABASE = Kind(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The database does not answer")
 _INTERNAL = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
@@ -139,8 +140,8 @@ async def domain(request: Request, error: Exception) -> Response:
     """What is wrong with a question."""
     error = cast(PlietschError, error)
     kind = next((_TABLE[each] for each in type(error).__mro__ if each in _TABLE), _INTERNAL)
-    members = {"parameter": error.parameter} if isinstance(error, errors.ParameterInvalid) else {}
-    return answer(request, kind, error.message, error.hint, **members)
+    parameter = error.parameter if isinstance(error, _OF_PARAMETERS) else None
+    return answer(request, kind, error.message, error.hint, **({"parameter": parameter} if parameter else {}))
 
 
 async def _validation(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from plietsch.api import errors
+from plietsch.api import errors, stations
 from plietsch.api.gauges import classes
 from plietsch.api.gauges.model import Level, Name
 from plietsch.api.listings import paging
@@ -86,9 +86,8 @@ async def page(connection: AsyncConnection[Any], chosen: Chosen, rank: int, afte
 
 async def one(connection: AsyncConnection[Any], code: str) -> State:
     """The gauge at a station. Raises errors.StationUnknown, and errors.ResourceUnknown where it is none."""
-    chosen = Chosen(stations=(code,))
-    await chosen.check(connection)
-    for state in await _states(connection, await _rows(connection, chosen)):
+    await stations.check(connection, (code,), parameter=None)
+    for state in await _states(connection, await _rows(connection, Chosen(stations=(code,)))):
         return state
     raise errors.ResourceUnknown(
         f"The station {errors.shown(code)} is no gauge, or nothing is installed there now.",

@@ -133,7 +133,7 @@ def filter_of(asked: Asked, view: View, method_codes: Sequence[str] = ()) -> Fil
     """
     for code in asked.stations:
         if code not in view.entries:
-            raise errors.StationUnknown(code)
+            raise errors.StationUnknown(code, "station")
     for code in asked.properties:
         if code not in view.properties:
             raise errors.PropertyUnknown(code, view.properties)

@@ -42,13 +42,14 @@ async def one(connection: AsyncConnection[Any], code: str) -> Station:
     )
 
 
-async def check(connection: AsyncConnection[Any], codes: Sequence[str]) -> None:
-    """Raises errors.StationUnknown for the first code where no device is installed or ever was."""
+async def check(connection: AsyncConnection[Any], codes: Sequence[str], parameter: str | None = "station") -> None:
+    """Raises errors.StationUnknown for the first code where no device is installed or ever was: codes that a parameter
+    names, or the path."""
     cursor = await connection.execute(_SHARED["public_stations"], {"codes": [c for c in codes if is_code(c)]})
     public = {row[0] for row in await cursor.fetchall()}
     for code in codes:
         if code not in public:
-            raise errors.StationUnknown(code)
+            raise errors.StationUnknown(code, parameter)
 
 
 async def check_regions(connection: AsyncConnection[Any], codes: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 from psycopg import AsyncConnection
 
-from plietsch.api import caching, formats, freshness, geojson, openapi, stations
+from plietsch.api import caching, errors, formats, freshness, geojson, openapi, stations
 from plietsch.api.listings import paging as pages
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 from plietsch.api.stations import answering, asking, examples, paging, tables
@@ -92,6 +92,8 @@ async def get_station(request: Request, code: StationCode, format_: formats.GeoF
 
 async def _as_row(request: Request, code: str, name: str) -> Response:
     view = await answering.known(request)
+    if code not in view.entries:
+        raise errors.StationUnknown(code)
     filter_ = asking.filter_of(asking.Asked(stations=(code,)), view)
     some = answering.stations(view, answering.find(view, filter_), filter_)
     table = answering.with_meaning(request, tables.of(some, view.properties, (), None), ())
