@@ -21,6 +21,7 @@ from plietsch.api.live import routes as live
 from plietsch.api.properties import routes as properties
 from plietsch.api.reading import Reading
 from plietsch.api.routes import health, links, observations
+from plietsch.api.routes.leaving import UnlessGone
 from plietsch.api.stations import routes as stations
 from plietsch.api.statistics import routes as statistics
 from plietsch.api.status import routes as status
@@ -71,6 +72,8 @@ def create_app(settings: Settings, *, pace_s: float = _PACE_S) -> delivery.Appli
         annotations, statistics, status, health,
     ):  # fmt: skip
         app.include_router(routes.router)
+    # Within what counts and compresses, and what answers from memory.
+    app.add_middleware(UnlessGone)
     app.add_middleware(formats.Suffixes)
     delivery.install(app)
     # Within what limits and names each request, without what compresses: these bytes are.

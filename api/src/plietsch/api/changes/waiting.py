@@ -10,6 +10,7 @@ from plietsch.api.changes.cursor import Place
 from plietsch.api.changes.model import Filter, Page
 from plietsch.api.database import Pool
 from plietsch.api.limits.places import Places
+from plietsch.api.shared import Shared
 
 # Each waits in a request of its own, for at most half a minute.
 MOST_WAITING = 2_000
@@ -26,6 +27,8 @@ class Bell:
     def __init__(self, places: Places | None = None) -> None:
         self._places = places or Places(MOST_WAITING)
         self.next = asyncio.Event()
+        # How many wait.
+        self.present = 0
 
     def ring(self) -> None:
         """Wake everybody who waits."""
@@ -37,7 +40,11 @@ class Bell:
         """A client (`limits.places.client`) is going to wait. Raises errors.TooManyListeners."""
         self._places.require(who)
         with self._places.taken(who):
-            yield
+            self.present += 1
+            try:
+                yield
+            finally:
+                self.present -= 1
 
 
 class Asked(NamedTuple):
@@ -56,16 +63,12 @@ class Pages:
     """
 
     def __init__(self) -> None:
-        self._asked: dict[Asked, asyncio.Task[Page]] = {}
+        self._shared = Shared[Asked, Page]()
         self._reading = asyncio.Semaphore(_READING)
 
     async def page(self, pool: Pool, asked: Asked) -> Page:
         """What there is now. Raises errors.CursorGone, psycopg.Error."""
-        task = self._asked.get(asked)
-        if task is None:
-            task = self._asked[asked] = asyncio.create_task(self._read(pool, asked))
-            task.add_done_callback(lambda _: self._asked.pop(asked, None))
-        return await asyncio.shield(task)  # one who goes takes nothing from the others
+        return await self._shared.get(asked, lambda: self._read(pool, asked))
 
     async def _read(self, pool: Pool, asked: Asked) -> Page:
         async with self._reading, pool.connection() as connection:

@@ -117,15 +117,15 @@ async def _allow(send: Send) -> None:
 async def _head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """As soon as the headers are known the exchange is over: whoever would stream is told that nobody listens."""
     over = asyncio.Event()
-    asked = False
 
     async def ask() -> Message:
-        nonlocal asked
-        if not asked:
-            asked = True
-            return await receive()
-        await over.wait()
-        return {"type": "http.disconnect"}
+        coming, ending = asyncio.ensure_future(receive()), asyncio.ensure_future(over.wait())
+        try:
+            await asyncio.wait([coming, ending], return_when=asyncio.FIRST_COMPLETED)
+            return {"type": "http.disconnect"} if ending.done() else coming.result()
+        finally:
+            coming.cancel()
+            ending.cancel()
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -15,7 +15,6 @@ from plietsch.api.observations.asking import Asked
 from plietsch.api.observations.parameters import AskedOfObservations
 from plietsch.api.observations.question import Question
 from plietsch.api.reading import Reading
-from plietsch.api.routes.leaving import unless_gone
 from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
@@ -55,10 +54,6 @@ async def list_observations(request: Request, asked: AskedOfObservations, format
 
     The header Plietsch-Complete-To is a cursor of `changes`: go on from there, and miss nothing that came meanwhile.
     """
-    return await unless_gone(request, _answered(request, asked))
-
-
-async def _answered(request: Request, asked: Asked) -> Response:
     name = formats.asked(request, formats.FLAT)
     now = datetime.now(UTC)
     question = asking.read(asked, now)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from plietsch.api import errors
+from plietsch.api.shared import Shared
 from plietsch.dashboards.picture.looks import Theme
 from plietsch.dashboards.picture.scene import Scene
 from plietsch.dashboards.texts import Texts
@@ -29,7 +30,7 @@ class Studio:
         # One, since matplotlib is not made for several at a time.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="picture")
         self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._drawing: dict[str, asyncio.Future[bytes]] = {}
+        self._drawing = Shared[str, bytes]()
 
     async def draw(self, scene: Scene, size: tuple[int, int], theme: Theme, kind: "Kind", texts: Texts) -> bytes:
         """A picture of so many pixels. Raises errors.TooBusy."""
@@ -37,24 +38,17 @@ class Studio:
         if tag in self._kept:
             self._kept.move_to_end(tag)
             return self._kept[tag]
-        if tag not in self._drawing:
-            self._drawing[tag] = self._begin(scene, size, theme, kind, texts)
-            self._drawing[tag].add_done_callback(lambda drawn: self._finish(tag, drawn))
-        # Who goes away leaves the picture to the others who wait for it.
-        return await asyncio.shield(self._drawing[tag])
-
-    def _begin(
-        self, scene: Scene, size: tuple[int, int], theme: Theme, kind: "Kind", texts: Texts
-    ) -> asyncio.Future[bytes]:
-        if len(self._drawing) >= _MOST_WAITING:
+        if tag not in self._drawing and len(self._drawing) >= _MOST_WAITING:
             raise errors.TooBusy("Many pictures are being drawn.")
-        return asyncio.get_running_loop().run_in_executor(self._thread, _draw, scene, size, theme, kind, texts)
+        loop = asyncio.get_running_loop()
+        drawn = await self._drawing.get(
+            tag, lambda: loop.run_in_executor(self._thread, _draw, scene, size, theme, kind, texts)
+        )
+        self._keep(tag, drawn)
+        return drawn
 
-    def _finish(self, tag: str, drawn: asyncio.Future[bytes]) -> None:
-        del self._drawing[tag]
-        if drawn.cancelled() or drawn.exception() is not None:
-            return
-        self._kept[tag] = drawn.result()
+    def _keep(self, tag: str, drawn: bytes) -> None:
+        self._kept[tag] = drawn
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
