@@ -70,6 +70,18 @@ def test_an_address_that_nobody_reads_is_too_long(measured_api: Client, path: st
     assert "fewer stations" in response.json()["hint"]
 
 
+@pytest.mark.parametrize("path", [path for path, each in ADDRESSES if each["name"] == "station"])
+def test_as_many_may_be_named_as_an_address_holds(measured_api: Client, path: str):
+    named = {"station": ["harbour"] * 1_000}
+    # What has no end is asked for its headers.
+    response = measured_api.request("HEAD" if path.endswith("/live") else "GET", path, params=named)
+    assert response.status_code == 200, response.text
+
+
+def test_no_list_of_a_parameter_is_shorter_than_an_address():
+    assert [(path, each["name"]) for path, each in ADDRESSES if "maxItems" in str(each["schema"])] == []
+
+
 def test_every_parameter_has_values_of_its_own_that_cannot_be_meant():
     assert bad_input.lacking(DOCUMENT) == []
     # `chart.svg` and the like are the site's: tests/dashboards/test_picture_described.py asks them.

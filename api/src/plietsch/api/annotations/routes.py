@@ -30,7 +30,6 @@ Kinds = Annotated[
         alias="kind",
         description=f"What it is: {', '.join(f'`{kind}`' for kind in _DERIVED)}, or a word that an operator chose, "
         "in lower-case letters and hyphens. May be repeated; all if not given.",
-        max_length=100,
         examples=[["new-years-eve"]],
         json_schema_extra={"items": {"type": "string", "pattern": f"^{_KIND.pattern}$"}},
     ),

@@ -18,7 +18,6 @@ Sensors = Annotated[
     Query(
         alias="sensor",
         description="The model of an instrument. May be repeated; all if not given.",
-        max_length=100,
         examples=[["SDS011"]],
     ),
 ]

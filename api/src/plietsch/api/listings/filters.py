@@ -15,20 +15,18 @@ StationCodes = Annotated[
     Query(
         alias="station",
         description=f"The code of a station. {_REPEAT}",
-        max_length=100,
         examples=[["flensburg-suedermarkt"]],
     ),
 ]
 RegionCodes = Annotated[
     list[str] | None,
-    Query(alias="region", description=f"The code of a region. {_REPEAT}", max_length=100, examples=[["flensburg"]]),
+    Query(alias="region", description=f"The code of a region. {_REPEAT}", examples=[["flensburg"]]),
 ]
 PropertyCodes = Annotated[
     list[str] | None,
     Query(
         alias="property",
         description=f"The code of a property, as /api/v1/properties lists them. {_REPEAT}",
-        max_length=100,
         examples=[["pm2_5", "pm10"]],
     ),
 ]
@@ -37,7 +35,6 @@ Methods = Annotated[
     Query(
         alias="method",
         description=f"`raw`, or the name and version of a correction. {_REPEAT}",
-        max_length=100,
         examples=[["raw"]],
     ),
 ]

@@ -45,7 +45,6 @@ Methods = Annotated[
         alias="method",
         description="`raw`, or the name and version of a correction. May be repeated; each property's default if not "
         "given.",
-        max_length=100,
         examples=[["raw"]],
     ),
 ]
