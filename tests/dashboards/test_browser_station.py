@@ -119,7 +119,7 @@ def test_a_value_of_another_quantity_moves_its_card_only(visit: Open, arrive: Ar
     expect(page.locator("#chart-caption")).to_have_text("Between 12.3 and 16.3 µg/m³.")
 
 
-def test_arrow_keys_read_the_chart_value_by_value(visit: Open) -> None:
+def test_arrow_keys_read_the_chart_value_by_value(visit: Open, arrive: Arrive) -> None:
     page = visit(f"/en/stations/{DUST}")
     page.wait_for_selector(DRAWN)
     chart, rows = page.get_by_role("slider"), page.locator("#course-table tbody tr:not(.gap)")
@@ -134,6 +134,12 @@ def test_arrow_keys_read_the_chart_value_by_value(visit: Open) -> None:
     expect(chart).to_have_attribute("aria-valuetext", _said(rows.last.inner_text()))
     page.keyboard.press("End")
     expect(chart).to_have_attribute("aria-valuetext", newest)
+    # What arrives leaves the reading line where it is.
+    page.keyboard.press("ArrowLeft")
+    arrive(DUST, "pm2_5", 16.2)
+    expect(rows.first).to_contain_text("16.2")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(chart).to_have_attribute("aria-valuetext", before)
     page.keyboard.press("Tab")
     expect(page.locator("#chart-caption")).to_have_text("Between 12.3 and 16.3 µg/m³.")
 

@@ -133,7 +133,7 @@ def test_what_cannot_be_compared_is_said_and_the_form_leads_on(reader: Reader):
 @pytest.mark.usefixtures("water_and_rain")
 def test_rain_is_compared_by_lines_of_sums(reader: Reader):
     page = reader.page(f"/en/compare?station={RAIN}&property=rain&last=24h")
-    assert "Compare: Rain" in text_of(page) and "sums of hours" in text_of(page)
+    assert "Compare: Rain" in text_of(page) and "Sums of hours" in text_of(page)
 
 
 @pytest.mark.usefixtures("water_and_rain")

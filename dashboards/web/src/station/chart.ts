@@ -87,7 +87,9 @@ export class Chart {
       hooks: {
         drawClear: [(plot) => paint.behind(plot, course)],
         draw: [(plot) => paint.before(plot, course, this.language)],
-        setCursor: [(plot) => this.point(plot)],
+        // Before a plot is ready nothing lies anywhere in it: what is read stays as it is, and is marked then.
+        setCursor: [(plot) => plot.status && this.point(plot)],
+        ready: [(plot) => this.move(plot, this.place)],
       },
     };
   }
@@ -138,7 +140,7 @@ export class Chart {
     this.reading.textContent = text || this.extent;
     this.element.setAttribute("aria-valuenow", String(place ?? 0));
     this.element.setAttribute("aria-valuetext", text);
-    if (moves && this.plot) this.move(this.plot, place);
+    if (moves && this.plot?.status) this.move(this.plot, place);
   }
 
   private move(plot: uPlot, place: number | null): void {
