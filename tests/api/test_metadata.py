@@ -1,9 +1,15 @@
 """What the metadata of observations say, on a real database."""
 
+import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from api.world import NOON, Client, World
+import httpx
+import pyarrow.parquet
+import pytest
+from api.world import NOON, Client, World, described
 
 from plietsch.api.metadata import citing, licences, methods
 from plietsch.api.metadata.documents import Metadata
@@ -149,10 +155,9 @@ def test_a_citation_says_who_what_where_and_when(quiet_api: Client):
     said = _metadata(quiet_api, station="harbour", property="temperature")
     citation = said["citation"]
     assert citation["text"].startswith("The neighbours: Observations of temperature at Harbour, Förde")
-    assert (
-        f"{said['address']} (accessed {said['accessed_at'][:10]}, complete to {said['complete_to']})"
-        in citation["text"]
-    )
+    address = citation["cff"]["url"]
+    assert f"{address} (accessed {said['accessed_at'][:10]}, complete to {said['complete_to']})" in citation["text"]
+    assert address.startswith("http://plietsch.example/api/v1/observations?station=harbour&property=temperature&")
     assert citation["text"].endswith(" CC0-1.0.")
     assert citation["cff"]["authors"] == [{"name": "The neighbours"}]
     assert citation["cff"]["license"] == ["CC0-1.0"]
@@ -167,6 +172,87 @@ def test_bibtex_takes_every_sign():
     assert r"title = {x\textasciicircum{}2 \textasciitilde{} \#1 \textbackslash{} \$}" in said
     assert r"\url{https://h/a?b=%7Bc%7D&d=%20}" in said
     assert said.startswith("@misc{plietsch-x-2-1-2026-05-01,")
+
+
+def test_the_key_of_bibtex_writes_umlauts_out():
+    cited = citing.Cited(["n"], "Südermarkt, Møllegåde, Straße", "https://h", datetime(2026, 5, 1, tzinfo=UTC), [])
+    assert citing.bibtex(cited).startswith("@misc{plietsch-suedermarkt-moellegaade-strasse-2026-05-01,")
+
+
+def _query(address: str) -> dict[str, str]:
+    """The parameters of an address, each there once."""
+    return dict(parse_qsl(urlsplit(address).query, strict_parsing=True))
+
+
+def test_a_citation_leads_back_to_what_was_read(world: World, api: Client):
+    """Also where the question was asked from now: the same words would be another one later."""
+    world.measured("harbour", "temperature", datetime.now(UTC) - timedelta(hours=1), 10.0)
+    since = {"from_": "2026-01-01T00:00:00Z"}
+    for asked in ({}, since, {"last": "7d"}, {"last": "7d", "resolution": "1h"}, {"last": "2"}):
+        query = {"station": "harbour", "property": "temperature", **asked}
+        parquet = api.get("/api/v1/observations.parquet", **query).content
+        said = api.json("/api/v1/observations.metadata.json", **query)
+        address = said["citation"]["cff"]["url"]
+        # What comes later, and what a later question is of.
+        world.measured("harbour", "temperature", datetime.now(UTC), 99.0)
+        again = api.json(address)
+        rows: Any = pyarrow.parquet.read_table(io.BytesIO(parquet))
+        assert [row["time"] for row in again["observations"]] == [
+            time.isoformat().replace("+00:00", "Z") for time in rows.column("time").to_pylist()
+        ]
+        cited, source = _query(address), _query(rows.schema.metadata[b"source"].decode())
+        assert (cited["at"], cited["to"]) == (said["complete_to"], said["to"])
+        assert cited.keys() == source.keys()
+        if asked != {"last": "2"}:
+            assert cited["from"] == said["from"]
+            assert "last" not in cited
+        assert address in said["citation"]["bibtex"]
+
+
+@pytest.mark.parametrize("address", ["statistics", "annotations"])
+def test_other_spans_are_cited_as_they_were_understood(quiet_api: Client, address: str):
+    said = quiet_api.json(f"/api/v1/{address}.metadata.json", station="harbour")
+    assert _query(said["citation"]["cff"]["url"]) == {"station": "harbour", "from": said["from"], "to": said["to"]}
+    again = quiet_api.json(said["citation"]["cff"]["url"])
+    assert (again["from"], again["to"]) == (said["from"], said["to"])
+
+
+def test_changes_say_whose_they_are_and_where_they_are_found_again(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2])
+    said = api.json("/api/v1/changes.metadata.json", since="beginning", wait="30")
+    Metadata.model_validate(said)
+    assert set(said["stations"]) == {"harbour", "market", "husum"}
+    assert [each["id"] for each in said["licences"]] == ["CC0-1.0"]
+    address = said["citation"]["cff"]["url"]
+    assert set(_query(address)) == {"cursor"}
+    page = api.json(address)
+    assert [change["value"] for change in page["changes"]][-2:] == [1, 2]
+    assert page["cursor"] == said["complete_to"]
+    only = api.json("/api/v1/changes.metadata.json", property="pm10", region="flensburg", station="harbour")
+    assert set(only["stations"]) == {"harbour"}
+    schema: Any = pyarrow.parquet.read_schema(io.BytesIO(api.get("/api/v1/changes.parquet", since="beginning").content))
+    assert schema.metadata[b"licence"] == b"CC0-1.0"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("stations", "stations/harbour", "latest", "datastreams", "datastreams/1", "observations", "statistics"),
+        *("gauges", "properties", "properties/pm10", "device-types", "device-types/plietsch-fine-dust"),
+        *("annotations", "changes"),
+    ],
+)
+def test_every_table_says_what_it_is(quiet_api: Client, address: str):
+    said = quiet_api.json(f"/api/v1/{address}.metadata.json")
+    Metadata.model_validate(said)
+    assert said["title"]
+    assert len(said["description"]) > 20
+
+
+def test_a_file_of_one_station_is_called_by_it(quiet_api: Client):
+    for code in ("harbour", "market"):
+        said = quiet_api.get(f"/api/v1/stations/{code}.csv").headers["content-disposition"]
+        assert re.fullmatch(rf'attachment; filename="plietsch-station-{code}-\d{{4}}-\d\d-\d\d\.csv"', said)
 
 
 def test_many_authors_are_counted():
@@ -208,3 +294,31 @@ def test_head_names_the_format_and_sends_no_row(quiet_api: Client):
         for name in ("content-type", "content-disposition"):
             assert head.headers[name] == answer.headers[name]
     assert quiet_api.request("HEAD", "/api/v1/observations.csv?station=nowhere").status_code == 404
+
+
+# In this region there is no gauge.
+_IN_ROWS = {
+    path: {each["name"] for each in operations["get"].get("parameters", ())}
+    for path, operations in described()["paths"].items()
+    if path != "/api/v1/gauges/{code}"
+}
+
+
+@pytest.mark.parametrize("path", [path for path, takes in _IN_ROWS.items() if "format" in takes])
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv"])
+def test_every_answer_in_rows_names_its_metadata(measured_api: Client, path: str, suffix: str):
+    code = "pm2_5" if "properties" in path else "plietsch-fine-dust" if "types" in path else "harbour"
+    page = {"limit": 1} if "limit" in _IN_ROWS[path] else {}
+    answer = measured_api.get(path.format(code=code, id=1) + suffix, **page)
+    metadata = httpx.URL(answer.links["describedby"]["url"])
+    assert metadata.path == path.format(code=code, id=1) + ".metadata.json"
+    assert metadata.params == httpx.QueryParams(page)
+    if suffix != ".csv":
+        assert answer.links.get("next", {}).get("url") == answer.json().get("next")
+
+
+def test_all_stations_name_their_metadata_under_every_name_of_the_host(measured_api: Client):
+    answer = measured_api.get("/api/v1/stations")
+    assert answer.links["describedby"]["url"] == "/api/v1/stations.metadata.json"
+    kept = measured_api.get("/api/v1/stations", headers={"If-None-Match": answer.headers["etag"]})
+    assert (kept.status_code, kept.links) == (304, answer.links)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -110,7 +110,9 @@ def respond(
     cache_control: str = caching.BRIEF,
     *,
     vary: Iterable[str] = (),
+    also: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer, or 304 without it where the client has it already; its tag is that from when it was made."""
-    found = caching.headers(cache_control, etag=answer.etag, vary=vary)
+    """The answer, or 304 without it where the client has it already; its tag is that from when it was made. `also` are
+    further headers."""
+    found = caching.headers(cache_control, etag=answer.etag, vary=vary) | dict(also or {})
     return caching.unchanged(request, found) or Response(answer.body, headers=found, media_type=media_type)

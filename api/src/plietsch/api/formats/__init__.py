@@ -4,7 +4,7 @@ A route makes a `Table` and answers `await formats.respond(request, table)`. One
 first: `formats.asked(request, formats.GEO)`.
 """
 
-from plietsch.api.formats.answering import offered_by, respond
+from plietsch.api.formats.answering import described, offered_by, respond
 from plietsch.api.formats.kinds import FLAT, GEO, KINDS
 from plietsch.api.formats.negotiation import Format, GeoFormat, asked
 from plietsch.api.formats.suffixes import Suffixes, address
@@ -23,6 +23,7 @@ __all__ = [
     "asked",
     "at_once",
     "column",
+    "described",
     "offered_by",
     "respond",
 ]

@@ -36,7 +36,7 @@ async def respond(
     offered = offered_by(table)
     name = format_ or negotiation.asked(request, offered)
     kind = KINDS[name]
-    all_headers = _merged(answer_headers(request, kind, _called(table)), headers or {})
+    all_headers = merged(answer_headers(request, kind, _called(table)), headers or {})
     if name == "metadata":
         body = msgspec.json.encode(await _metadata(request, table, offered))
         return Response(body, headers=all_headers, media_type=kind.content_type)
@@ -75,10 +75,16 @@ def answer_headers(request: Request, kind: Kind, name: str) -> dict[str, str]:
     Accept had a say."""
     disposition = "attachment" if kind.attached else "inline"
     headers = {"Content-Disposition": f'{disposition}; filename="{file_name(name, kind)}"'}
-    described = str(suffixes.in_format(request, "metadata"))
-    if len(described) <= _MOST_LINKED:
-        headers["Link"] = f'<{described}>; rel="describedby"; type="application/json"'
+    headers = described(request, headers)
     return headers | ({"Vary": "Accept"} if negotiation.negotiated(request) else {})
+
+
+def described(request: Request, headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers, and where to read what the rows of their answer mean."""
+    metadata = str(suffixes.in_format(request, "metadata"))
+    if len(metadata) > _MOST_LINKED:
+        return dict(headers)
+    return merged({"Link": f'<{metadata}>; rel="describedby"; type="application/json"'}, headers)
 
 
 async def _metadata(request: Request, table: Table, offered: Sequence[str]) -> Mapping[str, Any]:
@@ -92,7 +98,7 @@ async def _metadata(request: Request, table: Table, offered: Sequence[str]) -> M
     return document.of(table, about, addresses, datetime.now(UTC).replace(microsecond=0))
 
 
-def _merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+def merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
     """Headers; of those that are lists, both."""
     lists = {name: f"{theirs[name]}, {ours[name]}" for name in ("Link", "Vary") if name in ours and name in theirs}
     return {**ours, **theirs, **lists}

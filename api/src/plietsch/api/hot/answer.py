@@ -12,6 +12,8 @@ from plietsch.api.hot import encodings
 from plietsch.api.hot.state import View
 
 _TAG_BYTES = 12
+# A reference without a host (RFC 8288, section 3.1), which is the same for whoever asks.
+_DESCRIBED = b'</api/v1/stations.metadata.json>; rel="describedby"; type="application/json"'
 # A coding that nobody asked for in so long is not made ready any more, in seconds.
 _WANTED_S = 60.0
 Headers = list[tuple[bytes, bytes]]
@@ -30,6 +32,7 @@ class Coded:
             (b"last-modified", format_datetime(modified, usegmt=True).encode()),
             (b"cache-control", caching.BRIEF.encode()),
             (b"vary", b"Accept, Accept-Encoding"),
+            (b"link", _DESCRIBED),
         ]
         coded = [(b"content-encoding", coding.encode())] if coding != encodings.IDENTITY else []
         self.headers: Headers = [

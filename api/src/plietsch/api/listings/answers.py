@@ -33,15 +33,18 @@ def table(
     columns: Sequence[Column[Row]],
     rows: Sequence[Row],
     source: Callable[[Row], formats.Source] | None = None,
+    description: str = "",
 ) -> formats.Table:
-    """The rows as a table: `name` is what they are called, `source` whose each is, where it is a station's."""
+    """The rows as a table: `name` is what they are called, `source` whose each is, where it is a station's, and
+    `description` what they are."""
     schema = pa.schema(
         formats.column(each.name, each.type, each.description, unit=each.unit, decimals=each.decimals)
         for each in columns
     )
     arrays = [arrow.array([each.of(row) for row in rows], each.type) for each in columns]
     batches = formats.at_once([arrow.record_batch(arrays, schema=schema)])
-    return formats.Table(name, schema, batches, sources=list(dict.fromkeys(map(source, rows))) if source else ())
+    sources = list(dict.fromkeys(map(source, rows))) if source else ()
+    return formats.Table(name, schema, batches, description=description, sources=sources)
 
 
 async def respond(
@@ -55,5 +58,5 @@ async def respond(
     if name != "json":
         return await formats.respond(request, rows, format_=name, headers=headers)
     kind = formats.KINDS[name]
-    all_headers = {**answering.answer_headers(request, kind, rows.name), **headers}
+    all_headers = answering.merged(answering.answer_headers(request, kind, rows.name), headers)
     return Response(msgspec.json.encode(document), headers=all_headers, media_type=kind.content_type)

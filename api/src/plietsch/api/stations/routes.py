@@ -1,5 +1,6 @@
 """`/api/v1/stations`: where is measured, and the newest values."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -60,7 +61,7 @@ async def list_stations(
     next_ = pages.next_address(request, page.cursor)
     if name in _NESTED:
         body = geojson.collection(await answering.features(view, page.rows, filter_), next_)
-        also, vary = pages.link(next_), ("Accept",)
+        also, vary = formats.described(request, pages.link(next_)), ("Accept",)
         media_type = formats.KINDS[name].media_type
         return caching.respond(request, body, media_type, caching.BRIEF, modified=view.made_at, vary=vary, also=also)
     table = tables.of(answering.stations(view, page.rows, filter_), view.properties, filter_.properties, next_)
@@ -87,7 +88,8 @@ async def get_station(request: Request, code: StationCode, format_: formats.GeoF
 
     state = request.app.state
     answer = await state.stations_cache.get(state.pool, code, make)
-    return freshness.respond(request, answer, formats.KINDS[name].media_type, vary=("Accept",))
+    media_type, also = formats.KINDS[name].media_type, formats.described(request, {})
+    return freshness.respond(request, answer, media_type, vary=("Accept",), also=also)
 
 
 async def _as_row(request: Request, code: str, name: str) -> Response:
@@ -96,6 +98,8 @@ async def _as_row(request: Request, code: str, name: str) -> Response:
         raise errors.StationUnknown(code)
     filter_ = asking.filter_of(asking.Asked(stations=(code,)), view)
     some = answering.stations(view, answering.find(view, filter_), filter_)
-    table = answering.with_meaning(request, tables.of(some, view.properties, (), None), ())
+    title = f"{view.entries[code].shown.station.name}, with its newest values"
+    table = replace(tables.of(some, view.properties, (), None), name="station", label=code, title=title)
+    table = answering.with_meaning(request, table, ())
     headers = caching.headers(caching.BRIEF, modified=view.made_at)
     return await formats.respond(request, table, format_=name, headers=headers)
