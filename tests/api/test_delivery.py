@@ -43,6 +43,16 @@ def test_answers_are_compressed(quiet_api: Client):
     assert "Accept-Encoding" in response.headers["vary"]
 
 
+@pytest.mark.parametrize("url", ["/api/v1/stations", "/api/v1/properties", "/api/v1/properties.csv"])
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("br;q=0.1, gzip;q=1", "gzip"), ("gzip;q=0.1, br;q=0.2, identity;q=0", "br"), ("gzip;q=0.5, identity", None)],
+)
+def test_the_coding_is_the_one_that_is_wanted_most(quiet_api: Client, url: str, accepted: str, coding: str | None):
+    """Also beside the answer that is kept ready, which has a choice of its own."""
+    assert quiet_api.get(url, headers={"Accept-Encoding": accepted}).headers.get("content-encoding") == coding
+
+
 def test_many_slow_readers_hold_little_memory():
     """Beyond some at a time answers are made by what holds less, then sent as they are; who comes later has it all."""
 

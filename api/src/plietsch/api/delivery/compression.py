@@ -18,7 +18,8 @@ from starlette_compress import CompressMiddleware, add_compress_type, remove_com
 
 # Its own gzip is zlib's, and what it hands answers through, it offers to nobody else.
 from starlette_compress._responder import CompressionResponder  # pyright: ignore[reportPrivateUsage]
-from starlette_compress._utils import parse_accept_encoding  # pyright: ignore[reportPrivateUsage]
+
+from plietsch.api.hot import encodings
 
 # Its types are known in part.
 _isal: Any = isal.isal_zlib
@@ -30,7 +31,7 @@ _LEAST_BYTES = 1000
 _PIECE_BYTES = 64 * 1024
 # Answers at a time: the first ones hold 130 MB at most, those up to the second number 160 MB more.
 _MOST_ROOMY, _MOST_COMPRESSED = 100, 500
-_ROOMY = frozenset({"zstd", "br"})
+_ROOMY, _SPARING = ("zstd", "br"), "gzip"
 
 # Rows that arrive are passed on as they are: nothing waits in the compressor for what is not there yet.
 add_compress_type("text/csv", streaming=True)
@@ -45,40 +46,36 @@ class Compression:
 
     def __init__(self, app: ASGIApp, roomy: int = _MOST_ROOMY, most: int = _MOST_COMPRESSED) -> None:
         pieces = _Pieces(app)
-        self._roomy, self._plain = _roomy(pieces, is_on=True), _roomy(pieces, is_on=False)
-        self._gzip = CompressionResponder(pieces, _LEAST_BYTES, "gzip", _gzip, _GzipStream)
+        self._by_coding: dict[str, ASGIApp] = {
+            **{coding: _roomy(pieces, coding) for coding in (*_ROOMY, encodings.IDENTITY)},
+            _SPARING: CompressionResponder(pieces, _LEAST_BYTES, _SPARING, _gzip, _GzipStream),
+        }
         self._most_roomy, self._most = roomy, most
         self._now = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._now += 1
         try:
-            await self._by_room(_accepted(scope))(scope, receive, send)
+            await self._by_coding[self._chosen(scope)](scope, receive, send)
         finally:
             self._now -= 1
 
-    def _by_room(self, accepted: frozenset[str]) -> ASGIApp:
-        """What compresses one more answer. Whether it is a long one is not known before it begins."""
-        if self._now <= self._most_roomy and accepted & _ROOMY:
-            return self._roomy
-        return self._gzip if self._now <= self._most and "gzip" in accepted else self._plain
+    def _chosen(self, scope: Scope) -> str:
+        """The coding of one more answer. Whether it is a long one is not known before it begins."""
+        if scope["type"] != "http" or self._now > self._most:
+            return encodings.IDENTITY
+        sent = (value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding")
+        offered = (*_ROOMY, _SPARING) if self._now <= self._most_roomy else (_SPARING,)
+        return encodings.chosen(",".join(sent), offered)
 
 
-def _accepted(scope: Scope) -> frozenset[str]:
-    """What a request takes of what there is."""
-    if scope["type"] != "http":
-        return frozenset()
-    sent = (value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding")
-    return parse_accept_encoding(",".join(sent))
-
-
-def _roomy(app: ASGIApp, *, is_on: bool) -> CompressMiddleware:
+def _roomy(app: ASGIApp, coding: str) -> CompressMiddleware:
     return CompressMiddleware(
         app,
         minimum_size=_LEAST_BYTES,
-        zstd=is_on,
+        zstd=coding == "zstd",
         zstd_level=_ZSTD_LEVEL,
-        brotli=is_on,
+        brotli=coding == "br",
         brotli_quality=_BROTLI_QUALITY,
         gzip=False,
     )

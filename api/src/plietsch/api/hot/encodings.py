@@ -1,4 +1,4 @@
-"""Content codings (RFC 9110, section 12.5.3): which of them is wanted most of those that an answer is kept in."""
+"""Content codings (RFC 9110, section 12.5.3): which of them is wanted most, and how an answer is kept in each."""
 
 import gzip
 from collections.abc import Callable, Mapping
@@ -31,13 +31,16 @@ COMPRESS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType({"zstd": _zs
 
 
 @lru_cache(maxsize=512)
-def chosen(accept_encoding: str) -> str:
-    """The coding for the value of a header Accept-Encoding; `identity` where there is no other that is wanted."""
+def chosen(accept_encoding: str, offered: tuple[str, ...] = tuple(COMPRESS)) -> str:
+    """The coding for the value of a header Accept-Encoding; `identity` where no other that is offered is wanted.
+
+    Of those that are wanted alike, the first.
+    """
     weights: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         name, _, parameter = part.partition(";")
         weights[name.strip()] = _weight(parameter)
-    best = max(COMPRESS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
+    best = max(offered, key=lambda name: weights.get(name, weights.get("*", 0.0)))
     wanted = weights.get(best, weights.get("*", 0.0))
     return best if wanted > 0 and wanted >= weights.get(IDENTITY, 0.0) else IDENTITY
 
