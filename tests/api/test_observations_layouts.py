@@ -271,12 +271,19 @@ def test_an_address_that_names_its_place_in_the_ledger_need_not_be_asked_again(w
     # Hours that are kept know late values later, and today goes on.
     for other in ({**query, "resolution": "1h"}, {"station": "harbour"}):
         assert "immutable" not in api.get(OBSERVATIONS, at=at, **other).headers["cache-control"]
+    # What rows mean has names and licences in it, which change without the ledger.
+    world.connection.execute("UPDATE station SET name = 'Quay' WHERE code = 'harbour'")
+    meaning = api.get(f"{OBSERVATIONS}.metadata.json", at=at, **query)
+    assert meaning.json()["stations"]["harbour"]["name"] == "Quay"
+    assert "max-age=86400" in meaning.headers["cache-control"]
+    assert "immutable" not in meaning.headers["cache-control"]
     # Who learns of a late value asks with where they are now: another address.
     world.measured("harbour", "pm10", NOON + timedelta(hours=1), 4.0)
     assert api.get(OBSERVATIONS, **query).headers["plietsch-complete-to"] != at
     server, transaction, entry = at.split("-")
     for wrong in (f"{server}-{int(transaction) + 1000}-{entry}", f"{'0' * 8}-{transaction}-{entry}", "yesterday"):
-        assert api.problem(OBSERVATIONS, at=wrong)["parameter"] == "at"
+        for path in (OBSERVATIONS, f"{OBSERVATIONS}.metadata.json"):
+            assert api.problem(path, at=wrong)["parameter"] == "at"
 
 
 @pytest.mark.parametrize("name", ["station", "property", "method", "region"])

@@ -68,6 +68,7 @@ def _text(language: str) -> Callable[[Found], str | None]:
     return lambda each: each.text.get(language)
 
 
+DESCRIPTION = "What a reader of a time must know: devices replaced, mounted anew or away, stations moved, fireworks."
 COLUMNS: Sequence[Column[Found]] = (
     Column("from", TIME, "Since when; nothing: before anybody knows.", lambda each: each.during.start),
     Column("to", TIME, "Until when; nothing: it lasts; as from: a moment.", lambda each: each.during.end),

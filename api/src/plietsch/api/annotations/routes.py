@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -79,7 +80,8 @@ async def list_annotations(
     next_ = paging.next_address(request, page.cursor, {"from": since, "to": until})
     annotations = [documents.document(each) for each in page.rows]
     document = {"from": since, "to": until, "annotations": annotations, "next": next_}
-    table = answers.table("annotations", documents.COLUMNS, page.rows)
+    table = answers.table("annotations", documents.COLUMNS, page.rows, description=documents.DESCRIPTION)
+    table = replace(table, before={"from": since, "to": until}, lasting=paging.written({"from": since, "to": until}))
     return await answers.respond(request, table, document, caching.headers(caching.REGISTRY) | paging.link(next_))
 
 

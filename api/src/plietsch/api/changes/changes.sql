@@ -50,6 +50,23 @@ LEFT JOIN LATERAL (
 ORDER BY e.transaction_id, e.id, t.datastream_id
 LIMIT %(most)s
 
+-- name: sources
+-- The stations that changes can be of, by filters that are null where not given: those of which anything ever was public.
+SELECT s.code AS station, s.name, s.licence, s.attribution, s.simulated
+FROM station s
+JOIN region r ON r.id = s.region_id
+WHERE (%(regions)s::text[] IS NULL OR r.code = ANY(%(regions)s))
+  AND (%(stations)s::text[] IS NULL OR s.code = ANY(%(stations)s))
+  AND EXISTS (
+      SELECT FROM datastream ds
+      JOIN observed_property p ON p.id = ds.observed_property_id
+      WHERE ds.station_id = s.id
+        AND (%(properties)s::text[] IS NULL OR p.code = ANY(%(properties)s))
+        AND (%(methods)s::text[] IS NULL OR ds.method = ANY(%(methods)s))
+        AND EXISTS (SELECT FROM public_channel c WHERE c.datastream_id = ds.id)
+  )
+ORDER BY s.code
+
 -- name: state
 -- What is stored now, as far as it is public, of datastreams in the times that they were touched in; what is there no
 -- longer, as deleted. Datastream by datastream, so that no more is read than is told.

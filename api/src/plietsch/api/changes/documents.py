@@ -57,6 +57,9 @@ class Changes(Document):
     more: bool = Field(description="Whether something comes next already.", examples=[False])
 
 
+DESCRIPTION = (
+    "What was written, in the order of commit: each observation that was touched, as it is now, at least once."
+)
 COLUMNS: Sequence[Column[Found]] = (
     Column(
         "station",

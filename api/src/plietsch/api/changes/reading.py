@@ -12,11 +12,13 @@ from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection
+from psycopg.rows import class_row
 
 from plietsch.api import errors
 from plietsch.api.changes import cursor
 from plietsch.api.changes.cursor import FIRST, Inside, Place
 from plietsch.api.changes.model import Change, Filter, Page, Series
+from plietsch.api.formats import Source
 from plietsch.platform import sql
 from plietsch.platform.ledger import BEGINNING, Position
 
@@ -50,6 +52,13 @@ async def present(connection: AsyncConnection[Any]) -> Place:
     """The place behind everything that can be read now."""
     found = await cursor.standing(connection, BEGINNING)
     return Place(found.server, found.present)
+
+
+async def sources(connection: AsyncConnection[Any], chosen: Mapping[str, list[str] | None]) -> list[Source]:
+    """Whose the changes can be of which somebody chose regions, stations, properties and methods."""
+    async with connection.cursor(row_factory=class_row(Source)) as found:
+        await found.execute(_QUERIES["sources"], chosen)
+        return await found.fetchall()
 
 
 async def page(connection: AsyncConnection[Any], filter_: Filter, place: Place, limit: int) -> Page:

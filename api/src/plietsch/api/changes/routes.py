@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -23,6 +25,8 @@ from plietsch.api.routes.strict import KNOWN_PARAMETERS_ONLY
 _MOST, _LIMIT = 10_000, 1_000
 # Longer than this, something in between takes a silent connection for a dead one.
 _MOST_WAIT_S = 30
+# Formats that say whose the rows are.
+_WITH_SOURCES = frozenset({"metadata", "parquet", "arrow"})
 
 router = APIRouter(prefix="/api/v1", tags=["observations"], dependencies=[KNOWN_PARAMETERS_ONLY])
 
@@ -76,15 +80,16 @@ async def list_changes(
     - 410: what was written since then is no longer known, or the database is another one. Download anew.
     """
     chosen = filters.chosen(station_codes, region_codes, property_codes, methods)
-    formats.asked(request, formats.FLAT)  # before waiting
+    name = formats.asked(request, formats.FLAT)  # before waiting
     place = _place(cursor_, since)
     wanted = Filter(**{name: frozenset(codes) for name, codes in chosen._asdict().items()})
     async with request.app.state.pool.connection() as connection:
         await chosen.check(connection)
         if place is None:
             place = await (reading.beginning if since else reading.present)(connection)
-    page = await _page(request, wanted, place, limit, wait)
-    return await _answer(request, page)
+        sources = await reading.sources(connection, chosen.parameters()) if name in _WITH_SOURCES else ()
+    page = await _page(request, wanted, place, limit, wait if name != "metadata" else 0)
+    return await _answer(request, page, place, sources)
 
 
 async def _page(request: Request, filter_: Filter, place: Place, limit: int, wait_s: int) -> Page:
@@ -116,10 +121,15 @@ def _place(text: str | None, since: str | None) -> Place | None:
     return None if text is None else cursor.decode(text)
 
 
-async def _answer(request: Request, page: Page) -> Response:
+async def _answer(request: Request, page: Page, place: Place, sources: Sequence[formats.Source]) -> Response:
     text = cursor.encode(page.next)
     address = formats.address(request).remove_query_params("since").include_query_params(cursor=text)
     headers = caching.headers(caching.NO_STORE) | paging.link(str(address)) | {caching.COMPLETE_TO: text}
     document = documents.document(page.changes, str(address), text, more=page.more)
-    table = answers.table("changes", documents.COLUMNS, page.changes)
+    table = replace(
+        answers.table("changes", documents.COLUMNS, page.changes, description=documents.DESCRIPTION),
+        before={"complete_to": text},
+        sources=sources,
+        lasting={"since": None, "wait": None, "cursor": cursor.encode(place)},
+    )
     return await answers.respond(request, table, document, headers)

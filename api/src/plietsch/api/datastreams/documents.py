@@ -50,6 +50,7 @@ class Datastreams(Document):
     next: str | None = Field(description="The next page; null on the last.", examples=[None])
 
 
+DESCRIPTION = "Which series there are: one property, measured at one station by one model of instrument, by one method."
 COLUMNS: Sequence[Column[Found]] = (
     Column("id", WHOLE, "The datastream's id, which stays the same for good.", lambda each: each.id),
     Column("station", TEXT, "The station's code.", lambda each: each.station),

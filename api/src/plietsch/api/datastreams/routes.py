@@ -55,7 +55,7 @@ async def list_datastreams(
     next_ = paging.next_address(request, page.cursor)
     document = {"datastreams": [documents.document(each) for each in page.rows], "next": next_}
     headers = caching.headers(caching.BRIEF) | paging.link(next_)
-    table = answers.table("datastreams", documents.COLUMNS, page.rows, documents.source)
+    table = answers.table("datastreams", documents.COLUMNS, page.rows, documents.source, documents.DESCRIPTION)
     return await answers.respond(request, table, document, headers)
 
 
@@ -68,5 +68,5 @@ async def list_datastreams(
 async def get_datastream(request: Request, connection: Connection, id: Id, format_: formats.Format = None) -> Response:  # noqa: A002 as SensorThings calls it
     """One series: what its values are, since when there are any, and how often they come."""
     found = await listing.one(connection, id)
-    table = answers.table(f"datastream-{id}", documents.COLUMNS, [found], documents.source)
+    table = answers.table(f"datastream-{id}", documents.COLUMNS, [found], documents.source, documents.DESCRIPTION)
     return await answers.respond(request, table, documents.document(found), caching.headers(caching.BRIEF))

@@ -149,6 +149,9 @@ def _instrument(member: str) -> Callable[[Row], Any]:
     return lambda row: getattr(row.known.type.instruments.get(row.channel.instrument), member, None)
 
 
+DESCRIPTION = (
+    "What devices measure: a row for each channel, by which instruments, and what its values are held against."
+)
 COLUMNS: Sequence[Column[Row]] = (
     Column("device_type", TEXT, "The type's code.", lambda row: row.known.type.code),
     Column("maker", TEXT, "Who makes the device.", lambda row: row.known.type.maker),

@@ -31,7 +31,7 @@ async def list_device_types(request: Request, connection: Connection, format_: f
     """
     known = await registry.known(connection)
     document = {"device_types": [documents.document(each) for each in known]}
-    table = answers.table("device_types", documents.COLUMNS, documents.rows(known))
+    table = answers.table("device_types", documents.COLUMNS, documents.rows(known), description=documents.DESCRIPTION)
     return await answers.respond(request, table, document, caching.headers(caching.REGISTRY))
 
 
@@ -47,7 +47,8 @@ async def get_device_type(
     """One type of device: its instruments, its channels, and what their values are held against."""
     for each in await registry.known(connection):
         if each.type.code == code:
-            table = answers.table(f"device-type-{code}", documents.COLUMNS, documents.rows([each]))
+            rows = documents.rows([each])
+            table = answers.table(f"device-type-{code}", documents.COLUMNS, rows, description=documents.DESCRIPTION)
             return await answers.respond(request, table, documents.document(each), caching.headers(caching.REGISTRY))
     raise errors.ResourceUnknown(
         f"There is no device type {errors.shown(code)}.", "GET /api/v1/device-types lists every device type."

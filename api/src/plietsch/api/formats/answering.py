@@ -58,7 +58,7 @@ def offered_by(table: Table) -> Sequence[str]:
 def _with_source(request: Request, table: Table) -> Table:
     """The table, whose file says where it is from, when it was fetched, and what it is complete to."""
     said = {
-        "source": str(suffixes.in_format(request, None)),
+        "source": suffixes.lasting(request, table.lasting),
         "accessed_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "complete_to": str(table.before.get("complete_to") or ""),
     }
@@ -94,7 +94,8 @@ async def _metadata(request: Request, table: Table, offered: Sequence[str]) -> M
     finally:
         await writing.close(table.batches)
     in_formats = {name: str(suffixes.in_format(request, name)) for name in offered}
-    addresses = document.Addresses(str(suffixes.in_format(request, None)), in_formats)
+    lasting = suffixes.lasting(request, table.lasting)
+    addresses = document.Addresses(str(suffixes.in_format(request, None)), lasting, in_formats)
     return document.of(table, about, addresses, datetime.now(UTC).replace(microsecond=0))
 
 

@@ -13,7 +13,7 @@ from plietsch.api.formats.table import Table
 _NULL = "null"
 _PLACE = ("longitude", "latitude")
 # What a feature is known by (RFC 7946, section 3.2), where there is such a column.
-_IDS = ("id", "code")
+_IDS = ("id", "code", "datastream", "station")
 
 
 class Lines:

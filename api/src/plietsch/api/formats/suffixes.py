@@ -1,5 +1,8 @@
 """`/api/v1/observations.csv`: the suffix of an address names a format; each route exists once, without it."""
 
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
 from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -53,3 +56,11 @@ def in_format(request: HTTPConnection, name: str | None) -> URL:
     """The same question's address, with the suffix of a format, or with none."""
     url = request.url.replace(path=request.scope["path"] + (KINDS[name].suffix if name is not None else ""))
     return url.remove_query_params("format")
+
+
+def lasting(request: HTTPConnection, parameters: Mapping[str, str | None]) -> str:
+    """The same question's address without a format, with these parameters for its own; a null takes one away."""
+    url = in_format(request, None)
+    asked = [(name, value) for name, value in parse_qsl(url.query, keep_blank_values=True) if name not in parameters]
+    given = [(name, value) for name, value in parameters.items() if value is not None]
+    return str(url.replace(query=urlencode([*asked, *given], safe=":,/")))

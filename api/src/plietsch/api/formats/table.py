@@ -37,8 +37,9 @@ class Table:
     and is asked when all rows have been sent: only then is it known where a page ended.
 
     `title` and `description` are for people. `label` is what a file's name says besides, as `2026-05-01` or a station's
-    code. `sources` are the stations that rows can be of. `about` gives what only who asks for metadata wants to know;
-    the batches are not read then. What it gives is described by plietsch.api.metadata.
+    code. `sources` are the stations that rows can be of. `lasting` are the parameters with which the address leads to
+    the same rows later, too, as the last 24 hours are others then; a null takes one away. `about` gives what only who
+    asks for metadata wants to know; the batches are not read then. What it gives is described by plietsch.api.metadata.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Table:
     description: str = ""
     label: str = ""
     sources: Sequence[Source] = ()
+    lasting: Mapping[str, str | None] = field(default_factory=_nothing)
     about: Callable[[], Awaitable[Mapping[str, Any]]] = _nothing_more
 
 

@@ -123,6 +123,7 @@ def _water(language: str) -> Callable[[State], str | None]:
 
 
 _CM = "cm"
+DESCRIPTION = "Where a device hangs at a gauge now: the gauge's zero, its own levels, the newest level, where it goes."
 COLUMNS: Sequence[Column[State]] = (
     Column("station", TEXT, "The code of its station.", lambda each: each.row.station),
     Column("name", TEXT, "The station's name.", lambda each: each.row.name),

@@ -54,7 +54,7 @@ async def list_gauges(
     page = await listing.page(connection, chosen, rank, after, limit or paging.EVERY)
     next_ = paging.next_address(request, page.cursor)
     document = {"gauges": [documents.document(each) for each in page.rows], "next": next_}
-    table = answers.table("gauges", documents.COLUMNS, page.rows, documents.source)
+    table = answers.table("gauges", documents.COLUMNS, page.rows, documents.source, documents.DESCRIPTION)
     return await answers.respond(request, table, document, caching.headers(caching.BRIEF) | paging.link(next_))
 
 
@@ -69,5 +69,5 @@ async def get_gauge(
 ) -> Response:
     """One gauge: its levels, how high the water stands by them, and where it goes."""
     state = await listing.one(connection, code)
-    table = answers.table(f"gauge-{code}", documents.COLUMNS, [state], documents.source)
+    table = answers.table(f"gauge-{code}", documents.COLUMNS, [state], documents.source, documents.DESCRIPTION)
     return await answers.respond(request, table, documents.document(state), caching.headers(caching.BRIEF))

@@ -66,8 +66,12 @@ def next_address(request: Request, cursor: str | None, span: Mapping[str, dateti
     """
     if cursor is None:
         return None
-    times = {name: f"{time.astimezone(UTC).replace(tzinfo=None).isoformat()}Z" for name, time in span.items()}
-    return str(formats.address(request).include_query_params(**times, cursor=cursor))
+    return str(formats.address(request).include_query_params(**written(span), cursor=cursor))
+
+
+def written(span: Mapping[str, datetime]) -> dict[str, str]:
+    """Times as an address says them."""
+    return {name: f"{time.astimezone(UTC).replace(tzinfo=None).isoformat()}Z" for name, time in span.items()}
 
 
 def link(address: str | None) -> dict[str, str]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from plietsch.api.stations import folding
+
 # So many names are said in a citation; the list of licences has all.
 _MOST_NAMED = 8
 _TEX = str.maketrans(
@@ -20,7 +22,7 @@ _TEX = str.maketrans(
 
 
 class Cited(NamedTuple):
-    """What is cited: whose, what it is called, where and when it was fetched, and what it is complete to."""
+    """What is cited: whose, what it is called, where it is found again, when it was fetched, what it is complete to."""
 
     authors: Sequence[str]
     title: str
@@ -61,7 +63,8 @@ def bibtex(cited: Cited) -> str:
     """An entry for LaTeX."""
     authors = " and ".join(f"{{{name.translate(_TEX)}}}" for name in _authors(cited))
     as_of = f", complete to {cited.complete_to}" if cited.complete_to else ""
-    key = re.sub(r"[^a-z0-9]+", "-", f"plietsch {cited.title} {cited.at:%Y-%m-%d}".lower()).strip("-")
+    plainly, _ = folding.folded(f"plietsch {cited.title} {cited.at:%Y-%m-%d}")
+    key = re.sub(r"[^a-z0-9]+", "-", plainly).strip("-")
     return (
         f"@misc{{{key},\n"
         f"  author = {{{authors}}},\n"

@@ -34,9 +34,11 @@ _FLAGS_COLUMN = "quality"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the rows are: `data` is the address without a format, `formats` that of each format, all with host."""
+    """Where the rows are: `data` is the address as it was asked, without a format, `formats` that of each format,
+    `lasting` the one that leads to the same rows later, too; all with host."""
 
     data: str
+    lasting: str
     formats: Mapping[str, str]
 
 
@@ -88,7 +90,7 @@ def _cited(table: Table, about: Mapping[str, Any], addresses: Addresses, at: dat
     return citing.Cited(
         authors=sorted({each.attribution for each in table.sources}),
         title=named,
-        address=addresses.data,
+        address=addresses.lasting,
         at=at,
         licences=sorted({each.licence for each in table.sources}),
         complete_to=about.get("complete_to", table.before.get("complete_to")),

@@ -43,13 +43,19 @@ class Metadata(BaseModel):
     address: str = Field(description="Where the rows are.", examples=["https://sensors.example/api/v1/observations"])
     accessed_at: datetime = Field(examples=[_TIME])
     complete_to: str | None = Field(
-        description="The place in the order of commits that the rows are complete to: a cursor of `changes`.",
+        description="The place in the order of commits that the rows are complete to: a cursor of `changes`; "
+        "null of rows that are not read from the observations.",
         examples=["5f0c2a9e-90210-4711"],
     )
     columns: list[Column]
     quality_flags: list[Flag] = Field(description="What the values of `quality` mean, where there are any.")
-    licences: list[dict[str, object]] = Field(description="Each licence, with the stations that it holds for.")
+    licences: list[dict[str, object]] = Field(
+        description="Each licence, with the stations that it holds for; none where rows are of no station."
+    )
     stations: dict[str, Source] = Field(description="Those of the rows, by code.")
-    citation: dict[str, object] = Field(description="How to cite the rows, as text and by its parts.")
+    citation: dict[str, object] = Field(
+        description="How to cite the rows, as text and by its parts. Its address leads back to them: a span that ended "
+        "when it was asked for ends then, and of observations it says what they were complete to."
+    )
     formats: list[Format] = Field(description="The same rows in other formats.")
     documentation: dict[str, str] = Field(examples=[{"openapi": "/api/v1/openapi.json", "developers": "/developers"}])

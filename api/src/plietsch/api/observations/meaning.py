@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from plietsch.api.formats.table import Source, Table, at_once
 from plietsch.api.metadata import series as metadata
+from plietsch.api.observations import asking
 from plietsch.api.observations.long import Long
 from plietsch.api.observations.question import Question
 from plietsch.api.observations.series import Series
@@ -38,6 +39,7 @@ def named(table: Table, question: Question, found: Sequence[Series]) -> Table:
             Source(code, each.name, each.licence, each.attribution, each.simulated)
             for code, each in sorted(stations.items())
         ],
+        lasting=lasting(question, table.before["complete_to"]),
     )
 
 
@@ -56,6 +58,14 @@ async def table(
 
     before = question.said(question.start, complete_to)
     return named(Table("observations", layout.schema, at_once([]), before, about=about), question, found)
+
+
+def lasting(question: Question, complete_to: str) -> Mapping[str, str | None]:
+    """The parameters of an address that leads to the same rows later: its span, and what that was complete to."""
+    span = {"to": asking.written_time(question.end), "at": complete_to}
+    if question.newest is not None:
+        return {"last": str(question.newest), **span}
+    return {"last": None, "from": asking.written_time(question.start), **span}
 
 
 def title(question: Question, found: Sequence[Series]) -> str:

@@ -52,6 +52,7 @@ def _method(method: str) -> dict[str, Any]:
     return {"method": method, "name": name, "version": version, "description": methods.DESCRIPTIONS[method]}
 
 
+DESCRIPTION = "What is measured: observed properties with their definitions, units and the decimals of their values."
 COLUMNS: Sequence[Column[Property]] = (
     Column("code", TEXT, "As the parameter property takes it.", lambda each: each.code),
     Column("name", TEXT, "What it is called.", lambda each: each.name),

@@ -30,7 +30,7 @@ _SHOWN_TABLE = partial(answers.table, "properties", own.COLUMNS, [own.SHOWN])
 async def list_properties(request: Request, connection: Connection, format_: formats.Format = None) -> Response:
     """Every observed property with its definition, its unit and how many decimals its values have."""
     known = await registry.known(connection)
-    table = answers.table("properties", own.COLUMNS, known)
+    table = answers.table("properties", own.COLUMNS, known, description=own.DESCRIPTION)
     return await answers.respond(request, table, {"properties": known}, caching.headers(caching.REGISTRY))
 
 
@@ -49,7 +49,7 @@ async def get_property(
     for each in await registry.known(connection):
         if each.code == code:
             details = own.details(each, await device_types.known(connection))
-            table = answers.table(f"property-{code}", own.COLUMNS, [each])
+            table = answers.table(f"property-{code}", own.COLUMNS, [each], description=own.DESCRIPTION)
             return await answers.respond(request, table, details, caching.headers(caching.REGISTRY))
     raise errors.ResourceUnknown(
         f"There is no property {errors.shown(code)}.", "GET /api/v1/properties lists every property."

@@ -62,7 +62,10 @@ async def list_observations(request: Request, asked: AskedOfObservations, format
     expected = question.rows(len(question.stations) or _ALL_STATIONS)
     async with reading.beginning(expected), request.app.state.pool.connection() as connection:
         complete_to = await changes.present(connection)
-        kept = caching.of_span(question.end, now, step=question.spacing, bound=_is_bound(asked, question, complete_to))
+        is_bound = _is_bound(asked, question, complete_to)
+        # Names, licences and texts of methods are not of the ledger: what rows mean may change, and they do not.
+        bound = is_bound and name != "metadata"
+        kept = caching.of_span(question.end, now, step=question.spacing, bound=bound)
         headers = caching.headers(kept) | {caching.COMPLETE_TO: complete_to}
         found = await series.meant(connection, question)
         if name == "metadata":

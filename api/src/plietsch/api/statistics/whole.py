@@ -57,7 +57,7 @@ async def respond(
     """
     name = formats.asked(request, formats.FLAT)
     if name != "json":
-        table = replace(_table(await _series(request, question)), batches=_batches(first, others))
+        table = replace(_table(question, await _series(request, question)), batches=_batches(first, others))
         return await formats.respond(request, table, format_=name, headers=headers)
     kind = formats.KINDS[name]
     all_headers = {**answering.answer_headers(request, kind, _NAME), **headers}
@@ -76,7 +76,7 @@ async def describe(
     async def about() -> Mapping[str, Any]:
         return {"methods": {name: methods.document(name) for name in sorted({each.method for each in series})}}
 
-    table = replace(_table(series), before=before, description=documents.INDICATIVE, about=about)
+    table = replace(_table(question, series), before=before, about=about)
     return await formats.respond(request, table, format_="metadata", headers=headers)
 
 
@@ -86,10 +86,11 @@ async def _series(request: Request, question: Question) -> Sequence[Series]:
         return await reading.series(connection, question)
 
 
-def _table(series: Iterable[Series]) -> formats.Table:
+def _table(question: Question, series: Iterable[Series]) -> formats.Table:
     """The table without its rows, of which it says whose they are."""
     sources = list(dict.fromkeys(map(documents.source, series)))
-    return replace(answers.table(_NAME, documents.COLUMNS, ()), sources=sources)
+    table = answers.table(_NAME, documents.COLUMNS, (), description=documents.INDICATIVE)
+    return replace(table, sources=sources, lasting=paging.written({"from": question.start, "to": question.end}))
 
 
 async def _all(first: Page[Row], others: _Pages) -> _Pages:
