@@ -60,11 +60,19 @@ def lent(running: Served) -> tuple[int, int]:
     return reading.readers.present, reading.pool.lent
 
 
+def unsent(address: str) -> int:
+    """So many bytes wait in the kernel for the readers of a server (proc_net(5))."""
+    _, _, port = address.rpartition(":")
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return sum(int(row[4].partition(":")[0], 16) for row in rows if row[1].endswith(f":{int(port):04X}"))
+
+
 def test_a_reader_that_goes_away_frees_everything(world: World):
     measure(world, 15_000)
     with served(world.database_url) as running:
         with slow(running.address, f"{SPAN}&format=ndjson"):
             wait.until(lambda: lent(running) == (1, 0), "it stalls, and holds no connection", 20)
+            assert 0 < unsent(running.address) < MEGABYTE
         wait.until(lambda: lent(running) == (0, 0), "it is gone, and nothing is read for it", 5)
         with psycopg.connect(world.database_url) as other:
             other.execute("LOCK TABLE observation IN ACCESS EXCLUSIVE MODE")
