@@ -120,6 +120,23 @@ def test_numbers_have_at_most_their_columns_decimals(number: float, decimals: in
     assert json.loads(written(table(rows, schema=schema), "ndjson")) == {"n": float(text)}
 
 
+@pytest.mark.parametrize("different", [1, 3, 40])
+def test_values_that_are_alike_are_said_as_others_are(different: int):
+    rows: Rows = [
+        {
+            **ROW,
+            "station": f"station {number % different}",
+            "time": NOON + timedelta(seconds=number % different, microseconds=number % different % 2),
+            "value": 12.25 + number % different,
+            "any_number": (number % different) / 7,
+            "quality": number % different,
+        }
+        for number in range(40)
+    ]
+    for name, read in READERS.items():
+        _say_the_same(read(written(table(rows), name)), _meant(rows), name)
+
+
 def test_what_is_no_number_is_none():
     some = [{**ROW, "value": each, "any_number": each} for each in (math.nan, math.inf, -math.inf)]
     for name, read in READERS.items():
