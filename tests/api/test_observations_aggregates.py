@@ -17,6 +17,11 @@ import pytest
 from api.world import Client, World
 from hypothesis import strategies as st
 
+from plietsch.api.observations import buckets
+from plietsch.api.observations.buckets import Aggregated
+from plietsch.api.observations.intervals import Intervals
+from plietsch.api.observations.queries import Queries
+from plietsch.api.observations.question import AGGREGATED
 from plietsch.platform import migrations
 from plietsch.platform.local.postgres import EmbeddedPostgres
 from support import databases
@@ -260,3 +265,12 @@ def test_a_day_has_as_many_hours_as_its_zone_gives_it(region: Region, zone: str,
     found = answered(region.api, noon - timedelta(hours=48), noon + timedelta(hours=48), "1d", zone, "humidity")
     assert found[day].count == hours * 2
     assert sum(each.count for each in found.values()) == 192
+
+
+@pytest.mark.parametrize("resolution", ["10m", "1h", "1d", "1mo"])
+def test_of_no_span_there_is_nothing_and_no_error(region: Region, resolution: Aggregated):
+    queries = Queries([1, 2], AGGREGATED, buckets.of(resolution, "Europe/Berlin"), are_kept=True)
+    start, stop = buckets.microseconds(FIRST), buckets.microseconds(LAST)
+    for any_order in (False, True):
+        query = queries.piece(Intervals.of(()), start, stop, 10, any_order=any_order)
+        assert region.world.connection.execute(query.encode()).fetchall() == []
