@@ -58,6 +58,8 @@ def test_a_gauge_says_how_high_the_water_stands_by_its_own_names(world: World, g
     assert [each["station"] for each in page["gauges"]] == ["harbour", "market"]
     harbour, market = page["gauges"]
     documents.Gauge.model_validate(gauged.json(f"{GAUGES}/harbour"))
+    features = gauged.json(f"{GAUGES}.geojson")["features"]
+    assert [each["id"] for each in features] == [each["properties"]["station"] for each in features] != []
     assert harbour["latest"] == {
         "level_cm": 612.3,
         "time": until.isoformat().replace("+00:00", "Z"),

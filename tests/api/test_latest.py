@@ -84,4 +84,11 @@ def test_all_formats_say_the_same(measured: Client):
     assert table.column("station").to_pylist() == [row["station"] for row in rows]
     assert table.column("time").to_pylist() == [datetime.fromisoformat(row["time"]) for row in rows]
     features = measured.json(f"{LATEST}.geojson")["features"]
+    assert [each["id"] for each in features] == [row["datastream"] for row in rows]
+    assert len({each["id"] for each in features}) == len(rows)
+    for row in rows:
+        series = measured.json(f"/api/v1/datastreams/{row['datastream']}")
+        assert [series[name] for name in ("station", "property", "method")] == [
+            row[name] for name in ("station", "property", "method")
+        ]
     assert [each["properties"]["value"] for each in features] == [row["value"] for row in rows]

@@ -12,8 +12,12 @@ from plietsch.platform import methods
 _DEFAULT_SPAN = timedelta(hours=24)
 _BBOX_HINT = "Write bbox=west,south,east,north in degrees, as in bbox=9.3,54.7,9.6,54.9."
 _TIME_HINT = "Write ISO 8601 with a zone, as in 2026-05-01T00:00:00Z or 2026-05-01T02:00:00%2B02:00."
+_ANTIMERIDIAN = "A box over the antimeridian (RFC 7946, section 5.2) is asked for as two, one up to 180, one from -180."
+# RFC 3339, and of ISO 8601 besides what it allows of these parts: no seconds, 24:00 as the end of a day, a short zone.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)([Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
+_END_OF_DAY = re.compile(r"24:00(?::00(?:[.,]0+)?)?")
 # “2026-05-01T02:00:00 02:00”: in a query string, a plus sign means a space.
-_LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)", re.ASCII)
+_LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)", re.ASCII | re.IGNORECASE)
 
 
 def bounds(text: str | None) -> Bounds | None:
@@ -26,7 +30,8 @@ def bounds(text: str | None) -> Bounds | None:
         raise errors.ParameterInvalid("bbox", f"{errors.shown(text)} is not four numbers.", _BBOX_HINT) from error
     wrong = _wrong_with(box)
     if wrong:
-        raise errors.ParameterInvalid("bbox", wrong, _BBOX_HINT)
+        hint = f"{_BBOX_HINT} {_ANTIMERIDIAN}" if box.west > box.east else _BBOX_HINT
+        raise errors.ParameterInvalid("bbox", wrong, hint)
     return box
 
 
@@ -61,12 +66,25 @@ def time(name: str, text: str) -> datetime:
         hint = f"In a URL a plus sign means a space. Write {name}={lost_plus[1]}%2B{lost_plus[2]}, or UTC with a Z."
         raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} has a space where its zone begins.", hint)
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} names no time zone.", _TIME_HINT)
-        return moment.astimezone(UTC)
+        moment = _moment(text)
     except (ValueError, OverflowError) as error:
         raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} is not a time.", _TIME_HINT) from error
+    if moment is None:
+        raise errors.ParameterInvalid(name, f"{name}={errors.shown(text)} names no time zone.", _TIME_HINT)
+    return moment
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment in UTC, or None where no zone is named. Raises ValueError, OverflowError."""
+    written = _TIME.fullmatch(text)
+    if written is None:
+        raise ValueError(text)
+    day, clock, zone = written.groups()
+    if zone is None:
+        return None
+    is_end = _END_OF_DAY.fullmatch(clock) is not None
+    moment = datetime.fromisoformat(f"{day}T{'00:00' if is_end else clock}{zone.upper()}")
+    return (moment + timedelta(days=is_end)).astimezone(UTC)
 
 
 def check_methods(wanted: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ class LatestValue(Document):
     freshness: Freshness = Field(description=FRESHNESS, examples=["fresh"])
     longitude: float = Field(description="Of the station's public place, WGS 84.", examples=[9.43681])
     latitude: float = Field(description="Likewise.", examples=[54.78291])
+    datastream: int = Field(description="The id of its datastream, for good.", examples=[17])
     distance_m: int = Field(
         0, description="From `near` to the public place, in metres; only where `near` is given.", examples=[740]
     )
@@ -45,11 +46,12 @@ EXAMPLE: dict[str, Any] = {
             "freshness": "fresh",
             "longitude": 9.43681,
             "latitude": 54.78291,
+            "datastream": 17,
         }
     ],
     "next": None,
 }
 EXAMPLE_CSV = (
-    "station,property,method,value,unit,time,quality,freshness,longitude,latitude\r\n"
-    "flensburg-suedermarkt,pm2_5,raw,12.3,ug/m3,2026-05-01T12:05:00Z,1,fresh,9.43681,54.78291\r\n"
+    "station,property,method,value,unit,time,quality,freshness,longitude,latitude,datastream\r\n"
+    "flensburg-suedermarkt,pm2_5,raw,12.3,ug/m3,2026-05-01T12:05:00Z,1,fresh,9.43681,54.78291,17\r\n"
 )

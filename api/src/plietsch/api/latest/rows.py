@@ -9,18 +9,19 @@ import pyarrow as pa
 from plietsch.api.formats import Table
 from plietsch.api.hot.state import View
 from plietsch.api.listings import answers
-from plietsch.api.listings.answers import NUMBER, TEXT, TIME, Column
+from plietsch.api.listings.answers import NUMBER, TEXT, TIME, WHOLE, Column
 from plietsch.api.stations import model, tables
 from plietsch.api.stations.filtering import Filter, Found
 from plietsch.api.stations.model import Held, Latest, Station
 
 
 class Line(NamedTuple):
-    """A newest value, the code of its property, its station, and how far away that is."""
+    """A newest value, the code of its property, its datastream's id, its station, and how far away that is."""
 
     station: Station
     code: str
     latest: Latest
+    datastream: int
     distance_m: float | None
 
     @property
@@ -43,6 +44,7 @@ _COLUMNS: Sequence[Column[Line]] = (
     Column("freshness", TEXT, "What its age says of now: fresh, late, silent.", lambda each: each.latest.freshness),
     Column("longitude", NUMBER, "Of its public place, WGS 84.", lambda each: each.station.longitude, "deg", 5),
     Column("latitude", NUMBER, "Of its public place, WGS 84.", lambda each: each.station.latitude, "deg", 5),
+    Column("datastream", WHOLE, "The id of its datastream.", lambda each: each.datastream),
 )
 _DISTANCE: Column[Line] = tables.distance(lambda each: each.distance_m)
 
@@ -54,7 +56,7 @@ def of(view: View, found: Iterable[Found], filter_: Filter) -> list[Line]:
         entry = view.entries[code]
         for each in _wanted(entry.held, filter_):
             latest = each.latest(entry.made_at)
-            lines.append(Line(entry.shown.station, each.series.property, latest, distance_m))
+            lines.append(Line(entry.shown.station, each.series.property, latest, each.series.id, distance_m))
     return lines
 
 

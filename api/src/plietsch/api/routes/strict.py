@@ -12,6 +12,8 @@ from plietsch.api.formats import negotiation, unknown_suffixes
 
 # Of pictures, which name their format themselves.
 _OWN_SUFFIX = ".{kind}"
+# What stands for bytes that are none of UTF-8.
+_NO_TEXT = "\ufffd"
 
 
 def _known_parameters_only(request: Request) -> None:
@@ -26,6 +28,9 @@ def _known_parameters_only(request: Request) -> None:
         if name not in known:
             raise errors.ParameterUnknown(name, known)
         given = request.query_params.getlist(name)
+        if any(_NO_TEXT in each for each in given):
+            hint = "Write letters by their bytes in UTF-8: ü is %C3%BC, not %FC."
+            raise errors.ParameterInvalid(name, f"{name}={errors.shown(given[0])} is not written in UTF-8.", hint)
         if len(given) > 1 and not known[name]:
             # To answer one of them would hide that the others were not.
             message = f"{name} is given {len(given)} times, and may be given once."
