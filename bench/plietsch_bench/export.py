@@ -37,7 +37,7 @@ ORDER BY ds, t
 _COPY = """
 COPY (
     SELECT s.code AS station, p.code AS property, d.method, p.unit, o.phenomenon_time AS time, o.result AS value,
-           o.quality, s.simulated
+           o.quality, s.simulated, d.id AS datastream
     FROM observation o
     JOIN datastream d ON d.id = o.datastream_id
     JOIN station s ON s.id = d.station_id
