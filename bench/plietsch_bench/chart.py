@@ -61,7 +61,15 @@ FROM generate_series(%(from)s::timestamptz, %(to)s::timestamptz - interval '5 mi
 ORDER BY n, t
 """
 _AGGREGATE = "CALL refresh_continuous_aggregate('observation_hour', %(from)s::timestamptz, %(to)s::timestamptz)"
-_COMPRESS = "SELECT compress_chunk(c, true) FROM show_chunks('observation', older_than => interval '14 days') AS c"
+# As the policies of these do by and by; they themselves wait meanwhile, as two may not aggregate at once.
+_PAUSE = """
+SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs WHERE hypertable_name IS NOT NULL
+"""
+_COMPRESS = """
+SELECT compress_chunk(c, true) FROM show_chunks('observation', older_than => interval '14 days') AS c
+UNION ALL
+SELECT compress_chunk(c, true) FROM show_chunks('observation_hour', older_than => interval '90 days') AS c
+"""
 _LEDGER = """
 INSERT INTO write_ledger (datastream_ids, first_time, last_time, observations)
 SELECT array_agg(id), %(from)s, %(to)s, %(stations)s FROM datastream
@@ -120,6 +128,7 @@ def _fill(url: str, stations: int, until: datetime, progress: Progress) -> None:
     """A year of values, aggregated and compressed as after a year of operation."""
     migrations.migrate(url)
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
+        connection.execute(_PAUSE)
         connection.execute(_REGISTER, {"stations": stations})
         weeks = [until - timedelta(days=days) for days in (*range(_DAYS, 0, -7), 0)]
         for number, (since, to) in enumerate(itertools.pairwise(weeks), 1):
