@@ -89,6 +89,20 @@ def test_many_slow_readers_hold_little_memory():
     assert asyncio.run(encodings()) == ["zstd", "gzip", None, "zstd"]
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_who_reads_files_by_ranges_has_them_whole(measured_api: Client, suffix: str):
+    """DuckDB's httpfs downloads whole what has no length, and takes a 200 for that there are no ranges: an answer that
+    streams must have none in HEAD, which would be that of no body."""
+    asked = f"/api/v1/observations.{suffix}?from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z"
+    plain = {"Accept-Encoding": "identity"}
+    head = measured_api.request("HEAD", asked, headers=plain)
+    assert (head.status_code, head.headers.get("content-length")) == (200, None)
+    assert head.headers["accept-ranges"] == "none"
+    some = measured_api.get(asked, headers={**plain, "Range": "bytes=0-99"})
+    assert (some.status_code, some.headers.get("content-range")) == (200, None)
+    assert len(some.content) > 100
+
+
 def test_the_links_lead_somewhere(quiet_api: Client):
     for url in quiet_api.json("/api/v1")["links"].values():
         assert quiet_api.request("HEAD", url).status_code == 200

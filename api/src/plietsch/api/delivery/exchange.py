@@ -34,6 +34,8 @@ _EVERYWHERE = [
 _OF_DATA = [
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    # Answers are made for a question, and stream: no part of one can be asked for (RFC 9110, section 14.3).
+    (b"accept-ranges", b"none"),
 ]
 _OVER_TLS = [(b"strict-transport-security", b"max-age=31536000")]
 _DATA = "/api/"

@@ -55,7 +55,10 @@ EXAMPLES = (
     Recipe(
         "duckdb",
         N_("DuckDB"),
-        N_("SQL over a file. With DuckDB’s extension `httpfs` the address itself can stand in the query."),
+        N_(
+            "SQL over a file. With DuckDB’s extension `httpfs` the address itself can stand in the query. All of it is "
+            "fetched then: let the address say what you need."
+        ),
         "duck.py",
     ),
     Recipe("r", N_("R"), N_("Without any package."), "dust.R"),
