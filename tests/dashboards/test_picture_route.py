@@ -167,7 +167,7 @@ def _scene(number: int) -> Scene:
 @pytest.mark.usefixtures("region")
 def test_the_document_describes_the_pictures(reader: Reader):
     described = reader.get("/api/v1/openapi.json").json()["paths"]["/api/v1/stations/{code}/chart.{kind}"]["get"]
-    assert described["tags"] == ["stations"]
+    assert described["tags"] == ["pictures"]
     assert {"image/svg+xml", "image/png"} <= set(described["responses"]["200"]["content"])
     parameters = {each["name"]: each for each in described["parameters"]}
     assert all(each["description"] for each in parameters.values())
