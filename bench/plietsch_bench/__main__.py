@@ -1,6 +1,6 @@
 """`make bench`: write path and site against what limits them and against peers, and what a node costs, on one machine.
 
-python -m plietsch_bench [B1 B2 B3 B4 B5 B7 B8 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
+python -m plietsch_bench [B1 B2 B3 B4 B5 B7 B8 B10 N1 N2 N3 N4 N5 N6] [--size default|big|tiny] [--results FOLDER]
 """
 
 import argparse
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from plietsch.platform import terminal
-from plietsch_bench import chart, export, machine, measured, plan, receive, results, store, surge, world, write
+from plietsch_bench import chart, export, live, machine, measured, plan, receive, results, store, surge, world, write
 from plietsch_bench.node import files, heap, life, payloads, wake
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Result
@@ -32,6 +32,7 @@ WITH_SERVERS: dict[str, Callable[[World, Plan, Progress], Result]] = {
     "B5": export.run,
     "B7": chart.run,
     "B8": paint.run,
+    "B10": live.run,
     "N6": surge.run,
 }
 NODE: dict[str, Callable[[Plan, Progress], Result]] = {
@@ -51,7 +52,7 @@ def main() -> int:
     given = _arguments()
     console = Console(stderr=True, highlight=False)
     names = given.benchmarks or list(BENCHMARKS)
-    if not Mosquitto.installed() and not set(names) <= {*NODE, "B4", "B5", "B7", "B8"}:
+    if not Mosquitto.installed() and not set(names) <= {*NODE, "B4", "B5", "B7", "B8", "B10"}:
         console.print("B1, B2, B3 and N6 need the mosquitto broker: sudo apt install mosquitto")
         return 1
     if "B8" in names and not paint.is_possible():

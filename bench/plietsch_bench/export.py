@@ -1,4 +1,5 @@
-"""B5: a million observations as CSV, streamed over HTTP, beside a COPY of the same rows by the server into a file."""
+"""B5: a million observations as CSV, streamed over HTTP, beside a COPY of the same rows by the server into a file; and
+how long a quick question takes beside a thousand who hardly read theirs."""
 
 import http.client
 import time
@@ -11,7 +12,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from plietsch_bench import events, results
+from plietsch_bench import events, results, slow
 from plietsch_bench.measured import CompetitorFailed
 from plietsch_bench.plan import Plan, Progress
 from plietsch_bench.results import Goal, Result
@@ -23,6 +24,9 @@ _ROWS, _SERIES = 1_000_000, 10
 _CHANNEL = "pm2_5"
 _MEGABYTE = 1_000_000
 _PIECE = 1 << 18
+Span = tuple[str, str]
+_SPAN: Span = ("2025-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
+_SPAN_OF_A_DAY: Span = ("2025-01-02T00:00:00Z", "2025-01-03T00:00:00Z")
 # How often the memory is looked at while the answer comes, in seconds.
 _LOOK_S = 0.02
 _FILL = """
@@ -64,7 +68,7 @@ def run(world: World, plan: Plan, progress: Progress) -> Result:
     with world.database() as url:
         _fill(url, datastreams, rows // _SERIES)
         with scene.serving(url, world.folder) as address:
-            server = _server()
+            server = scene.server()
             _download(address, server, "csv", limit=1)  # what is made once for all is not what is measured
             for turn in range(plan.repetitions):
                 progress(f"B5 CSV, {turn + 1}")
@@ -77,10 +81,14 @@ def run(world: World, plan: Plan, progress: Progress) -> Result:
                 progress(f"B5 COPY, {turn + 1}")
                 found["limit"].append(rows / _copy(url, datastreams))
             formats = {name: rows / _download(address, server, name).seconds for name in ("ndjson", "json", "parquet")}
-    return _result(plan, rows, found, formats)
+            progress(f"B5 {plan.readers} slow readers")
+            crowd = slow.beside(address, _address("csv", _SPAN_OF_A_DAY, 1), _address("ndjson"), plan.readers)
+    return _result(plan, rows, found, formats, crowd)
 
 
-def _result(plan: Plan, rows: int, found: dict[str, list[float]], formats: dict[str, float]) -> Result:
+def _result(
+    plan: Plan, rows: int, found: dict[str, list[float]], formats: dict[str, float], crowd: dict[str, float]
+) -> Result:
     figure, limit = results.middle(found["ours"]), results.middle(found["limit"])
     return Result(
         "B5",
@@ -97,6 +105,7 @@ def _result(plan: Plan, rows: int, found: dict[str, list[float]], formats: dict[
         {
             "seconds until the first rows": results.middle(found["first"]),
             **{f"rows/s as {name}": rate for name, rate in formats.items()},
+            **crowd,
         },
         plan.repetitions,
     )
@@ -108,21 +117,12 @@ def _fill(url: str, datastreams: list[int], values: int) -> None:
         connection.execute("VACUUM ANALYZE observation")
 
 
-def _server() -> psutil.Process:
-    """The one that `scene.serving` has started."""
-    return next(child for child in psutil.Process().children() if "serve" in child.cmdline())
-
-
 def _download(address: str, server: psutil.Process, format_: str, limit: int | None = None) -> _Download:
     """Everything, read as fast as it comes; nothing is kept. Raises CompetitorFailed."""
-    span = [("from", "2025-01-01T00:00:00Z"), ("to", "2030-01-01T00:00:00Z")]
-    stations = [("station", f"bench-{device}") for device in range(_SERIES)]
-    paging = [("limit", limit)] if limit else []
-    query = urlencode([*span, *stations, ("property", _CHANNEL), ("format", format_), *paging])
     idle, most, looked, lines = server.memory_info().rss, 0, 0.0, 0
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
     began = time.perf_counter()
-    connection.request("GET", f"/api/v1/observations?{query}")
+    connection.request("GET", _address(format_, limit=limit))
     answer = connection.getresponse()
     if answer.status != 200:
         raise CompetitorFailed(f"The API answered {answer.status}: {answer.read()[:300]!r}")
@@ -136,6 +136,13 @@ def _download(address: str, server: psutil.Process, format_: str, limit: int | N
     seconds = time.perf_counter() - began
     connection.close()
     return _Download(lines - 1, seconds, first_s, max(0, most - idle) / _MEGABYTE)
+
+
+def _address(format_: str, span: Span = _SPAN, series: int = _SERIES, limit: int | None = None) -> str:
+    stations = [("station", f"bench-{device}") for device in range(series)]
+    paging = [("limit", limit)] if limit else []
+    query = urlencode([*zip(("from", "to"), span, strict=True), *stations, ("property", _CHANNEL), *paging])
+    return f"/api/v1/observations?{query}&format={format_}"
 
 
 def _copy(url: str, datastreams: list[int]) -> float:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 
 from plietsch_bench.measured import CompetitorFailed
@@ -113,7 +114,7 @@ def serving(database_url: str, folder: Path) -> Generator[str]:
     """The site as `plietsch serve` runs it, in a process of its own; its address. Raises CompetitorFailed."""
     log = folder / "serve.log"
     settings = {name: value for name, value in os.environ.items() if not name.startswith("PLIETSCH_")}
-    with log.open("ab") as output:
+    with log.open("wb") as output:  # not that of a server before: its address is looked for
         process = subprocess.Popen(  # noqa: S603 our own
             [sys.executable, "-m", "plietsch.platform", "serve", "--port", "0", "--database-url", database_url],
             stdin=subprocess.DEVNULL,
@@ -126,6 +127,11 @@ def serving(database_url: str, folder: Path) -> Generator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def server() -> psutil.Process:
+    """The one that `serving` has started."""
+    return next(child for child in psutil.Process().children() if "serve" in child.cmdline())
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
