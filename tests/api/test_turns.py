@@ -36,6 +36,12 @@ def test_whose_time_has_come_goes_before_those_who_come_later():
     assert asyncio.run(order({"much": 0.01, "little": 0.0}, between_s=0.05)) == ["much", "little"]
 
 
+def test_of_those_whose_time_has_come_every_other_turn_is_for_whoever_asks_for_the_least():
+    asked = {"much": 0.02, "much, too": 0.02, "as much": 0.02, "little": 0.0, "little, too": 0.0}
+    went = ["much", "little", "much, too", "little, too", "as much"]
+    assert asyncio.run(order(asked, between_s=0.03)) == went
+
+
 def test_whoever_waits_in_vain_is_told_so_and_the_patient_wait_on():
     async def run() -> None:
         turns = Turns(1, "Many read.", 0.01)

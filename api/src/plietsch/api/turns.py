@@ -2,7 +2,8 @@
 
 Each says how long others may go before: nothing, who begins and asks for little; some seconds, who asks for much or has
 had much already. That is earliest deadline first (Liu and Layland 1973, section 7): a thousand who read everything hold
-up no quick question, and none of them waits for ever, as their times come, too.
+up no quick question, and none of them waits for ever, as their times come, too. Once more of these have come than there
+are turns, every other turn is for whoever asks for the least all the same: else a quick question would wait for all.
 """
 
 import asyncio
@@ -10,8 +11,18 @@ import heapq
 import itertools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from plietsch.api import errors
+
+
+class _Waiting(NamedTuple):
+    """Somebody who waits: until when others may go before, in the loop's time; in order of coming."""
+
+    until: float
+    came: int
+    defer_s: float
+    turn: asyncio.Future[None]
 
 
 class Turns:
@@ -21,8 +32,9 @@ class Turns:
         self._free = at_once
         self._busy = busy
         self._patience_s = patience_s
-        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._came = itertools.count()
+        self._is_for_the_least = False
 
     async def take(self, defer_s: float = 0.0, *, is_patient: bool = False) -> None:
         """A turn, to be given back. Whoever comes within `defer_s` seconds may go before; whoever is patient waits as
@@ -33,8 +45,9 @@ class Turns:
         if self._free:
             self._free -= 1
             return
-        turn = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (asyncio.get_running_loop().time() + defer_s, next(self._came), turn))
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        heapq.heappush(self._waiting, _Waiting(loop.time() + defer_s, next(self._came), defer_s, turn))
         try:
             async with asyncio.timeout(None if is_patient else self._patience_s):
                 await turn
@@ -47,12 +60,23 @@ class Turns:
 
     def give_back(self) -> None:
         """Whoever can wait least has it now."""
-        while self._waiting:
-            *_, turn = heapq.heappop(self._waiting)
-            if not turn.done():  # they may have gone
-                turn.set_result(None)
-                return
-        self._free += 1
+        turn = self._next()
+        if turn is None:
+            self._free += 1
+        else:
+            turn.set_result(None)
+
+    def _next(self) -> asyncio.Future[None] | None:
+        while self._waiting and self._waiting[0].turn.done():  # they may have gone, or have had it
+            heapq.heappop(self._waiting)
+        if not self._waiting:
+            return None
+        if self._waiting[0].until <= asyncio.get_running_loop().time():
+            self._is_for_the_least = not self._is_for_the_least
+            if not self._is_for_the_least:
+                present = (each for each in self._waiting if not each.turn.done())
+                return min(present, key=lambda each: (each.defer_s, each.came)).turn
+        return heapq.heappop(self._waiting).turn
 
     @asynccontextmanager
     async def one(self, defer_s: float = 0.0, *, is_patient: bool = False) -> AsyncGenerator[None]:

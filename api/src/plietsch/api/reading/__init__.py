@@ -12,9 +12,9 @@ from plietsch.api.turns import Turns
 
 # So many look up at once what they ask for, of the eight connections that all share (plietsch.api.database).
 _BEGINNINGS, _PATIENCE_S = 4, 30.0
-# For each piece that somebody has had or asks for, others may go before for so many seconds, but not for longer than
-# ten times that.
-_DEFER_S, _MOST_PIECES = 1.0, 10.0
+# For each piece that somebody asks for, others may go before for so many seconds, and for each that they have had; for
+# neither longer than five times that, so that whoever has nothing goes before whoever has much and asks for as much.
+_DEFER_S, _MOST_PIECES = 1.0, 5.0
 
 __all__ = ["PIECE", "Pool", "Readers", "Reading"]
 
@@ -58,4 +58,4 @@ class Reading(NamedTuple):
 
 def _defer_s(rows: float, had: int = 0) -> float:
     """Whoever has had the least and asks for the least goes first."""
-    return _DEFER_S * min(_MOST_PIECES, had + rows / PIECE)
+    return _DEFER_S * (min(_MOST_PIECES, rows / PIECE) + min(_MOST_PIECES, had))
