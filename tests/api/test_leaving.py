@@ -170,6 +170,27 @@ def test_whoever_takes_its_time_is_told_itself_what_comes():
     assert begin["status"] == 200
 
 
+def test_a_body_that_has_no_end_is_not_collected():
+    """A GET may have one: what is not taken from the server stays with it, and in the end with whoever sends it."""
+    pieces: list[Message] = [{"type": "http.request", "body": b"piece", "more_body": True} for _ in range(9)]
+    asked = Asked()
+    asked.coming = asyncio.Queue()
+    for each in pieces:
+        asked.coming.put_nowait(each)
+
+    async def look(_scope: Scope, receive: Receive, send: Send) -> None:
+        while asked.coming.qsize() == len(pieces):  # until it is watched
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert asked.coming.qsize() == len(pieces) - 1
+        assert [await receive() for _ in pieces] == pieces, "whoever reads it has it all"
+        await _answer(send)
+
+    begin, _ = asyncio.run(asked.through(UnlessGone(look)))
+    assert begin["status"] == 200
+
+
 def test_an_answer_that_has_begun_is_left_to_what_sends_it():
     asked = Asked()
 

@@ -52,7 +52,7 @@ class _Watched:
         self.has_begun = False
         self._receive = receive
         self._send = send
-        # What came while nobody but the watch asked: the request itself, which has no body.
+        # What came while nobody but the watch asked: the request itself, or the first piece of its body.
         self._came: list[Message] = []
         self._watch: asyncio.Task[None] | None = None
         self._timer = self.task.get_loop().call_later(_UNWATCHED_S, self._begin)
@@ -81,5 +81,9 @@ class _Watched:
     async def _look(self) -> None:
         while (message := await self._receive())["type"] != "http.disconnect":
             self._came.append(message)
+            if message.get("more_body"):
+                # Each further piece would be kept here. Not asked for, the server stops reading them (RFC 9110, section
+                # 9.3.1: a GET may have a body, which means nothing).
+                return
         self.is_gone = True
         self.task.cancel()
