@@ -131,6 +131,7 @@ def test_an_unknown_address_is_a_problem(quiet_api: Client, url: str):
         ("/api/v1//stations", "/api/v1/stations"),
         ("/api/v1/stations.csv/?limit=7&kind=air", "/api/v1/stations.csv?limit=7&kind=air"),
         ("/api/v1/stations/h%C3%A4fen//", "/api/v1/stations/h%C3%A4fen"),
+        ("/api/v1/stations/h%2541/", "/api/v1/stations/h%2541"),
     ],
 )
 def test_an_address_with_a_slash_too_many_is_unknown_and_says_what_is_meant(quiet_api: Client, asked: str, meant: str):

@@ -12,8 +12,8 @@ from starlette.routing import Match, Mount
 from plietsch.api.formats import suffixes
 
 _RUN = re.compile("/{2,}")
-# What stands in a path as it is (RFC 3986, section 3.3).
-_PATH = "/:@!$&'()*+,;=~%"
+# What stands in a path as it is (RFC 3986, section 3.3); it was decoded, so that a % is one that was written %25.
+_PATH = "/:@!$&'()*+,;=~"
 
 
 def meant(request: Request) -> str | None:
