@@ -170,6 +170,8 @@ def test_a_slash_too_many_or_too_few_leads_to_the_page_that_is_meant(
 ) -> None:
     answer = browser.get(f"{browser.base_url}".rstrip("/") + asked)
     assert (answer.status_code, answer.headers["Location"]) == (308, meant)
+    # A program that asks for JSON is told that there is nothing, whatever was kept for others.
+    assert answer.headers["Vary"] == "Accept"
     assert browser.get(meant, follow_redirects=True).status_code == 200
 
 
@@ -178,6 +180,14 @@ def test_a_slash_too_many_or_too_few_leads_to_the_page_that_is_meant(
 def test_what_is_no_page_is_led_nowhere(browser: httpx.Client, path: str) -> None:
     answer = browser.get(f"{browser.base_url}".rstrip("/") + path)
     assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
+@pytest.mark.usefixtures("region")
+def test_whether_it_is_a_page_or_a_problem_depends_on_who_asks(browser: httpx.Client) -> None:
+    problem = browser.get("/de/status/", headers={"Accept": "application/json"})
+    assert (problem.status_code, problem.headers["Vary"].partition(",")[0]) == (404, "Accept")
+    assert browser.get("/de/nothing").headers["Vary"].startswith("Accept,")
+    assert "Vary" not in browser.get("/api/v1/nothing").headers
 
 
 def test_a_page_says_by_which_methods_it_is_asked_for(browser: httpx.Client) -> None:

@@ -55,8 +55,10 @@ def _wrapped(handler: Callable[..., Any], site: Site) -> Callable[[Request, Exce
     async def answer(request: Request, error: Exception) -> Response:
         response = handler(request, error)
         response = await response if inspect.isawaitable(response) else response
-        if "Location" in response.headers or _is_for_programs(request):
+        if "Location" in response.headers:
             return response
+        if _is_for_programs(request):
+            return _varying(request, response)
         status = HTTPStatus(response.status_code)
         if status == HTTPStatus.NOT_FOUND:
             return _unknown(request, site)
@@ -71,24 +73,36 @@ def _page_unknown(site: Site) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
         if _is_for_programs(request):
             message = error.message if isinstance(error, errors.PageUnknown) else _NOBODY_KNOWS
-            return await problems.domain(request, api_errors.ResourceUnknown(message))
+            return _varying(request, await problems.domain(request, api_errors.ResourceUnknown(message)))
         return _unknown(request, site)
 
     return answer
 
 
 def _is_for_programs(request: Request) -> bool:
-    path = request.url.path
-    if path == "/api" or path.startswith(_FOR_PROGRAMS):
+    if _is_programs_address(request):
         return True
     accepted = request.headers.get("Accept", "").lower()
-    return "html" not in accepted and ("json" in accepted or "." in path.rpartition("/")[2])
+    return "html" not in accepted and ("json" in accepted or "." in request.url.path.rpartition("/")[2])
+
+
+def _is_programs_address(request: Request) -> bool:
+    path = request.url.path
+    return path == "/api" or path.startswith(_FOR_PROGRAMS)
+
+
+def _varying(request: Request, response: Response) -> Response:
+    """The response; whether it is one for people or for programs depends on `Accept` at the addresses of pages."""
+    if not _is_programs_address(request):
+        response.headers.add_vary_header("Accept")
+    return response
 
 
 def _unknown(request: Request, site: Site) -> Response:
     """The page that says so; where it is a slash too many or too few, on to the page that is meant."""
     if meant := _map(request) or slashes.meant(request):
-        return RedirectResponse(meant, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": _MEANT_CACHE_CONTROL})
+        leading = RedirectResponse(meant, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": _MEANT_CACHE_CONTROL})
+        return _varying(request, leading)
     return _page(request, site, HTTPStatus.NOT_FOUND)
 
 
@@ -115,7 +129,7 @@ def _page(request: Request, site: Site, status: HTTPStatus, wait_s: int = 0) -> 
         sentence=_wait(wait_s, texts) if wait_s else texts.translate(_SENTENCES.get(status, sentence)),
     )
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return _varying(request, response)
 
 
 def _wait(seconds: int, texts: Texts) -> str:
