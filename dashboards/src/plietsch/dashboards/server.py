@@ -1,5 +1,7 @@
 """The web server: uvicorn, which ends connections that stall, and live streams before it waits for whole answers."""
 
+import asyncio
+import os
 import resource
 import socket
 import sys
@@ -18,6 +20,9 @@ _UNSENT = 512 * 1024
 # How long threads that read and write large answers keep the interpreter while the event loop waits for it, in seconds;
 # by default five times as long, each time that the loop has let go of it to send something or to ask the database.
 _SWITCH_S = 0.001
+# libuv lets in one connection for each listening socket and turn of the event loop (since 1.49). With turns of 20 ms,
+# whoever comes behind a thousand would wait 20 s for being heard: so many descriptors listen on the same port.
+_LISTENING = 16
 
 
 class Server(uvicorn.Server):
@@ -39,10 +44,21 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen. Connections have the options of the socket that they come in by."""
         await super().startup(sockets)
-        for listening in (each for server in self.servers for each in server.sockets):
+        for listening in [each for server in self.servers for each in server.sockets]:
             if hasattr(socket, "TCP_USER_TIMEOUT") and listening.family in (socket.AF_INET, socket.AF_INET6):
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, self._stalled_ms)
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
+            for _ in range(_LISTENING - 1):
+                self.servers.append(await self._listen_again(listening.fileno()))
+
+    async def _listen_again(self, listening: int) -> asyncio.Server:
+        """Let connections of a socket that listens in by another descriptor as well."""
+        return await asyncio.get_running_loop().create_server(
+            lambda: sending.Protocol(self.config, self.server_state, self.lifespan.state),
+            sock=socket.socket(fileno=os.dup(listening)),
+            ssl=self.config.ssl,
+            backlog=self.config.backlog,
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, as soon as what was asked before is answered."""

@@ -16,7 +16,8 @@ _OWN_SUFFIX = ".{kind}"
 _NO_TEXT = "\ufffd"
 
 
-def _known_parameters_only(request: Request) -> None:
+async def _known_parameters_only(request: Request) -> None:
+    # Not for waiting: what is no coroutine, FastAPI would hand to a thread, where a thousand requests queue up.
     route = request.scope["route"]
     known = dict(_taken(route.dependant)) if isinstance(route, APIRoute) else {}
     if "format" not in known:
