@@ -1,10 +1,11 @@
-"""Answers by gzip: whole, in pieces, and each row of a stream as soon as it is sent."""
+"""Answers by gzip: whole, in pieces, and each row of a stream as soon as it is sent; who holds a compressor."""
 
 import asyncio
 import gzip
 import zlib
 from collections.abc import Sequence
 
+import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
@@ -52,6 +53,43 @@ def test_what_is_large_or_comes_in_pieces_is_one_member_of_gzip():
         assert "content-length" not in headers
         assert gzip.decompress(b"".join(parts)) == LARGE
         assert sum(map(len, parts)) < len(LARGE) / 2
+
+
+@pytest.mark.parametrize("kind", ["waits", "text/event-stream", "application/x-arrow"])
+def test_whoever_waits_or_listens_holds_no_compressor(kind: str):
+    """Hundreds of them, and others are answered as if there were none."""
+
+    async def stays(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "waits":
+            await receive()
+        content_type = scope["path"].encode() if "/" in scope["path"] else b"text/csv"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type)]})
+        await send({"type": "http.response.body", "body": b"data\n\n", "more_body": True})
+        await receive()
+        await send({"type": "http.response.body"})
+
+    async def encodings() -> list[str | None]:
+        compression, over = Compression(stays, roomy=1, most=2), asyncio.Event()
+        begun: list[Message] = []
+
+        async def receive() -> Message:
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                begun.append(message)
+
+        async with asyncio.TaskGroup() as group:
+            for path in [kind] * 5 + ["rows"] * 3:
+                scope = {"type": "http", "path": path, "headers": [(b"accept-encoding", b"gzip, br, zstd")]}
+                group.create_task(compression(scope, receive, send))
+                await asyncio.sleep(0)
+            over.set()
+        of_rows = [each for each in begun if (b"content-type", b"text/csv") in each["headers"]]
+        return [Headers(raw=each["headers"]).get("content-encoding") for each in of_rows[:3]]
+
+    assert asyncio.run(encodings()) == ["zstd", "gzip", None]
 
 
 def test_rows_can_be_read_as_soon_as_they_are_sent():
