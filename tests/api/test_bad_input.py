@@ -4,6 +4,7 @@ Nothing here knows the routes: what the document describes is asked, so that a n
 thinking of it.
 """
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -109,6 +110,13 @@ def test_a_suffix_that_an_address_has_not_is_refused_and_leads_nowhere(quiet_api
     problem = quiet_api.problem(path)
     assert (problem["status"], problem["type"]) == (400, "/developers#problem-format-unavailable")
     assert problem["hint"]
+
+
+@pytest.mark.parametrize("url", ["zz" + "." * 30_000, "datastreams/1" + ".x" * 15_000])
+def test_no_number_of_dots_takes_long_to_be_read(quiet_api: Client, url: str):
+    begun_s = time.process_time()
+    assert quiet_api.get(f"/api/v1/{url}").status_code in (400, 404)
+    assert time.process_time() - begun_s < 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`/api/v1/observations.xml`: the address is known, its suffix is not. Said instead of a bare 404."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from plietsch.api.formats import negotiation
 
 _DOCUMENT = "/api/v1/openapi.json"
 _IN_BRACES = re.compile(r"\{[^}]*\}")
+# More dots than the last name of any address of the document has: what stands before a later one is none of them.
+_MOST_DOTS = 2
 
 
 def refuse(request: Request) -> None:
@@ -25,11 +28,11 @@ def refuse(request: Request) -> None:
 
 
 def _divided(path: str) -> Iterator[tuple[str, str]]:
-    """What stands before a dot of a path's last name, and from it on: the last dot first, as a name may have some."""
+    """What stands before one of the first dots of a path's last name, and from it on: the longest first."""
     begin = path.rfind("/") + 1
-    for at in range(len(path) - 1, begin - 1, -1):
-        if path[at] == ".":
-            yield path[:at], path[at:]
+    dots = list(itertools.islice(re.finditer(r"\.", path[begin:]), _MOST_DOTS))
+    for dot in reversed(dots):
+        yield path[: begin + dot.start()], path[begin + dot.start() :]
 
 
 def _addresses(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
