@@ -281,9 +281,19 @@ def test_an_address_that_names_its_place_in_the_ledger_need_not_be_asked_again(w
     world.measured("harbour", "pm10", NOON + timedelta(hours=1), 4.0)
     assert api.get(OBSERVATIONS, **query).headers["plietsch-complete-to"] != at
     server, transaction, entry = at.split("-")
-    for wrong in (f"{server}-{int(transaction) + 1000}-{entry}", f"{'0' * 8}-{transaction}-{entry}", "yesterday"):
+    for wrong in (f"{server}-{int(transaction) + 1000}-{entry}", "yesterday"):
         for path in (OBSERVATIONS, f"{OBSERVATIONS}.metadata.json"):
             assert api.problem(path, at=wrong)["parameter"] == "at"
+
+
+def test_the_address_of_a_citation_from_before_a_restore_leads_to_the_rows(world: World, api: Client):
+    world.series("harbour", "pm10", [1, 2, 3])
+    query = {"station": "harbour", "property": "pm10", **DAY}
+    for at in ("00000000-1-1", "00000000-99999999999-1"):
+        answer = api.get(OBSERVATIONS, at=at, **query)
+        assert answer.json()["observations"] == api.get(OBSERVATIONS, **query).json()["observations"] != []
+        assert "immutable" not in answer.headers["cache-control"]
+        assert api.get(f"{OBSERVATIONS}.metadata.json", at=at, **query).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["station", "property", "method", "region"])

@@ -83,14 +83,17 @@ async def list_observations(request: Request, asked: AskedOfObservations, format
 def _is_bound(asked: Asked, question: Question, complete_to: str) -> bool:
     """Whether the address names the place in the ledger that its answer is complete to at least.
 
-    Hours and days that are kept know late values some minutes later: an answer of these is not bound.
+    Hours and days that are kept know late values some minutes later: an answer of these is not bound, and none by a
+    place of another server, as of before a restore, as that counts its transactions anew.
     Raises errors.ParameterInvalid where the ledger has not come so far.
     """
     if asked.at is None:
         return False
     at, present = changes.decode(asked.at, "at"), changes.decode(complete_to)
-    if at.server != present.server or at.position > present.position:
-        hint = f"Send a header Plietsch-Complete-To of this server, or leave it out: now it is {complete_to}."
+    if at.server != present.server:
+        return False
+    if at.position > present.position:
+        hint = f"Send the header Plietsch-Complete-To of an answer, or leave it out: now it is {complete_to}."
         raise errors.ParameterInvalid("at", f"Nothing is complete to {errors.shown(asked.at)} yet.", hint)
     return question.resolution in ("raw", "10m")
 
