@@ -11,7 +11,7 @@ _API = "/api/"
 # Of an answer that is known to be complete to a place in the ledger of writes.
 _COMPLETE = ("/api/v1/observations", "/api/v1/changes")
 # Answered from what is kept in memory, of which it is known when it changed.
-_DATED = ("/api/v1/stations", "/api/v1/stations/{code}", "/api/v1/latest")
+_DATED = ("/api/v1/stations", "/api/v1/latest")
 ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
 _TEXT: Json = {"type": "string"}
 _HEADERS: dict[str, tuple[str, Json, Any]] = {

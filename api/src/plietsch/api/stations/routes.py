@@ -101,5 +101,5 @@ async def _as_row(request: Request, code: str, name: str) -> Response:
     title = f"{view.entries[code].shown.station.name}, with its newest values"
     table = replace(tables.of(some, view.properties, (), None), name="station", label=code, title=title)
     table = answering.with_meaning(request, table, ())
-    headers = caching.headers(caching.BRIEF, modified=view.made_at)
+    headers = caching.headers(caching.BRIEF)
     return await formats.respond(request, table, format_=name, headers=headers)
