@@ -25,6 +25,9 @@ _NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
         ("2026-05-01T12:00:00,25Z", _NOON.replace(microsecond=250_000)),
         ("2026-05-01T24:00:00Z", datetime(2026, 5, 2, tzinfo=UTC)),
         ("2026-12-31T24:00+01:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        # RFC 3339, section 5.8: leap seconds.
+        ("1990-12-31T23:59:60Z", datetime(1991, 1, 1, tzinfo=UTC)),
+        ("1990-12-31T15:59:60.5-08:00", datetime(1991, 1, 1, microsecond=500_000, tzinfo=UTC)),
     ],
 )
 def test_a_time_is_understood(written: str, meant: datetime):
@@ -44,6 +47,14 @@ def test_what_a_program_writes_is_understood(moment: datetime):
 
 @pytest.mark.parametrize("written", ["2026-W47-1T00:00Z", "2026-121T00:00Z", "20260501T000000Z", "2026-05-01T24:30Z"])
 def test_another_calendar_is_no_time(written: str):
+    with pytest.raises(errors.ParameterInvalid, match="is not a time"):
+        parameters.time("from", written)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-13-45", "2026-02-30T12:00", "2026-05-01T25:00", "2026-05-01T12:00:60Z", "9999-12-31T23:59:60Z"]
+)
+def test_what_no_calendar_and_no_clock_shows_is_no_time(written: str):
     with pytest.raises(errors.ParameterInvalid, match="is not a time"):
         parameters.time("from", written)
 

@@ -14,8 +14,10 @@ _BBOX_HINT = "Write bbox=west,south,east,north in degrees, as in bbox=9.3,54.7,9
 _TIME_HINT = "Write ISO 8601 with a zone, as in 2026-05-01T00:00:00Z or 2026-05-01T02:00:00%2B02:00."
 _ANTIMERIDIAN = "A box over the antimeridian (RFC 7946, section 5.2) is asked for as two, one up to 180, one from -180."
 # RFC 3339, and of ISO 8601 besides what it allows of these parts: no seconds, 24:00 as the end of a day, a short zone.
+# A leap second is the first one of the next day (POSIX, "Seconds Since the Epoch").
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)([Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
 _END_OF_DAY = re.compile(r"24:00(?::00(?:[.,]0+)?)?")
+_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(.*)")
 # “2026-05-01T02:00:00 02:00”: in a query string, a plus sign means a space.
 _LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)", re.ASCII | re.IGNORECASE)
 
@@ -80,11 +82,20 @@ def _moment(text: str) -> datetime | None:
     if written is None:
         raise ValueError(text)
     day, clock, zone = written.groups()
-    if zone is None:
-        return None
-    is_end = _END_OF_DAY.fullmatch(clock) is not None
-    moment = datetime.fromisoformat(f"{day}T{'00:00' if is_end else clock}{zone.upper()}")
-    return (moment + timedelta(days=is_end)).astimezone(UTC)
+    moment = _by_clock(day, clock or "00:00", zone or "")
+    return None if zone is None else moment.astimezone(UTC)
+
+
+def _by_clock(day: str, clock: str, zone: str) -> datetime:
+    if _END_OF_DAY.fullmatch(clock):
+        return datetime.fromisoformat(f"{day}T00:00{zone.upper()}") + timedelta(days=1)
+    leap = _LEAP_SECOND.fullmatch(clock)
+    if leap is None:
+        return datetime.fromisoformat(f"{day}T{clock}{zone.upper()}")
+    moment = datetime.fromisoformat(f"{day}T{leap[1]}:59{leap[2]}{zone.upper()}") + timedelta(seconds=1)
+    if zone and f"{moment.astimezone(UTC):%H%M%S}" != "000000":
+        raise ValueError(f"{day}T{clock}{zone} is not the end of a day")
+    return moment
 
 
 def check_methods(wanted: Iterable[str]) -> None:
