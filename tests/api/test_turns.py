@@ -12,7 +12,8 @@ from plietsch.api.turns import Turns
 
 async def order(asked: dict[str, float], between_s: float = 0.0) -> list[str]:
     """In which order some have the one turn who come one after another while it is taken; each with its `defer_s`."""
-    turns = Turns(1, "busy", 10)
+    now_s = 0.0
+    turns = Turns(1, "busy", 10, lambda: now_s)
     went: list[str] = []
 
     async def go(name: str, defer_s: float) -> None:
@@ -22,7 +23,8 @@ async def order(asked: dict[str, float], between_s: float = 0.0) -> list[str]:
     async with asyncio.TaskGroup() as group, turns.one():
         for name, defer_s in asked.items():
             group.create_task(go(name, defer_s))
-            await asyncio.sleep(between_s)
+            await asyncio.sleep(0)
+            now_s += between_s
         assert went == []
     return went
 
@@ -33,13 +35,13 @@ def test_whoever_can_wait_least_goes_first():
 
 
 def test_whose_time_has_come_goes_before_those_who_come_later():
-    assert asyncio.run(order({"much": 0.01, "little": 0.0}, between_s=0.05)) == ["much", "little"]
+    assert asyncio.run(order({"much": 1.0, "little": 0.0}, between_s=2.0)) == ["much", "little"]
 
 
 def test_of_those_whose_time_has_come_every_other_turn_is_for_whoever_asks_for_the_least():
-    asked = {"much": 0.02, "much, too": 0.02, "as much": 0.02, "little": 0.0, "little, too": 0.0}
+    asked = {"much": 2.0, "much, too": 2.0, "as much": 2.0, "little": 0.0, "little, too": 0.0}
     went = ["much", "little", "much, too", "little, too", "as much"]
-    assert asyncio.run(order(asked, between_s=0.03)) == went
+    assert asyncio.run(order(asked, between_s=3.0)) == went
 
 
 def test_whoever_waits_in_vain_is_told_so_and_the_patient_wait_on():

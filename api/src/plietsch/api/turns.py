@@ -9,7 +9,8 @@ are turns, every other turn is for whoever asks for the least all the same: else
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from plietsch.api import errors
 
 
 class _Waiting(NamedTuple):
-    """Somebody who waits: until when others may go before, in the loop's time; in order of coming."""
+    """Somebody who waits: until when others may go before, by the clock; in order of coming."""
 
     until: float
     came: int
@@ -26,12 +27,14 @@ class _Waiting(NamedTuple):
 
 
 class Turns:
-    """At most `at_once` at a time; `busy` is what somebody is told who waited for `patience_s` seconds in vain."""
+    """At most `at_once` at a time; `busy` is what somebody is told who waited for `patience_s` seconds in vain; `clock`
+    gives seconds."""
 
-    def __init__(self, at_once: int, busy: str, patience_s: float) -> None:
+    def __init__(self, at_once: int, busy: str, patience_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._free = at_once
         self._busy = busy
         self._patience_s = patience_s
+        self._clock = clock
         self._waiting: list[_Waiting] = []
         self._came = itertools.count()
         self._is_for_the_least = False
@@ -45,9 +48,8 @@ class Turns:
         if self._free:
             self._free -= 1
             return
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        heapq.heappush(self._waiting, _Waiting(loop.time() + defer_s, next(self._came), defer_s, turn))
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, _Waiting(self._clock() + defer_s, next(self._came), defer_s, turn))
         try:
             async with asyncio.timeout(None if is_patient else self._patience_s):
                 await turn
@@ -71,7 +73,7 @@ class Turns:
             heapq.heappop(self._waiting)
         if not self._waiting:
             return None
-        if self._waiting[0].until <= asyncio.get_running_loop().time():
+        if self._waiting[0].until <= self._clock():
             self._is_for_the_least = not self._is_for_the_least
             if not self._is_for_the_least:
                 present = (each for each in self._waiting if not each.turn.done())
