@@ -30,7 +30,7 @@ LIMIT %(limit)s
 -- name: hours
 -- The hours (since 1970) of a datastream in a span. One counts once the device was installed during any of it.
 SELECT (extract(epoch FROM h.bucket) / 3600)::integer, h.count, h.mean, h.min, h.max
-FROM hours_of(%(datastream)s, %(start)s, %(end)s) h
+FROM hours_of_each(ARRAY[%(datastream)s::integer], %(start)s, %(end)s) h
 WHERE EXISTS (
     SELECT FROM public_channel c
     WHERE c.datastream_id = %(datastream)s AND c.during && tstzrange(h.bucket, h.bucket + INTERVAL '1 hour')

@@ -50,7 +50,7 @@ ORDER BY 1
 -- name: by_1h
 -- The hours of a series that begin in a span. One counts once the device was installed during any of it.
 SELECT h.bucket, h.count, h.mean, h.min, h.max
-FROM hours_of(%(stream)s, %(since)s, %(until)s) h
+FROM hours_of_each(ARRAY[%(stream)s::integer], %(since)s, %(until)s) h
 WHERE EXISTS (
     SELECT FROM deployment_channel c JOIN deployment d ON d.id = c.deployment_id
     WHERE c.datastream_id = %(stream)s AND d.phase = 'installed'
