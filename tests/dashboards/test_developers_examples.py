@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import IncompleteRead
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
@@ -160,19 +160,53 @@ class _BreaksOff(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 as its base calls it
 
 
+@contextlib.contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[Here]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield Here(f"http://127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
+            serving.join()
+
+
 def test_a_download_that_breaks_off_is_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _BreaksOff) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        here = Here(f"http://127.0.0.1:{server.server_port}")
-        with pytest.raises(IncompleteRead):
-            _python(here.fill(examples.read("keep_a_copy.py")), tmp_path)
-        server.shutdown()
-        serving.join()
+    with _serving(_BreaksOff) as here, pytest.raises(IncompleteRead):
+        _python(here.fill(examples.read("keep_a_copy.py")), tmp_path)
     with contextlib.closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
         assert copy.execute("SELECT count(*) FROM observation").fetchone() == (0,)
         assert copy.execute("SELECT count(*) FROM place").fetchone() == (0,)
+
+
+class _Deletes(BaseHTTPRequestHandler):
+    """Has three values, and deletes those of an hour."""
+
+    def do_GET(self) -> None:  # as its base calls it
+        place = {"station": "", "property": "", "method": "", "value": 1, "quality": 1, "datastream": 1}
+        times = ("11:59:59.9Z", "12:00:00.5Z", "13:00:00Z", "13:00:00.5Z")
+        answer = "\n".join(json.dumps({**place, "time": f"2026-05-01T{time}"}) for time in times)
+        if "/changes" in self.path:
+            span = {"from": "2026-05-01T12:00:00Z", "until": "2026-05-01T13:00:00Z"}
+            deleted = {"deleted": True, "datastream": 1, "time": None, **span}
+            answer = json.dumps({"changes": [deleted], "next": "", "more": False})
+        self.send_response(200)
+        self.send_header("Plietsch-Complete-To", "00000000-1-0")
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 as its base calls it
+
+
+def test_parts_of_seconds_are_deleted_with_their_span(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    with _serving(_Deletes) as here:
+        _python(here.fill(examples.read("keep_a_copy.py")), tmp_path)
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
+        kept = [time[11:] for (time,) in copy.execute("SELECT time FROM observation ORDER BY rtrim(time, 'Z')")]
+    assert kept == ["11:59:59.9Z", "13:00:00Z", "13:00:00.5Z"]
 
 
 def test_live(open_data_served: open_data.Served, tmp_path: Path):

@@ -11,10 +11,12 @@ keep = """
     INSERT OR REPLACE INTO observation VALUES (:datastream, :time,
         :station, :property, :method, :value, :quality)
 """
+# Times are compared as text, without the Z: "00.5Z" would be before "00Z".
 drop = """
     DELETE FROM observation WHERE datastream = :datastream
     AND (time = :time OR (:time IS NULL
-        AND time >= coalesce(:from, '') AND time < coalesce(:until, '~')))
+        AND rtrim(time, 'Z') >= rtrim(coalesce(:from, ''), 'Z')
+        AND rtrim(time, 'Z') < rtrim(coalesce(:until, '~'), 'Z')))
 """
 copy = sqlite3.connect("copy.sqlite")
 copy.executescript("""
