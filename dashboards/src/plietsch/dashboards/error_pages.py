@@ -134,7 +134,7 @@ def _page(request: Request, site: Site, status: HTTPStatus, wait_s: int = 0) -> 
 
 def _wait(seconds: int, texts: Texts) -> str:
     return texts.ngettext(
-        "More was asked for from your network than can be drawn at a time. Please try again in one second.",
-        "More was asked for from your network than can be drawn at a time. Please try again in %(count)s seconds.",
+        "More was asked for from your network than can be drawn in a minute. Please try again in one second.",
+        "More was asked for from your network than can be drawn in a minute. Please try again in %(count)s seconds.",
         seconds,
     )
