@@ -74,8 +74,8 @@ def is_known(asked: Mapping[str, str], etag: str | None) -> bool:
     """Whether who asks has this answer already (RFC 9110, section 13.1.2). `asked` are the request's headers, their
     names in lower case.
 
-    If-Modified-Since is ignored (section 13.1.3): within a second, answers are made anew, and a time of change does not
-    say which of them somebody has (section 8.8.2.2). The tag does.
+    If-Modified-Since is ignored, which is our own choice, beyond the cases of section 13.1.3: within a second, answers
+    are made anew, and a time of change does not say which of them somebody has (section 8.8.2.2). The tag does.
     """
     tags = {each.strip().removeprefix("W/") for each in asked.get("if-none-match", "").split(",")}
     return etag is not None and ("*" in tags or etag.removeprefix("W/") in tags)

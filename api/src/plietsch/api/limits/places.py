@@ -10,7 +10,7 @@ from plietsch.api import errors
 from plietsch.api.limits import clients
 from plietsch.api.limits.clients import Networks
 
-# A school behind one address finds room; a fortieth of all who may listen.
+# A school behind one address finds room; a fortieth of all who may listen, a twentieth of those who may wait.
 MOST_EACH = 100
 
 
