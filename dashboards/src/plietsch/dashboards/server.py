@@ -20,8 +20,9 @@ _UNSENT = 512 * 1024
 # How long threads that read and write large answers keep the interpreter while the event loop waits for it, in seconds;
 # by default five times as long, each time that the loop has let go of it to send something or to ask the database.
 _SWITCH_S = 0.001
-# libuv lets in one connection for each listening socket and turn of the event loop (since 1.49). With turns of 20 ms,
-# whoever comes behind a thousand would wait 20 s for being heard: so many descriptors listen on the same port.
+# libuv lets in one connection for each listening descriptor and turn of the event loop (its pull request 3696; uvloop
+# 0.23 has it). With turns of 20 ms, whoever comes behind a thousand would wait 20 s for being heard: so many descriptors
+# listen on the same port.
 _LISTENING = 16
 
 
