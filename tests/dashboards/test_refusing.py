@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from plietsch.api import documents
@@ -22,18 +25,27 @@ async def _hello(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"hello"})
 
 
-async def _answered(*pieces: bytes) -> bytes:
-    """All that a server sends back until it ends the connection."""
-    config = uvicorn.Config(_hello, http=refusing.Protocol, log_level="critical")
+@asynccontextmanager
+async def _connected(app: ASGIApp) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server, which has none any more when it is over."""
+    config = uvicorn.Config(app, http=refusing.Protocol, log_level="critical")
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: refusing.Protocol(config, state, {}, loop), "127.0.0.1", 0)
-    async with server:
+    async with server, asyncio.timeout(4):
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
-            return b"".join([await _asked(reader, writer, piece) for piece in pieces]) + await reader.read()
+            yield reader, writer
         finally:
             writer.close()
+        while state.connections:
+            await asyncio.sleep(0)
+
+
+async def _answered(*pieces: bytes, app: ASGIApp = _hello) -> bytes:
+    """All that a server sends back until it ends the connection."""
+    async with _connected(app) as (reader, writer):
+        return b"".join([await _asked(reader, writer, piece) for piece in pieces]) + await reader.read()
 
 
 async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes) -> bytes:
@@ -90,10 +102,64 @@ def test_who_was_answered_before_has_both_answers():
     assert _problem(rest)[0].status == 400
 
 
-def test_where_an_answer_is_under_way_the_connection_ends():
-    """Both come at once: the second is read before the first is answered."""
-    answer = asyncio.run(_answered(_GET % b"/" + _UMLAUT))
-    assert answer.startswith(b"HTTP/1.1 400")
+def test_where_an_answer_is_under_way_the_connection_ends_without_a_word():
+    """It would be taken for what is missing of the other answer."""
+
+    async def half(_scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"half of it", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    answer = asyncio.run(_answered(_GET % b"/", b"NONSENSE / HTTP/1.1\r\n\r\n", app=half))
+    assert answer.endswith(b"\r\n\r\nhalf of it")
+    # Both come at once: the second is read before the first is answered.
+    assert asyncio.run(_answered(_GET % b"/" + _UMLAUT)) == b""
+
+
+def test_what_is_under_way_is_told_that_its_client_left_also_where_another_request_waits():
+    told: list[str] = []
+
+    async def listen(scope: Any, receive: Any, _send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        told.append(scope["path"])
+
+    async def leave() -> None:
+        async with _connected(listen) as (_, writer):
+            writer.write(_GET % b"/first" + _GET % b"/second")
+            await writer.drain()
+        while not told:
+            await asyncio.sleep(0)
+
+    asyncio.run(asyncio.wait_for(leave(), 2))
+    assert told == ["/first"]
+
+
+def test_who_still_sends_can_read_why_it_is_refused():
+    """Closed at once, the connection would be reset by what nobody has read, and the refusal be lost."""
+    problem, _ = _problem(asyncio.run(_answered(_UMLAUT + b"x" * 1_000_000)))
+    assert problem.status == 400
+
+
+def test_of_what_still_comes_no_more_is_read_than_may_be():
+    async def send() -> None:
+        async with _connected(_hello) as (_, writer):
+            for _ in range(100):
+                writer.write(_UMLAUT + b"x" * 1_000_000)
+                await writer.drain()
+
+    with pytest.raises(ConnectionError):
+        asyncio.run(send())
+
+
+def test_a_refusal_says_nothing_of_the_request_before():
+    """Neither whose it was nor how long its address: not a byte of the next one could be read."""
+    long = _GET % (b"/" + b"x" * 65_000)
+    answer = asyncio.run(_answered(long, b"\x16\x03\x01\x02\x00"))
+    problem, headers = _problem(answer.partition(b"hello")[2])
+    assert problem.status == 400
+    assert headers["x-request-id"] != "mine"
 
 
 def test_the_server_refuses_so():
