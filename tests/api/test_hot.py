@@ -17,6 +17,7 @@ from api.world import NOON, Client, World
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plietsch.api.delivery.kept import Kept
 from plietsch.api.hot import encodings
 from plietsch.api.hot.answer import Answer
 from plietsch.api.hot.hot import Hot
@@ -288,6 +289,30 @@ def test_what_is_asked_for_is_ready_in_the_next_answer(world: World, api: Client
     answer = api.app.state.hot.answers.present
     assert answer.ready("br") is not None
     assert answer.ready("gzip") is None
+
+
+def test_the_ready_answer_leaves_the_application_as_it_is_kept(api: Client):
+    """What lies around it may add headers, but not take its bytes apart: the server would know of no file any more."""
+    api.settled()
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "GET", "path": STATIONS, "raw_path": STATIONS.encode(), "query_string": b""}
+        headers = [(b"host", b"plietsch.example"), (b"accept-encoding", b"gzip")]
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await api.app({**scope, "headers": headers, "scheme": "http", "root_path": "", "client": None}, receive, send)
+
+    api._runner.run(ask())
+    begin, body = sent
+    assert dict(begin["headers"])[b"content-encoding"] == b"gzip"
+    assert isinstance(body["body"], Kept)
+    assert body["body"].file is not None
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/geo+json", "text/html, */*;q=0.8", "application/json"])

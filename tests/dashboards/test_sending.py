@@ -1,17 +1,21 @@
 """What is kept arrives as any other body: in its place among others, however slowly it is read."""
 
+import asyncio
+import resource
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from random import Random
 
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
+from plietsch.api.delivery import kept
 from plietsch.api.delivery.kept import Kept
-from plietsch.dashboards.sending import Protocol
+from plietsch.dashboards.sending import Protocol, Transport
 from support import wait
 
 # More than a connection takes at once.
@@ -24,17 +28,44 @@ class Told(Kept):
     was_asked = False
 
     @property
-    def file(self) -> int:
+    def file(self) -> int | None:
         self.was_asked = True
         return super().file
 
 
-class WithoutFile(Kept):
+def without_file() -> Kept:
     """Where there is no room for files any more."""
+    size, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most))
+    try:
+        return Kept(BODY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
 
-    @property
-    def file(self) -> int:
-        raise OSError
+
+class Into(asyncio.Transport):
+    """A transport that keeps what is written to it, and what it has to do."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__({"socket": connection})
+        self.said: list[bytes] = []
+        self.is_over = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert not self.is_over, "a transport may fail where its connection is lost"
+        self.said.append(bytes(data))
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.write(b"".join(list_of_data))
+
+    def write_eof(self) -> None:
+        self.said.append(b"eof")
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self.is_over
 
 
 @contextmanager
@@ -83,7 +114,7 @@ def bodies_of(answer: bytes, *lengths: int) -> list[bytes]:
 def test_what_is_kept_arrives_in_its_place_among_others(loop: str):
     kept, plain = Told(BODY), b"a few words"
     asked = ("GET /kept", "GET /plain", "HEAD /kept", "GET /without", "GET /kept")
-    with serving({"/kept": kept, "/plain": plain, "/without": WithoutFile(BODY)}, loop) as address:
+    with serving({"/kept": kept, "/plain": plain, "/without": without_file()}, loop) as address:
         answer = ask(address, *asked)
     assert bodies_of(answer, len(BODY), len(plain), 0, len(BODY), len(BODY)) == [BODY, plain, b"", BODY, BODY]
     assert kept.was_asked
@@ -96,3 +127,44 @@ def test_who_goes_away_in_between_disturbs_nobody():
                 connection.sendall(b"GET /kept HTTP/1.1\r\nHost: here\r\n\r\n" * 3)
                 connection.recv(1000)
         assert bodies_of(ask(address, "GET /kept"), len(BODY)) == [BODY]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda to: to.writelines([b"a", b"b"]), [HEAD + b"a", b"b"]),
+        (lambda to: to.write(memoryview(b"a")), [HEAD + b"a"]),
+        (lambda to: to.write_eof(), [HEAD, b"eof"]),
+    ],
+)
+def test_nothing_gets_before_a_head_that_is_held_back(write: Callable[[Transport], None], said: list[bytes]):
+    with asyncio.Runner() as runner, socket.socket() as connection:
+        into = Into(connection)
+        transport = Transport(into, runner.get_loop())
+        transport.write(memoryview(HEAD))
+        assert into.said == []
+        write(transport)
+    assert into.said == said
+
+
+@pytest.mark.parametrize("body", [b"plain", Kept(b"kept")])
+def test_nothing_is_written_where_the_connection_is_lost(body: bytes):
+    with asyncio.Runner() as runner, socket.socket() as connection:
+        into = Into(connection)
+        transport = Transport(into, runner.get_loop())
+        transport.write(HEAD)
+        into.is_over = True
+        transport.write(body)
+        transport.write(HEAD)
+        runner.run(asyncio.sleep(0))
+        assert into.said == []
+
+
+def test_where_there_is_no_room_for_a_file_it_is_said_once():
+    kept._say_once.cache_clear()
+    with capture_logs() as said:
+        assert [without_file().file for _ in range(3)] == [None, None, None]
+    assert [each["reason"] for each in said] == ["No space left on device"]

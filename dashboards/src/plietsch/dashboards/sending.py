@@ -7,6 +7,7 @@ processor's caches, also for who reads it on the same machine. sendfile(2) hands
 import asyncio
 import os
 import socket
+from collections.abc import Iterable
 from typing import Any, cast
 
 from plietsch.api.delivery.kept import Kept
@@ -42,18 +43,30 @@ class Transport:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send bytes, in the order in which they come."""
         head, self._head = self._head, b""
+        if self._is_lost():
+            return
         if head and isinstance(data, Kept) and not self._transport.get_write_buffer_size():
             self._send(head, data)
         elif head:
             self._transport.writelines((head, data))
-        elif data.startswith(_HEAD):
-            self._head = data
+        elif data[: len(_HEAD)] == _HEAD:
+            self._head = bytes(data)
             self._loop.call_soon(self._let_go)
         else:
             self._transport.write(data)
+
+    def writelines(self, pieces: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Send several pieces of bytes."""
+        for each in pieces:
+            self.write(each)
+
+    def write_eof(self) -> None:
+        """Send no more, when everything has been sent."""
+        self._let_go()
+        self._transport.write_eof()
 
     def close(self) -> None:
         """End, when everything has been sent."""
@@ -62,11 +75,15 @@ class Transport:
 
     def _let_go(self) -> None:
         head, self._head = self._head, b""
-        if head:
+        if head and not self._is_lost():
             self._transport.write(head)
 
+    def _is_lost(self) -> bool:
+        """Whether nothing arrives any more. What is written then is an error to some transports, and lost anyway."""
+        return self._transport.is_closing() and not self._transport.get_write_buffer_size()
+
     def _send(self, head: bytes, body: Kept) -> None:
-        sent = 0 if self._transport.is_closing() else self._send_now(head, body)
+        sent = self._send_now(head, body)
         if sent < len(head):
             self._transport.writelines((head[sent:], body))
         elif sent < len(head) + len(body):
@@ -79,7 +96,7 @@ class Transport:
         connection = socket.socket(*self._socket)
         try:
             sent = connection.send(head, socket.MSG_MORE | socket.MSG_DONTWAIT)
-            if sent == len(head):
+            if sent == len(head) and body.file is not None:
                 sent += os.sendfile(connection.fileno(), body.file, 0, len(body))
         except OSError:
             pass

@@ -57,7 +57,10 @@ class Answer:
         return self._made.get(coding)
 
     def made(self, coding: str) -> Coded:
-        """In a coding, compressed now if it is not there: some tenths of a second for a large network."""
+        """In a coding, compressed and written to its file now if it is not there: not to be done in the event loop.
+
+        It takes some tenths of a second for a large network.
+        """
         with self._making:
             if coding not in self._made:
                 body = encodings.COMPRESS[coding](self._made[encodings.IDENTITY].body)
