@@ -15,8 +15,8 @@ from plietsch.dashboards import sending
 # nothing has to be kept for it. uvicorn itself would wait for as long as the other end is there.
 _STALLED_MS = 60_000
 # So many bytes may wait in the kernel for a connection that takes none (tcp(7), TCP_NOTSENT_LOWAT), a little more than
-# the ready answer had as it was measured (480 kB); of a larger one, the rest is copied and waits here. Otherwise it is up
-# to 4 MB for each: a thousand slow readers have five times as much read for them.
+# the ready answer had as it was measured (480 kB); the rest of a larger one is copied and waits here. Otherwise it is
+# up to 4 MB for each: a thousand slow readers have five times as much read for them.
 _UNSENT = 512 * 1024
 # How long threads that read and write large answers keep the interpreter while the event loop waits for it, in seconds;
 # by default five times as long, each time that the loop has let go of it to send something or to ask the database.
