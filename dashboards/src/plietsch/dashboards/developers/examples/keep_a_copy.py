@@ -27,7 +27,7 @@ copy.executescript("""
 """)
 
 
-def go_on_from(url):
+def go_on_from(url: str):
     copy.execute("DELETE FROM place")
     copy.execute("INSERT INTO place VALUES (?)", (url,))
 
