@@ -2,8 +2,8 @@
 
 What there is to see differs by theme and size, what there is to read by language: by default each language is looked at
 in some of the sizes and themes, so that together they are all looked at, and axe-core looks at a phone and a desktop in
-both themes and once at pages without scripts; with --long, everything is looked at everywhere. Screenshots go to
-artefacts/screenshots, to be looked at: of what axe-core looks at.
+both themes and once at pages without scripts, and at pages that are alike; with --long, everything is looked at
+everywhere. Screenshots go to artefacts/screenshots, to be looked at: of what axe-core looks at.
 """
 
 import re
@@ -24,6 +24,8 @@ SCREENSHOTS = ROOT / "artefacts" / "screenshots"
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 SIZES = {"phone": (360, 780), "tablet": (768, 1024), "desktop": (1280, 900)}
 THEMES: tuple[Any, ...] = ("light", "dark")
+# A size and a theme.
+Look = tuple[str, str]
 # What axe-core looks at, in the order of the languages, the first of which comes again; and what else is looked at.
 LOOKED_AT = (("phone", "dark"), ("phone", "light"), ("desktop", "light"), ("desktop", "dark"))
 GLANCED_AT = {"da": (("tablet", "light"),), "en": (("tablet", "dark"),)}
@@ -44,6 +46,8 @@ PAGES = {
     "developers": "developers",
     "unknown": "stations/nowhere",
 }
+# Pages that are another one with something else in it: by default they are looked at once.
+ALIKE = {"map-of-levels", "map-before", "map-search", "dust-month", "rain"}
 # What is drawn by scripts, where a page has it: the element, and when it is done.
 DRAWN = {"#map": "#map[data-state=idle]", "#chart": "#chart[data-state=drawn]"}
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("water_and_rain")]
@@ -55,21 +59,20 @@ def test_every_page_is_accessible_and_has_its_picture(
     chromium: Browser, site: str, database_url: str, language: str, scripts: bool, request: pytest.FixtureRequest
 ) -> None:
     moments = _moments(database_url)
-    looked_at = LOOKED_AT[list(LANGUAGES).index(language) :: len(LANGUAGES)]
-    glanced_at = GLANCED_AT.get(language, ())
-    if not scripts:  # the same page with less in it: one look suffices
-        looked_at, glanced_at = (LOOKED_AT[:1], ()) if language == "de" else ((), LOOKED_AT[:1])
-    if request.config.getoption("--long"):
-        looked_at = tuple((size, theme) for size in SIZES for theme in THEMES)
+    is_long = request.config.getoption("--long")
     found: list[str] = []
     with _reader(chromium, scripts) as (page, wrong):
         for name, path in PAGES.items():
-            _look(page, *(looked_at + glanced_at)[0])
+            looked_at, glanced_at = _looks(name, language, scripts, is_long)
+            looks = looked_at + glanced_at
+            if not looks:
+                continue
+            _look(page, *looks[0])
             page.goto(f"{site}/{language}/{path.format(**moments)}")
             for element, drawn in DRAWN.items():
                 if scripts and page.locator(element).count():
                     page.wait_for_selector(drawn)
-            for size, theme in dict.fromkeys(looked_at + glanced_at):
+            for size, theme in dict.fromkeys(looks):
                 _look(page, size, theme)
                 place = f"{name}-{language}{'' if scripts else '-plain'}-{size}-{theme}"
                 mistakes = list(_mistakes(page, language))
@@ -81,6 +84,18 @@ def test_every_page_is_accessible_and_has_its_picture(
         # A page that is not there says so: that is no mistake of the page's.
         found += [each for each in wrong if "404" not in each]
     assert not found, "\n".join(found)
+
+
+def _looks(name: str, language: str, scripts: bool, is_long: bool) -> tuple[tuple[Look, ...], tuple[Look, ...]]:
+    """In which sizes and themes axe-core looks at a page, and in which others it is glanced at."""
+    if is_long:
+        return tuple((size, theme) for size in SIZES for theme in THEMES), ()
+    once = LOOKED_AT[:1]
+    if name in ALIKE:
+        return once if scripts and language == "de" else (), ()
+    if not scripts:  # the same page with less in it: one look suffices
+        return (once, ()) if language == "de" else ((), once)
+    return LOOKED_AT[list(LANGUAGES).index(language) :: len(LANGUAGES)], GLANCED_AT.get(language, ())
 
 
 def _look(page: Page, size: str, theme: Any) -> None:
