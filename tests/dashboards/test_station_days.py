@@ -126,6 +126,31 @@ def test_a_missing_day_is_called_by_its_own_name(reader: Reader, database_url: s
         assert [_midnight(day).timestamp(), _midnight(day + DAY).timestamp()] in document["gaps"]
 
 
+def test_lines_break_on_a_day_of_which_nothing_is_believed(reader: Reader, database_url: str):
+    """It is no gap, as something was measured; but the day before and the day after are no neighbours."""
+    picture = f"/api/v1/stations/{AIR}/chart.svg?property=temperature&last=12mo"
+    joined = _joined(reader.get(picture).text)
+    day = _changes()[0]
+    with psycopg.connect(database_url) as connection:
+        judged.may_change(connection)
+        connection.execute(
+            "UPDATE observation SET quality = 3 WHERE phenomenon_time >= %s AND phenomenon_time < %s",
+            (_midnight(day), _midnight(day + DAY)),
+        )
+    page = reader.page(f"/de/stations/{AIR}?property=temperature&span=year")
+    document = json.loads(re.findall(r'id="course-data">(.*?)</script>', page)[0])
+    noon = _midnight(day).timestamp() + 12 * 3600
+    assert noon in document["breaks"]
+    assert not any(since <= noon < until for since, until in document["gaps"])
+    assert _joined(reader.get(picture).text) == joined - 2
+
+
+def _joined(picture: str) -> int:
+    """How many pairs of neighbours the line of a picture joins."""
+    path = re.findall(r'<g id="line-1">.*?<path d="([^"]+)"', picture, re.DOTALL)[0]
+    return path.count("L")
+
+
 @pytest.mark.parametrize(
     ("language", "in_picture", "below"),
     [

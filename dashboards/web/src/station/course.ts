@@ -40,6 +40,8 @@ export interface Course {
   /** Unix times: of values, or the beginnings of steps. */
   readonly times: readonly number[];
   readonly lines: readonly Line[];
+  /** Where lines break: in a gap, and in a step in which nothing is believed. */
+  readonly breaks: readonly number[];
   readonly gaps: readonly (readonly [number, number])[];
   readonly limits: readonly Limit[];
   /** When an instrument was mounted differently or exchanged: Unix time, and a word for it. */
@@ -62,12 +64,11 @@ export function read(root: ParentNode): Course | null {
   return text ? (JSON.parse(text) as Course) : null;
 }
 
-/** The positions of a course, with a break in each gap between two of them. */
+/** The positions of a course, and its breaks between them. */
 export function points(course: Course): Points {
   const half = course.stepS / 2;
   const drawn = course.times.map((time, place): [number, number | null] => [time + half, place]);
-  // Bars stand for themselves.
-  const breaks = (course.isSum ? [] : course.gaps).map(([since, until]): [number, number | null] => [(since + until) / 2, null]);
+  const breaks = course.breaks.map((at): [number, number | null] => [at, null]);
   const all = [...drawn, ...breaks].sort(([one], [other]) => one - other);
   return {
     times: all.map(([time]) => time),

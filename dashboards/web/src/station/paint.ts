@@ -96,12 +96,12 @@ function spread(plot: uPlot, course: Course): void {
   ctx.globalAlpha = 1;
 }
 
-/** The places in the course that hang together: no gap lies between them. */
+/** The places in the course that hang together: no break lies between them. */
 function stretches(course: Course): number[][] {
   const found: number[][] = [[]];
   course.times.forEach((time, place) => {
     const previous = course.times[place - 1];
-    const isParted = previous !== undefined && course.gaps.some(([since]) => since > previous && since <= time);
+    const isParted = previous !== undefined && strokes.isParted(course, previous, time);
     if (isParted) found.push([]);
     if (course.lines[0]?.values[place] != null) found.at(-1)?.push(place);
   });

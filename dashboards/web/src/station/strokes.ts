@@ -49,7 +49,7 @@ function dotted(plot: uPlot, course: Course, line: Line): void {
 type Known = readonly [time: number, value: number];
 
 /** The two ends of each stretch that is dotted. */
-export function stretches(course: Pick<Course, "times" | "gaps">, line: Line): [Known, Known][] {
+export function stretches(course: Pick<Course, "times" | "breaks">, line: Line): [Known, Known][] {
   const unsureAt = new Map(line.doubtful.flatMap(([time, value, quality]) => (quality === UNSURE ? [[time, value] as const] : [])));
   const found: [Known, Known][] = [];
   let last: Known | null = null;
@@ -63,8 +63,9 @@ export function stretches(course: Pick<Course, "times" | "gaps">, line: Line): [
   return found;
 }
 
-function isParted(course: Pick<Course, "gaps">, since: number, until: number): boolean {
-  return course.gaps.some(([from, to]) => (from + to) / 2 > since && (from + to) / 2 < until);
+/** Whether lines break between two times. */
+export function isParted(course: Pick<Course, "breaks">, since: number, until: number): boolean {
+  return course.breaks.some((at) => at > since && at < until);
 }
 
 /** Hollow points, as many as can be told apart. */

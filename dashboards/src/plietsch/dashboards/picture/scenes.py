@@ -79,11 +79,11 @@ def of_station(told: Told, texts: Texts) -> Scene:
 
 
 def line(went: Course, drawn: courses.Line, name: str, *, is_bars: bool = False) -> Line:
-    """A line of a course: a point in the middle of its step, a break where nothing was measured."""
+    """A line of a course: a point in the middle of its step, a break where nothing was measured or is believed."""
     half = step_s(went) / 2
     points = [(time.timestamp() + half, drawn.points.get(time)) for time in went.times]
     # Bars stand for themselves.
-    breaks = [] if is_bars else [((gap.since.timestamp() + gap.until.timestamp()) / 2, None) for gap in went.gaps]
+    breaks = [] if is_bars else [(at, None) for at in went.breaks]
     placed = sorted([*points, *breaks], key=lambda each: each[0])
     counted = [point if point is not None and point.is_counted else None for _, point in placed]
     has_range = went.step != "raw" and not went.is_sum
@@ -112,11 +112,11 @@ def _unsure(went: Course, drawn: courses.Line) -> tuple[tuple[Known, Known], ...
         for time, point in drawn.points.items()
         if point.value is not None and (point.is_counted or time.timestamp() in hints)
     )
-    middles = [(gap.since.timestamp() + gap.until.timestamp()) / 2 for gap in went.gaps]
+    breaks = went.breaks
     return tuple(
         (before, after)
         for before, after in pairwise(known)
-        if (before[0] in hints or after[0] in hints) and not any(before[0] < middle < after[0] for middle in middles)
+        if (before[0] in hints or after[0] in hints) and not any(before[0] < at < after[0] for at in breaks)
     )
 
 

@@ -1,6 +1,6 @@
 """What the chart draws: a course as one JSON document in the page, so that the script asks and guesses nothing.
 
-Times are Unix seconds. Of each line, null says that it has no value there; gaps are said apart.
+Times are Unix seconds. Of each line, null says that it has no value there; gaps are said apart, and where lines break.
 """
 
 from collections.abc import Sequence
@@ -45,6 +45,7 @@ def document(
         "timezone": timezone,
         "times": [time.timestamp() for time in course.times],
         "lines": [_line(course, line, texts) for line in course.lines],
+        "breaks": [] if course.is_sum else course.breaks,
         "gaps": [[gap.since.timestamp(), gap.until.timestamp()] for gap in course.gaps],
         "limits": [{"value": limit.value, "name": limit.name, "band": limit.band} for limit in limits],
         "marks": [

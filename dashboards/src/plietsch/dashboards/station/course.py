@@ -14,7 +14,7 @@ from plietsch.dashboards.newest import RAIN
 from plietsch.dashboards.station import days, gaps, spans, streams
 from plietsch.dashboards.station.gaps import Gap
 from plietsch.dashboards.station.points import MISSING, Point
-from plietsch.dashboards.station.spans import Divided, Span, Step, Window
+from plietsch.dashboards.station.spans import STEPS, Divided, Span, Step, Window
 from plietsch.dashboards.station.streams import Stream
 from plietsch.platform import sql
 
@@ -36,7 +36,8 @@ class Line:
 class Course:
     """A quantity over a span. `step` is how fine it is; sums (of rain) are of steps, too, and have a `total`.
 
-    Days are those of `zone`. `doubted` is how many values are suspect or failed, which no line counts.
+    Days are those of `zone`. `doubted` is how many values are suspect or failed, which no line counts; `unbelieved` are
+    the beginnings of steps that have no others: there lines break, though there is no gap.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Course:
     gaps: list[Gap] = field(default_factory=list[Gap])
     total: float | None = None
     doubted: int = 0
+    unbelieved: list[datetime] = field(default_factory=list[datetime])
 
     @property
     def is_sum(self) -> bool:
@@ -58,6 +60,13 @@ class Course:
     def times(self) -> list[datetime]:
         """The times of all lines, in order."""
         return sorted({time for line in self.lines for time in line.points})
+
+    @property
+    def breaks(self) -> list[float]:
+        """Where lines break: in the middle of a gap, and of a step in which nothing is believed. Unix seconds."""
+        half = STEPS[self.step].total_seconds() / 2 if self.step in STEPS else 0
+        gone = [(gap.since.timestamp() + gap.until.timestamp()) / 2 for gap in self.gaps]
+        return sorted([*gone, *(time.timestamp() + half for time in self.unbelieved)])
 
     @property
     def heard(self) -> list[datetime]:
@@ -145,7 +154,8 @@ async def _with_gaps(connection: AsyncConnection[Any], course: Course, own: Sequ
     else:
         step, zone = course.step, course.zone
         doubts = {} if course.is_sum else await doubted(connection, own, course.code, course.window, step, zone)
-        course = replace(course, doubted=sum(doubts.values()))
+        unbelieved = sorted(doubts.keys() - set(course.times))
+        course = replace(course, doubted=sum(doubts.values()), unbelieved=unbelieved)
         times = sorted({*course.heard, *doubts})
         # An hour of rain is there or not; one of a mean that stands alone says something of those beside it.
         alone = _NONE if course.is_sum else shortest
