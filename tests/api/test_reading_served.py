@@ -4,6 +4,7 @@ import re
 import select
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -148,10 +149,13 @@ def test_slow_readers_do_not_stop_a_quick_one(
         waiting = many - answered(slow)
         assert waiting > 0, "the quick one waited for all who had come before"
         wait.until(lambda: answered(slow) == many, "all slow ones are answered, too", 120)
-        assert {each.recv(12) for each in slow} == {b"HTTP/1.1 200"}
+        said = Counter(each.recv(12) for each in slow)
+        # Of a thousand, some wait half a minute in vain, and are told so.
+        assert said.keys() <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+        assert said[b"HTTP/1.1 200"] > many / 2
         assert client.get(quick).text == alone
         more = (process.memory_info().rss - idle) / MEGABYTE
-    print(f"{many} slow readers: {beside_s:.2f} s, {waiting} still waited, {more:.0f} MB more")  # noqa: T201 for -s
+    print(f"{many} slow readers: {beside_s:.2f} s, {waiting} still waited, {more:.0f} MB more, {said}")  # noqa: T201 for -s
     assert more < 500
 
 
