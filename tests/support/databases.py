@@ -49,10 +49,11 @@ def member(database_url: str, *groups: str) -> Generator[str]:
 
 
 def _dropped(owner: psycopg.Connection, user: str) -> bool:
-    """A session that ended a moment ago may still be clearing its temporary tables away."""
+    """A session that ended a moment ago may still be clearing its temporary tables away, or be at it: then one that the
+    server wants to name is gone."""
     try:
         owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(user)))
-    except psycopg.errors.DependentObjectsStillExist:
+    except (psycopg.errors.DependentObjectsStillExist, psycopg.errors.InternalError_):
         return False
     return True
 
