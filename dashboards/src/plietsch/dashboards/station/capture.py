@@ -101,12 +101,14 @@ def _captured(code: str, heard: set[datetime], begun: datetime, at: datetime, te
 
 
 def _counted(day: date, heard: set[datetime], begun: datetime, at: datetime, zone: tzinfo) -> tuple[date, int, int]:
-    """Of a local day's full hours up to now: how many had data, and how many there are (23 to 25 in all)."""
+    """Of a local day's full hours up to now: how many had data, and how many there are (23 to 25 in all). Within the
+    first hour of a day it is that one."""
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     next_day = day + timedelta(days=1)
     end = datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone).astimezone(UTC)
     hours = [start + number * _HOUR for number in range(int((end - start) / _HOUR))]
-    due = [hour for hour in hours if begun <= hour and hour + _HOUR <= at]
+    over = [hour for hour in hours if begun <= hour and hour + _HOUR <= at]
+    due = over or [hour for hour in hours[:1] if begun <= hour < at]
     return day, sum(hour in heard for hour in due), len(due)
 
 
