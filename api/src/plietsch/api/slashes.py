@@ -1,6 +1,6 @@
 """`/api/v1/stations/`: an address with a slash too many is none. Who asks for it is told which one is meant.
 
-Not by a redirect in the router's way, which is to `http://` behind a proxy, for good nowhere, and without a suffix.
+The router's own redirect would lead to `http://` behind a proxy, be a temporary one, and know no suffix.
 """
 
 import re
